@@ -1,0 +1,2 @@
+//! The `icsim` command.
+fn main() {}

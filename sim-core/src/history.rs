@@ -1,0 +1,90 @@
+//! What a run leaves behind, for reports and tests.
+
+use crate::id::{CanisterId, SubnetId};
+use crate::ledger::UseCase;
+use crate::record::Record;
+use crate::time::SimDuration;
+use crate::units::{Bytes, Cycles, Instructions};
+use std::fmt;
+use std::sync::Arc;
+
+/// A hash over all trace records of a run in canonical order: equal digests, equal histories.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The seed it ran from.
+    pub seed: u64,
+    /// The second seed, if ties were broken by one.
+    pub tie_seed: Option<u64>,
+    /// Simulated time.
+    pub duration: SimDuration,
+    /// The trace digest.
+    pub digest: Digest,
+    /// Events the engine handled.
+    pub events: u64,
+    /// One entry for each subnet, in the scenario's order.
+    pub subnets: Vec<SubnetHistory>,
+}
+
+/// What happened on one subnet.
+#[derive(Clone, Debug)]
+pub struct SubnetHistory {
+    /// The subnet.
+    pub id: SubnetId,
+    /// Its name in the scenario.
+    pub name: String,
+    /// Its nodes.
+    pub nodes: u64,
+    /// Its records, in the order of its events.
+    pub records: Vec<Record>,
+    /// Its canisters, in order of id.
+    pub canisters: Vec<CanisterSummary>,
+}
+
+/// A canister at the end of a run, with its totals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanisterSummary {
+    /// The canister.
+    pub id: CanisterId,
+    /// Its name in the scenario.
+    pub name: Arc<str>,
+    /// SHA-256 of its module, if it still has one.
+    pub module_hash: Option<[u8; 32]>,
+    /// What it was given at creation.
+    pub cycles_given: Cycles,
+    /// Its balance at the end, without prepayments of open calls.
+    pub balance: Cycles,
+    /// Prepaid for and attached to calls still open at the end.
+    pub held: Cycles,
+    /// What it burned, by use case.
+    pub burned: [Cycles; UseCase::COUNT],
+    /// Messages and tasks executed.
+    pub executions: u64,
+    /// Executions that failed.
+    pub failures: u64,
+    /// Instructions of all of them.
+    pub instructions: Instructions,
+    /// Calls it made.
+    pub calls: u64,
+    /// Heap in use.
+    pub heap: Bytes,
+    /// Stable memory in use.
+    pub stable: Bytes,
+    /// All memory it pays for.
+    pub memory: Bytes,
+}

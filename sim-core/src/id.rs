@@ -1,0 +1,143 @@
+//! Names of things: subnets, canisters, messages.
+
+use ic_principal::Principal;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// How many canister ids one subnet owns: 2^20 consecutive ones, as on the network.
+pub const CANISTERS_PER_SUBNET: u64 = 1 << 20;
+
+/// A subnet, by its place in the scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct SubnetId(u16);
+
+impl SubnetId {
+    /// The subnet at place `index`.
+    pub const fn new(index: u16) -> Self {
+        SubnetId(index)
+    }
+
+    /// The subnet's place in the scenario.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The principal canisters see as the id of their subnet (29 bytes, class self-authenticating).
+    pub fn principal(self) -> Principal {
+        let mut bytes = [0u8; 29];
+        bytes[..6].copy_from_slice(b"subnet");
+        bytes[6..8].copy_from_slice(&self.0.to_be_bytes());
+        bytes[28] = 2;
+        Principal::from_slice(&bytes)
+    }
+}
+
+impl fmt::Display for SubnetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "subnet {}", self.0)
+    }
+}
+
+/// A canister. On the wire its principal is the number in eight big-endian bytes followed by
+/// `0x01 0x01` (`CanisterId::from_u64`, `rs/types/base_types` in `dfinity/ic`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CanisterId(u64);
+
+impl CanisterId {
+    /// The canister numbered `local` on `subnet`.
+    pub const fn on(subnet: SubnetId, local: u32) -> Self {
+        CanisterId(subnet.0 as u64 * CANISTERS_PER_SUBNET + local as u64)
+    }
+
+    /// The subnet whose range the id lies in.
+    pub const fn subnet(self) -> SubnetId {
+        SubnetId((self.0 / CANISTERS_PER_SUBNET) as u16)
+    }
+
+    /// The number of the canister within its subnet.
+    pub const fn local(self) -> usize {
+        (self.0 % CANISTERS_PER_SUBNET) as usize
+    }
+
+    /// The whole number.
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+
+    /// The canister's principal.
+    pub fn principal(self) -> Principal {
+        let mut bytes = [0u8; 10];
+        bytes[..8].copy_from_slice(&self.0.to_be_bytes());
+        bytes[8] = 1;
+        bytes[9] = 1;
+        Principal::from_slice(&bytes)
+    }
+
+    /// The canister a principal names, if it has the form of a canister id.
+    pub fn from_principal(principal: &Principal) -> Option<Self> {
+        let bytes: &[u8; 10] = principal.as_slice().try_into().ok()?;
+        let (number, suffix) = bytes.split_first_chunk::<8>()?;
+        (suffix == [1, 1]).then(|| CanisterId(u64::from_be_bytes(*number)))
+    }
+}
+
+impl fmt::Display for CanisterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.principal().to_text())
+    }
+}
+
+impl Serialize for CanisterId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An ingress message or an inter-canister request; its response carries the same id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct MessageId(u64);
+
+impl MessageId {
+    /// The `sequence`-th message made on `subnet`.
+    pub const fn new(subnet: SubnetId, sequence: u64) -> Self {
+        MessageId((subnet.0 as u64) << 48 | (sequence & 0xffff_ffff_ffff))
+    }
+
+    /// The whole number, unique in a run.
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0 >> 48, self.0 & 0xffff_ffff_ffff)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_canister_id_survives_its_principal() {
+        let id = CanisterId::on(SubnetId::new(3), 17);
+        assert_eq!(CanisterId::from_principal(&id.principal()), Some(id));
+        assert_eq!((id.subnet(), id.local()), (SubnetId::new(3), 17));
+    }
+
+    #[test]
+    fn ids_look_as_on_the_network() {
+        // The ledger, canister number 2 of the first range.
+        let ledger = CanisterId::on(SubnetId::new(0), 2);
+        assert_eq!(ledger.to_string(), "ryjl3-tyaaa-aaaaa-aaaba-cai");
+    }
+
+    #[test]
+    fn other_principals_are_no_canisters() {
+        assert_eq!(CanisterId::from_principal(&Principal::anonymous()), None);
+        assert_eq!(CanisterId::from_principal(&Principal::management_canister()), None);
+    }
+}

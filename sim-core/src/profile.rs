@@ -1,0 +1,209 @@
+//! The profile: every price, limit, weight and duration of the modelled network, by name.
+//!
+//! A profile is a plain value. No such number stands anywhere else in the code; a scenario picks a
+//! profile, overrides what it studies, and the effective one is written beside the results.
+//! Sources are files of the public repository `dfinity/ic`; `docs/sources.md` lists them.
+
+mod builtin;
+mod metering;
+
+pub use metering::{Metering, SystemApiCosts};
+
+use crate::time::SimDuration;
+use crate::units::{Bytes, Cycles, Instructions};
+use serde::{Deserialize, Serialize};
+
+/// Everything that differs between one era of the network and another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The name it is asked for by.
+    pub name: String,
+    /// Prices, for a subnet of [`Fees::reference_nodes`] nodes.
+    pub fees: Fees,
+    /// Limits and capacities.
+    pub limits: Limits,
+    /// How long things take.
+    pub timing: Timing,
+    /// What an instruction is.
+    pub metering: Metering,
+}
+
+impl Profile {
+    /// Names of the built-in profiles, oldest first.
+    pub const NAMES: [&'static str; 2] = ["2024-06", "2026-mid"];
+    /// The profile used where none is named.
+    pub const DEFAULT: &'static str = "2026-mid";
+
+    /// The built-in profile called `name`.
+    pub fn named(name: &str) -> Option<Profile> {
+        match name {
+            "2024-06" => Some(builtin::y2024_06()),
+            "2026-mid" => Some(builtin::y2026_mid()),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        builtin::y2026_mid()
+    }
+}
+
+/// Prices in cycles on a subnet of `reference_nodes` nodes
+/// (`CyclesAccountManagerConfig`, `rs/config/src/subnet_config.rs`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fees {
+    /// Nodes of the subnet size the prices are quoted for.
+    pub reference_nodes: u64,
+    /// Creating a canister.
+    pub canister_creation: Cycles,
+    /// Fixed part of executing one message or task.
+    pub update_message_base: Cycles,
+    /// Ten instructions of 32-bit Wasm.
+    pub ten_instructions: Cycles,
+    /// Fixed part of an inter-canister call: request and response.
+    pub call_base: Cycles,
+    /// One byte of a request or response payload.
+    pub call_byte: Cycles,
+    /// Fixed part of inducting an ingress message.
+    pub ingress_base: Cycles,
+    /// One byte of an ingress message.
+    pub ingress_byte: Cycles,
+    /// One GiB of memory for one second.
+    pub storage_gib_second: Cycles,
+    /// One percent of compute allocation for one second.
+    pub compute_percent_second: Cycles,
+    /// How often storage and compute allocation are charged.
+    pub allocation_charge_interval: SimDuration,
+}
+
+/// Limits and capacities (`rs/config/src/{subnet_config,execution_environment,embedders}.rs`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Instructions one update, task or callback may use.
+    pub message_instructions: Instructions,
+    /// Instructions after which an execution pauses until the next round.
+    pub slice_instructions: Instructions,
+    /// Instructions a replicated query may use.
+    pub query_instructions: Instructions,
+    /// Instructions an install may use.
+    pub install_instructions: Instructions,
+    /// Instructions after which an install pauses until the next round.
+    pub install_slice_instructions: Instructions,
+    /// Instructions one execution thread may use in a round.
+    pub round_instructions: Instructions,
+    /// Share of the message limit kept back for a cleanup callback, in percent.
+    pub cleanup_reserve_percent: u64,
+    /// Execution threads of a subnet ("scheduler cores").
+    pub execution_threads: u64,
+    /// Charged to the round for every execution.
+    pub round_overhead_per_message: Instructions,
+    /// Charged to the round for every canister that executed something.
+    pub round_overhead_per_canister: Instructions,
+    /// Charged to the round after each inner iteration, for every canister on the subnet.
+    pub round_finalization_per_canister: Instructions,
+    /// Executions that may stay paused at the end of a round.
+    pub paused_executions: u64,
+    /// Ingress messages in one block.
+    pub ingress_messages_per_block: u64,
+    /// Payload of one block.
+    pub block_bytes: Bytes,
+    /// Age at which an ingress message that was not inducted expires.
+    pub ingress_time_to_live: SimDuration,
+    /// Messages in one queue from one canister to another, per direction.
+    pub queue_capacity: u64,
+    /// Messages in one stream from one subnet to another.
+    pub stream_messages: u64,
+    /// Bytes in one stream, beyond which no message is added.
+    pub stream_bytes: Bytes,
+    /// Payload of a call to a canister on another subnet.
+    pub call_payload: Bytes,
+    /// Payload of a call to a canister on the same subnet.
+    pub local_call_payload: Bytes,
+    /// Payload of a reply.
+    pub reply_payload: Bytes,
+    /// Heap of a canister with 32-bit memory.
+    pub heap: Bytes,
+    /// Stable memory of a canister.
+    pub stable_memory: Bytes,
+    /// Freezing threshold of a new canister, in seconds of idle cost.
+    pub freezing_threshold_seconds: u64,
+    /// Calls nested in Wasm.
+    pub call_depth: u64,
+    /// Bytes of a canister's debug log that are kept.
+    pub log_bytes: Bytes,
+    /// Instructions that installing a canister before the run may use; no limit of the network,
+    /// it turns an endless loop in `init` into a message. See [`Limits::install_instructions`].
+    pub setup_instructions: Instructions,
+}
+
+/// How long things take. The network publishes rates (block rate, instructions a second), from
+/// which these follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    /// Mean time from block to block on a subnet of `block_interval_nodes` nodes.
+    pub block_interval: SimDuration,
+    /// Subnet size `block_interval` is quoted for.
+    pub block_interval_nodes: u64,
+    /// Added to the mean for every further node, taken off for every node less.
+    pub block_interval_per_node: SimDuration,
+    /// Largest deviation from the mean, in percent; intervals are uniform within it.
+    pub block_interval_jitter_percent: u64,
+    /// From the end of a round's execution until its state is certified.
+    pub certification: SimDuration,
+    /// From a client until a block maker knows the message.
+    pub ingress_delivery: SimDuration,
+    /// The shortest time a message between subnets can take, whatever its link says; the lookahead
+    /// of parallel runs rests on it.
+    pub latency_floor: SimDuration,
+    /// Instructions one execution thread performs in a second.
+    pub instructions_per_second: Instructions,
+}
+
+impl Timing {
+    /// Mean block interval of a subnet of `nodes` nodes.
+    pub fn mean_block_interval(&self, nodes: u64) -> SimDuration {
+        let per_node = self.block_interval_per_node.as_nanos();
+        let mean = self.block_interval.as_nanos();
+        SimDuration::from_nanos(if nodes >= self.block_interval_nodes {
+            mean.saturating_add(per_node.saturating_mul(nodes - self.block_interval_nodes))
+        } else {
+            mean.saturating_sub(per_node.saturating_mul(self.block_interval_nodes - nodes))
+        })
+    }
+
+    /// The shortest block interval a subnet of `nodes` nodes can draw.
+    pub fn shortest_block_interval(&self, nodes: u64) -> SimDuration {
+        let mean = self.mean_block_interval(nodes).as_nanos();
+        let share = 100u64.saturating_sub(self.block_interval_jitter_percent);
+        let shortest = u128::from(mean) * u128::from(share) / 100;
+        SimDuration::from_nanos(shortest as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_profile_exists_under_its_name() {
+        for name in Profile::NAMES {
+            assert_eq!(Profile::named(name).map(|profile| profile.name), Some(name.to_owned()));
+        }
+        assert!(Profile::named(Profile::DEFAULT).is_some());
+        assert_eq!(Profile::named("1999"), None);
+    }
+
+    #[test]
+    fn published_block_rates_bound_the_mean_interval() {
+        // 0.75 to 1.5 blocks a second, by load and size.
+        let timing = Profile::default().timing;
+        assert_eq!(timing.mean_block_interval(13), SimDuration::from_millis(667));
+        assert!(timing.mean_block_interval(40) <= SimDuration::from_millis(1_334));
+    }
+}

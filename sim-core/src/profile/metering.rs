@@ -1,0 +1,57 @@
+//! What an instruction is: weights of Wasm operators, overheads of System API calls, memory charges.
+
+use crate::units::Instructions;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Weights and charges that turn a run of Wasm into a count of instructions
+/// (`rs/embedders/src/wasm_utils/instrumentation.rs` and
+/// `rs/embedders/src/wasmtime_embedder/system_api_complexity.rs`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metering {
+    /// Weight of an operator that `operators` does not name.
+    pub default_operator: u64,
+    /// Weights by operator name in the Wasm text format, such as `i32.div_s`.
+    pub operators: BTreeMap<String, u64>,
+    /// Charged for every 4 KiB heap page whose content a message changed, after it ran.
+    pub dirty_heap_page: Instructions,
+    /// Charged for every 4 KiB stable page on a message's first write to it.
+    pub dirty_stable_page: Instructions,
+    /// Compilation, per operator of the instrumented module.
+    pub compile_per_operator: Instructions,
+    /// Compilation again, of a module the subnet compiled since its last checkpoint: divided by this.
+    pub recompile_divisor: u64,
+    /// Overheads of System API calls.
+    pub system_api: SystemApiCosts,
+}
+
+impl Metering {
+    /// The weight of the operator called `name` in the Wasm text format.
+    pub fn operator(&self, name: &str) -> u64 {
+        self.operators.get(name).copied().unwrap_or(self.default_operator)
+    }
+}
+
+/// Instructions a System API call costs beyond those of the `call` operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SystemApiCosts {
+    /// Of a function that `functions` does not name.
+    pub default_function: u64,
+    /// By function name, without the module name `ic0`.
+    pub functions: BTreeMap<String, u64>,
+    /// Per byte copied to or from the canister.
+    pub byte: u64,
+    /// Per byte appended to a reply, reject or call (`BYTE_TRANSMISSION_COST_FACTOR`).
+    pub transmitted_byte: u64,
+    /// Per byte printed, on top of `transmitted_byte` for what still fits into the log.
+    pub printed_byte: u64,
+}
+
+impl SystemApiCosts {
+    /// The overhead of the System API function called `name`.
+    pub fn function(&self, name: &str) -> u64 {
+        self.functions.get(name).copied().unwrap_or(self.default_function)
+    }
+}

@@ -1,0 +1,1 @@
+//! The small test kit that cross-crate tests share.
