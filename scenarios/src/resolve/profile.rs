@@ -149,6 +149,9 @@ impl Merge<'_> {
 /// Whether the Wasm text format has an operator of that name. Its reader says so before it looks
 /// at what follows the name.
 fn is_operator(name: &str) -> bool {
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
+        return false;
+    }
     let Err(error) = wat::parse_str(format!("(module (func {name}))")) else { return true };
     !error.to_string().contains("unknown operator")
 }
