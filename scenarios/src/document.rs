@@ -30,18 +30,20 @@ pub fn read(text: &str) -> (Option<Document>, Vec<Mistake>) {
 fn read_table(mut table: Spanned<DeTable<'_>>) -> (Option<Document>, Vec<Mistake>) {
     let mut mistakes = Vec::new();
     let mut set_aside = Vec::new();
-    // Each turn takes a key away or gives it a name that is valid, so this ends.
+    let mut complete = true;
+    // Each turn takes something away or gives a key a name that is valid, so this ends.
     loop {
         let error = match Document::deserialize(toml::Deserializer::from(table.clone())) {
-            Ok(document) => return (Some(document), mistakes),
+            Ok(document) => return (complete.then_some(document), mistakes),
             Err(error) => error,
         };
         let (mistake, repair) = mistake_of(&error, table.get_ref());
         let follows_from_another =
-            matches!(&repair, Repair::None { missing: Some(field) } if set_aside.contains(field));
+            matches!(&repair, Repair::Drop { field, .. } if set_aside.contains(field));
         if !follows_from_another {
             mistakes.push(mistake);
         }
+        complete &= !matches!(repair, Repair::Drop { .. });
         match repair.apply(table.get_mut()) {
             Some(key) => set_aside.push(key),
             None => return (None, mistakes),

@@ -31,10 +31,7 @@ Exit codes:
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";
 
-/// Run a scenario and write its results.
-///
-/// Prints a summary table and the trace digest, a hash over everything that happened: the same
-/// scenario and seed give the same digest, on any machine and with any number of threads.
+/// The arguments of `icsim run`.
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub(super) struct RunArguments {
@@ -43,20 +40,19 @@ pub(super) struct RunArguments {
     /// The seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) seed: u64,
-    /// A second seed: the same workload, with ties between simultaneous events broken another
-    /// way and blocks ordered another way
+    /// A second seed: the same workload in another legal order
     #[arg(long, value_name = "N")]
     pub(super) tie_seed: Option<u64>,
-    /// Simulate this long instead of the scenario's `duration`, such as "10s" or "2h"
+    /// Simulate this long instead, such as "10s" or "2h"
     #[arg(long, value_name = "TIME")]
     pub(super) duration: Option<SimDuration>,
-    /// Write traces, charts and a report to this folder, which must not exist
+    /// Write traces, charts and a report to this new folder
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Replace the output folder if it holds earlier results
     #[arg(long, requires = "out")]
     pub(super) force: bool,
-    /// Threads to use [default: as many as the machine has cores]; no influence on results
+    /// Threads to use; no influence on results [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,
     /// Show no progress
@@ -65,6 +61,10 @@ pub(super) struct RunArguments {
 }
 
 const RUN_EXAMPLES: &str = "\
+Prints a summary table and the trace digest, a hash over everything that happened: the same
+scenario and seed give the same digest, on any machine and with any number of threads. Without
+--out nothing is written. Ctrl-C ends the run and leaves nothing behind.
+
 Examples:
   Print the summary and the digest only:
     icsim run scenarios/library/ping-pong.toml

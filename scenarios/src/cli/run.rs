@@ -10,14 +10,16 @@ use crate::run::progress::Progress;
 use crate::run::{Failed, Job, Outcome, engine};
 use crate::scenario::Provenance;
 use crate::source::Source;
-use sim_core::world::ModelFault;
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs a scenario, prints what came of it.
 pub(super) fn run(arguments: &RunArguments) -> Exit {
-    match finish(arguments) {
-        Ok(outcome) => print(&outcome),
-        Err(failed) => explain(&failed, arguments),
+    // A panic is a fault too; the panic hook has said where.
+    match catch_unwind(AssertUnwindSafe(|| finish(arguments))) {
+        Ok(Ok(outcome)) => print(&outcome),
+        Ok(Err(failed)) => explain(&failed, arguments),
+        Err(_) => fault("it panicked, see above", arguments),
     }
 }
 
@@ -71,20 +73,18 @@ fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {
             eprintln!("icsim: {failed}");
             Exit::Interrupted
         }
-        Failed::Fault(fault) => {
-            eprintln!("{}", report(fault, arguments));
-            Exit::Fault
-        }
+        Failed::Fault(cause) => fault(&cause.to_string(), arguments),
     }
 }
 
-/// What to tell the authors of icsim.
-fn report(fault: &ModelFault, arguments: &RunArguments) -> String {
+/// Says what to tell the authors of icsim.
+fn fault(cause: &str, arguments: &RunArguments) -> Exit {
     let (seed, again) = (arguments.seed, arguments.repeat());
-    format!(
-        "icsim: a fault of icsim itself: {fault}\n\
+    eprintln!(
+        "icsim: a fault of icsim itself: {cause}\n\
          seed {seed}; the same again: {again}\n\
          Please report this message with the scenario file, its modules and the output of \
          `icsim --version`."
-    )
+    );
+    Exit::Fault
 }

@@ -10,20 +10,25 @@ pub(super) enum Repair {
     Rename(Span, String),
     /// Take the key away whose value lies at this place.
     Remove(Span),
-    /// Nothing can be done.
-    None {
-        /// The field that is missing, if that is the trouble.
-        missing: Option<String>,
+    /// Take the whole table at this place away: it misses a field.
+    Drop {
+        /// The table.
+        table: Span,
+        /// The field.
+        field: String,
     },
 }
 
 impl Repair {
-    /// Changes the table and answers the name of the key that was touched.
+    /// Changes the table and answers the name of the key that was touched, empty for an item of an
+    /// array; `None` if there is nothing to touch.
     pub(super) fn apply(self, table: &mut DeTable<'_>) -> Option<String> {
         match self {
             Repair::Rename(span, name) => rename(table, &span, &name),
             Repair::Remove(span) => remove(table, &span),
-            Repair::None { .. } => None,
+            Repair::Drop { table: span, .. } => {
+                remove_item(table, &span).or_else(|| remove_exactly(table, &span))
+            }
         }
     }
 }
@@ -53,9 +58,9 @@ pub(super) fn mistake_of(error: &Error, root: &DeTable<'_>) -> (Mistake, Repair)
             (mistake, Repair::Remove(span))
         }
         [field, ..] if message.starts_with("missing field") => {
-            let mistake = Mistake::at(span, format!("the field `{field}` is missing"))
+            let mistake = Mistake::at(span.clone(), format!("the field `{field}` is missing"))
                 .label(format!("`{field}` is expected here"));
-            (mistake, Repair::None { missing: Some((*field).to_owned()) })
+            (mistake, Repair::Drop { table: span, field: (*field).to_owned() })
         }
         _ => (wrong_value(message, span.clone(), root), Repair::Remove(span)),
     }
@@ -130,6 +135,27 @@ fn remove(root: &mut DeTable<'_>, span: &Span) -> Option<String> {
             key.span() == *span || (encloses(value, span) && value.span().len() == width)
         };
         let key: Spanned<_> = table.iter().find(touches)?.0.clone();
+        table.remove(&key);
+        Some(key.into_inner().into_owned())
+    })
+}
+
+/// Takes away the item at `span` of an array of tables.
+fn remove_item(root: &mut DeTable<'_>, span: &Span) -> Option<String> {
+    find(root, &mut |table| {
+        table.iter_mut().find_map(|(_, value)| {
+            let DeValue::Array(items) = value.get_mut() else { return None };
+            let before = items.len();
+            *items = items.iter().filter(|item| item.span() != *span).cloned().collect();
+            (items.len() < before).then(String::new)
+        })
+    })
+}
+
+/// Takes away the key whose value lies at `span`.
+fn remove_exactly(root: &mut DeTable<'_>, span: &Span) -> Option<String> {
+    find(root, &mut |table| {
+        let key = table.iter().find(|(_, value)| value.span() == *span)?.0.clone();
         table.remove(&key);
         Some(key.into_inner().into_owned())
     })

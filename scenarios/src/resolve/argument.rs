@@ -44,7 +44,7 @@ fn to_bytes(
     let declared: Vec<String> = types.iter().map(ToString::to_string).collect();
     let declared = declared.join(", ");
     let mismatch = |error: String| {
-        Mistake::at(place.span.clone(), format!("the argument does not fit the method: {error}"))
+        Mistake::at(place.span.clone(), format!("the argument does not fit: {error}"))
             .label("does not fit")
             .help(format!("the module declares ({declared})"))
     };

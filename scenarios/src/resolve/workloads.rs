@@ -125,6 +125,8 @@ fn method(entry: &WorkloadEntry, exports: &Exports) -> Result<(), Mistake> {
         return Ok(());
     }
     let known = exports.updates.iter().chain(&exports.queries).map(String::as_str);
+    // Names with two underscores are the compiler's own.
+    let known = known.filter(|name| !name.starts_with("__"));
     let mistake = if exports.composite_queries.contains(method) {
         Mistake::at(
             entry.method.span(),

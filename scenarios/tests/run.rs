@@ -1,0 +1,133 @@
+//! `icsim run` from the outside: what it prints and what it leaves, or does not leave, behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const PING_PONG: &str = "library/ping-pong.toml";
+
+fn icsim(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_icsim"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    icsim(arguments).output().expect("icsim starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A folder to work in, and the output folder in it that does not exist yet.
+fn workplace() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    (folder, out)
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let mut names: Vec<String> = entries.map(|entry| name(entry.expect("an entry"))).collect();
+    names.sort();
+    names
+}
+
+/// The digest a run printed last.
+fn digest(output: &Output) -> String {
+    let stdout = text(&output.stdout);
+    let last = stdout.lines().last().unwrap_or_default().to_owned();
+    last.strip_prefix("trace digest ").expect("ends with the digest").to_owned()
+}
+
+/// A scenario of one subnet with one canister, in a folder of its own.
+fn scenario(folder: &Path, module: &str, cycles: &str, more: &str) -> PathBuf {
+    let module = fs::canonicalize(Path::new("tests/fixtures").join(module)).expect("a fixture");
+    let path = folder.join("scenario.toml");
+    let text = format!(
+        "title = \"One\"\nduration = \"5s\"\n{more}\n[[subnet]]\nname = \"only\"\nnodes = 13\n\n\
+         [[canister]]\nname = \"one\"\nsubnet = \"only\"\nwasm = '{}'\ncycles = \"{cycles}\"\n",
+        module.display()
+    );
+    fs::write(&path, text).expect("a file");
+    path
+}
+
+#[test]
+fn ping_pong_leaves_all_its_files() {
+    let (folder, out) = workplace();
+    let output = run(&["run", PING_PONG, "--duration", "5s", "--out", &out.to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(digest(&output).len(), 64);
+    assert_eq!(entries(folder.path()), ["out"]);
+    let files = entries(&out);
+    for file in ["profile.toml", "scenario.toml", "report.html"] {
+        assert!(files.iter().any(|name| name == file), "{file} is not among {files:?}");
+    }
+}
+
+#[test]
+fn without_a_folder_the_digest_is_the_same() {
+    let (_folder, out) = workplace();
+    let arguments = ["run", PING_PONG, "--duration", "5s", "--seed", "7", "--quiet"];
+    let bare = run(&arguments);
+    let kept =
+        run(&[&arguments[..], &["--threads", "1", "--out", &out.to_string_lossy()]].concat());
+    assert_eq!(digest(&bare), digest(&kept));
+    assert!(bare.stderr.is_empty(), "{}", text(&bare.stderr));
+}
+
+#[test]
+fn a_folder_that_exists_is_replaced_with_force_only() {
+    let (_folder, out) = workplace();
+    let out = out.to_string_lossy();
+    let arguments = ["run", PING_PONG, "--duration", "2s", "--out", &out];
+    assert_eq!(run(&arguments).status.code(), Some(0));
+    let leftover = Path::new(&*out).join("leftover");
+    fs::write(&leftover, "").expect("a file");
+    assert_eq!(run(&arguments).status.code(), Some(2));
+    assert!(leftover.exists());
+    assert_eq!(run(&[&arguments[..], &["--force"]].concat()).status.code(), Some(0));
+    assert!(!leftover.exists());
+}
+
+#[test]
+fn an_endless_init_is_refused() {
+    let (folder, out) = workplace();
+    let limit = "[profile.limits]\nsetup_instructions = \"1M\"\n";
+    let path = scenario(folder.path(), "endless.wat", "100T", limit);
+    let output = run(&["run", &path.to_string_lossy(), "--out", &out.to_string_lossy()]);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("scenario.toml:12:8"), "{stderr}");
+    assert!(stderr.contains("setup_instructions"), "{stderr}");
+    assert_eq!(entries(folder.path()), ["scenario.toml"]);
+}
+
+#[test]
+fn cycles_below_the_creation_fee_are_refused() {
+    let (folder, out) = workplace();
+    let path = scenario(folder.path(), "echo.wat", "1M", "");
+    let output = run(&["run", &path.to_string_lossy(), "--out", &out.to_string_lossy()]);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("scenario.toml:12:10"), "{stderr}");
+    assert!(stderr.contains("creation fee"), "{stderr}");
+    assert_eq!(entries(folder.path()), ["scenario.toml"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_nothing() {
+    let (folder, out) = workplace();
+    let arguments = ["run", PING_PONG, "--duration", "10d", "--out", &out.to_string_lossy()];
+    let mut child = icsim(&arguments).spawn().expect("icsim starts");
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(signal.expect("kill starts").success());
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert!(entries(folder.path()).is_empty());
+}
