@@ -26,27 +26,45 @@ use sim_core::runtime::Runtime;
 use sim_core::time::SimDuration;
 
 /// Makes the runtime that compiles the modules of a scenario with the given profile.
-pub type MakeRuntime<'a> = dyn Fn(&Profile) -> Box<dyn Runtime> + 'a;
+pub type MakeRuntime<'a> = dyn Fn(&Profile) -> Result<Box<dyn Runtime>, BrokenRuntime> + 'a;
+
+/// A runtime that cannot be had: a fault of icsim.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BrokenRuntime(pub String);
+
+/// A scenario that cannot be loaded.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LoadError {
+    /// There are mistakes in it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is nothing to compile its modules with.
+    #[error(transparent)]
+    Runtime(#[from] BrokenRuntime),
+}
 
 /// Reads a scenario file, compiles its modules, encodes its arguments; `duration`, if given,
 /// replaces that of the file.
 ///
 /// # Errors
-/// Every mistake that was found in the file.
+/// Every mistake that was found in the file, or no runtime.
 pub fn load(
     source: &Source,
     duration: Option<SimDuration>,
     make_runtime: &MakeRuntime<'_>,
-) -> Result<Scenario, Refusal> {
+) -> Result<Scenario, LoadError> {
     let (mut document, mut mistakes) = document::read(&source.text);
     if let (Some(document), Some(duration)) = (&mut document, duration) {
         document.duration = duration;
     }
-    let scenario =
-        document.and_then(|document| resolve(&document, source, make_runtime, &mut mistakes));
+    let scenario = match document {
+        Some(document) => resolve(&document, source, make_runtime, &mut mistakes)?,
+        None => None,
+    };
     match scenario {
         Some(scenario) if mistakes.is_empty() => Ok(scenario),
-        _ => Err(Refusal::new(source.clone(), mistakes)),
+        _ => Err(Refusal::new(source.clone(), mistakes).into()),
     }
 }
 
@@ -55,9 +73,9 @@ fn resolve(
     source: &Source,
     make_runtime: &MakeRuntime<'_>,
     mistakes: &mut Vec<Mistake>,
-) -> Option<Scenario> {
+) -> Result<Option<Scenario>, BrokenRuntime> {
     let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
-    let runtime = make_runtime(&profile);
+    let runtime = make_runtime(&profile)?;
     let subnets = subnets::resolve(&document.subnet, mistakes);
     let latency = latency::resolve(document, mistakes);
     let names = names::Names::of(document, mistakes);
@@ -66,7 +84,8 @@ fn resolve(
     let mut context =
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
-    Some(Scenario {
+    let (Some(canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
+    Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),
         profile,
@@ -74,7 +93,7 @@ fn resolve(
         duration: document.duration,
         subnets,
         latency,
-        canisters: canisters?,
-        workloads: workloads?,
-    })
+        canisters,
+        workloads,
+    }))
 }

@@ -7,6 +7,7 @@ pub mod progress;
 pub mod results;
 
 use crate::diagnostics::Refusal;
+use crate::resolve::{BrokenRuntime, LoadError};
 use crate::scenario::{Provenance, Scenario};
 use crate::setup;
 use crate::source::Source;
@@ -51,9 +52,21 @@ pub enum Failed {
     /// The user asked for it.
     #[error("interrupted; nothing was written")]
     Interrupted,
-    /// A fault of icsim.
+    /// A fault of icsim: the model contradicted itself.
     #[error(transparent)]
     Fault(#[from] ModelFault),
+    /// A fault of icsim: no runtime.
+    #[error(transparent)]
+    Runtime(#[from] BrokenRuntime),
+}
+
+impl From<LoadError> for Failed {
+    fn from(error: LoadError) -> Failed {
+        match error {
+            LoadError::Refused(refusal) => Failed::Refused(refusal),
+            LoadError::Runtime(broken) => Failed::Runtime(broken),
+        }
+    }
 }
 
 impl Job<'_> {

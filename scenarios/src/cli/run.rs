@@ -73,7 +73,7 @@ fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {
             eprintln!("icsim: {failed}");
             Exit::Interrupted
         }
-        Failed::Fault(cause) => fault(&cause.to_string(), arguments),
+        Failed::Fault(_) | Failed::Runtime(_) => fault(&failed.to_string(), arguments),
     }
 }
 

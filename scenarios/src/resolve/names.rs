@@ -4,6 +4,7 @@ use crate::diagnostics::{Mistake, Span, did_you_mean};
 use crate::document::{CanisterEntry, Document, WorkloadEntry};
 use sim_core::id::{CanisterId, SubnetId};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use toml::Spanned;
 
 /// Canisters by name.
@@ -89,10 +90,11 @@ fn unique(
         if name.is_empty() {
             mistakes.push(Mistake::at(span.clone(), format!("a {kind} has an empty name")));
         }
-        if places.contains_key(&name) {
-            mistakes.push(duplicate(kind, &name, span));
-        } else {
-            places.insert(name, index);
+        match places.entry(name) {
+            Entry::Occupied(place) => mistakes.push(duplicate(kind, place.key(), span)),
+            Entry::Vacant(place) => {
+                place.insert(index);
+            }
         }
     }
     places

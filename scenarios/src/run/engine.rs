@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::output::OutputError;
+use crate::resolve::BrokenRuntime;
 use sim_core::history::History;
 use sim_core::profile::Profile;
 use sim_core::runtime::{InvalidModule, Program, Runtime};
@@ -9,8 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The runtime that executes canisters under `profile`.
-pub fn runtime(_profile: &Profile) -> Box<dyn Runtime> {
-    Box::new(NoRuntime)
+///
+/// # Errors
+/// The interpreter does not work as it should on this machine.
+pub fn runtime(_profile: &Profile) -> Result<Box<dyn Runtime>, BrokenRuntime> {
+    Ok(Box::new(NoRuntime))
 }
 
 /// Writes traces, charts and report into `folder` and answers the summary table.

@@ -38,8 +38,9 @@ fn the_effective_scenario_resolves_to_itself() {
 fn the_library_resolves() {
     let path = Path::new("library/ping-pong.toml");
     let source = Source::read(path).expect("is there");
-    let scenario =
-        scenarios::resolve::load(&source, None, &|_| Box::new(crate::module_reader::ModuleReader));
+    let scenario = scenarios::resolve::load(&source, None, &|_| {
+        Ok(Box::new(crate::module_reader::ModuleReader))
+    });
     let scenario = scenario.unwrap_or_else(|refusal| panic!("{refusal}"));
     assert_snapshot!(
         effective(&scenario, &provenance("library/ping-pong.toml")).expect("serialises")

@@ -2,7 +2,7 @@
 
 use crate::module_reader::ModuleReader;
 use scenarios::diagnostics::{Look, Refusal};
-use scenarios::resolve;
+use scenarios::resolve::{self, LoadError};
 use scenarios::scenario::Scenario;
 use scenarios::source::Source;
 
@@ -55,7 +55,11 @@ pub(crate) fn source(text: &str) -> Source {
 
 /// What a scenario resolves to.
 pub(crate) fn load(text: &str) -> Result<Scenario, Refusal> {
-    resolve::load(&source(text), None, &|_| Box::new(ModuleReader))
+    match resolve::load(&source(text), None, &|_| Ok(Box::new(ModuleReader))) {
+        Ok(scenario) => Ok(scenario),
+        Err(LoadError::Refused(refusal)) => Err(refusal),
+        Err(LoadError::Runtime(broken)) => panic!("{broken}"),
+    }
 }
 
 /// What is said of a scenario that is not valid.
