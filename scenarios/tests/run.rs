@@ -1,6 +1,7 @@
 //! `icsim run` from the outside: what it prints and what it leaves, or does not leave, behind.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -102,7 +103,7 @@ fn an_endless_init_is_refused() {
     let output = run(&["run", &path.to_string_lossy(), "--out", &out.to_string_lossy()]);
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("scenario.toml:12:8"), "{stderr}");
+    assert!(stderr.contains("scenario.toml:13:8"), "{stderr}");
     assert!(stderr.contains("setup_instructions"), "{stderr}");
     assert_eq!(entries(folder.path()), ["scenario.toml"]);
 }
@@ -125,9 +126,16 @@ fn ctrl_c_leaves_nothing() {
     let (folder, out) = workplace();
     let arguments = ["run", PING_PONG, "--duration", "10d", "--out", &out.to_string_lossy()];
     let mut child = icsim(&arguments).spawn().expect("icsim starts");
-    std::thread::sleep(std::time::Duration::from_secs(3));
+    // From its first line on, it listens; give it time to be in the middle of the run.
+    let mut first = String::new();
+    let stderr = child.stderr.take().expect("is piped");
+    let mut lines = BufReader::new(stderr);
+    lines.read_line(&mut first).expect("says something");
+    std::thread::sleep(std::time::Duration::from_secs(2));
     let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(signal.expect("kill starts").success());
     assert_eq!(child.wait().expect("ends").code(), Some(130));
+    let last = lines.lines().map_while(Result::ok).last();
+    assert_eq!(last.as_deref(), Some("icsim: interrupted; nothing was written"));
     assert!(entries(folder.path()).is_empty());
 }

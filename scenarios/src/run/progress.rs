@@ -70,7 +70,8 @@ impl Progress {
         }
         self.percent_told = percent - percent % LINE_EVERY_PERCENT;
         let pace = pace(done.as_nanos(), self.bar.elapsed());
-        eprintln!("icsim: {done} of {} simulated ({percent} %), {pace}", self.total);
+        let (done, total) = (done.as_secs_f64(), self.total.as_secs_f64());
+        eprintln!("icsim: {done:.1} of {total:.1} s simulated ({percent} %), {pace}");
     }
 
     /// The run has ended; the bar is taken away.
