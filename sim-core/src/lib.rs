@@ -1,5 +1,6 @@
 //! The model of icsim.
 pub mod distribution;
+pub mod engine;
 pub mod fees;
 pub mod history;
 pub mod id;
