@@ -198,6 +198,9 @@ fn no_dependency_needs_a_newer_compiler_than_we_state() {
     };
     for part in metadata.split("\"rust_version\":\"").skip(1) {
         let version = part.split('"').next().expect("a string ends");
-        assert!(minor(version) <= minor(&stated), "a dependency needs {version}, we state {stated}");
+        assert!(
+            minor(version) <= minor(&stated),
+            "a dependency needs {version}, we state {stated}"
+        );
     }
 }

@@ -57,6 +57,21 @@ impl SubnetEvent {
     }
 }
 
+/// What a round gives to the world.
+struct RoundOutput {
+    /// When the next round begins.
+    end: SimTime,
+    slices: Vec<Departure>,
+}
+
+/// A stream slice on its way.
+struct Departure {
+    /// Number of the receiving subnet.
+    peer: u32,
+    arrival: SimTime,
+    slice: Slice,
+}
+
 /// What a subnet is made from.
 pub(crate) struct SubnetSetup {
     pub(crate) id: SubnetId,
@@ -239,7 +254,14 @@ impl Process for Subnet {
             SubnetEvent::Slice(slice) => self.receive_slice(*slice),
             SubnetEvent::ClientSends(client) => self.client_sends(client, context),
             SubnetEvent::IngressArrives(ingress) => self.ingress.push_back(*ingress),
-            SubnetEvent::Round => self.run_round(context),
+            SubnetEvent::Round => {
+                let output = self.run_round(context.now());
+                context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
+                for Departure { peer, arrival, slice } in output.slices {
+                    let event = SubnetEvent::Slice(Box::new(slice));
+                    context.send(ProcessId::new(peer), arrival, event.class(), event);
+                }
+            }
         }
         self.trace_new_records(context);
     }
@@ -247,9 +269,9 @@ impl Process for Subnet {
 
 impl Subnet {
     /// One round, from block to certification.
-    fn run_round<Q: EventQueue<SubnetEvent>>(&mut self, context: &mut Context<'_, SubnetEvent, Q>) {
+    fn run_round(&mut self, start: SimTime) -> RoundOutput {
         self.height += 1;
-        self.round_start = context.now();
+        self.round_start = start;
         let block = self.make_block();
         let mut summary = RoundSummary {
             height: self.height,
@@ -267,12 +289,12 @@ impl Subnet {
         let end = self.round_start + summary.duration;
         let certified = end + self.profile.timing.certification;
         self.route_output();
-        self.certify(certified, context);
+        let slices = self.certify(certified);
         self.summarise(summary);
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
-        context.schedule(end, SubnetEvent::Round.class(), SubnetEvent::Round);
+        RoundOutput { end, slices }
     }
 
     fn sample_block_interval(&mut self) -> SimDuration {
@@ -284,20 +306,17 @@ impl Subnet {
     }
 
     /// From this moment clients can read answers and peers may pull streams.
-    fn certify<Q: EventQueue<SubnetEvent>>(
-        &mut self,
-        certified: SimTime,
-        context: &mut Context<'_, SubnetEvent, Q>,
-    ) {
+    fn certify(&mut self, certified: SimTime) -> Vec<Departure> {
         for (message, outcome) in std::mem::take(&mut self.answered) {
             self.record(certified, Event::Completed { message, outcome });
         }
-        for (peer, stream) in self.streams.iter_mut().enumerate() {
+        let mut departures = Vec::new();
+        for (peer, stream) in (0u32..).zip(&mut self.streams) {
             if let Some((arrival, slice)) = stream.cut_slice(self.id, certified, &mut self.ledger) {
-                let event = SubnetEvent::Slice(Box::new(slice));
-                context.send(ProcessId::new(peer as u32), arrival, event.class(), event);
+                departures.push(Departure { peer, arrival, slice });
             }
         }
+        departures
     }
 
     fn summarise(&mut self, mut summary: RoundSummary) {
