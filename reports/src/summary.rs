@@ -6,6 +6,8 @@
 
 mod text;
 
+pub(crate) use text::quantile_cells;
+
 use crate::analysis::Analysis;
 use crate::messages::Message;
 use crate::quantiles::Quantiles;

@@ -75,7 +75,7 @@ fn table(totals: &[Total]) -> csv::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// Use cases that burned something, with their place, the greatest last.
+/// Use cases that burned something, with their place, the greatest first.
 fn shown(burned: &Burned) -> Vec<usize> {
     let mut places: Vec<usize> =
         (0..UseCase::COUNT).filter(|place| !burned.0[*place].is_zero()).collect();
@@ -94,7 +94,7 @@ fn draw(history: &History, totals: &[Total], burned: &Burned) -> Scene {
     let (x, y) = (Scale::Linear(0.0, time), Scale::Linear(0.0, most));
     let (left, width) = (58.0, theme::WIDTH - 58.0 - 16.0);
     let panel = Panel { left, top, width, height: PLOT_HEIGHT, x, y };
-    panel.y_axis(&mut scene, &ticks::amounts(most, 5));
+    panel.y_axis(&mut scene, &ticks::amounts(most, 6));
     // From the whole down, each area covering what lies above it.
     for count in (1..=shown.len()).rev() {
         layer(&mut scene, &panel, totals, &shown[..count]);

@@ -156,7 +156,7 @@ fn draw_curve(scene: &mut Scene, panel: &Panel, series: &Series<'_>) {
     }
 }
 
-/// The distribution function, from the axis up, and on to the right edge.
+/// The distribution function, from the least to the greatest value.
 fn staircase(panel: &Panel, latencies: &[u64]) -> Vec<Point> {
     let mut points = Vec::new();
     let mut share = 0.0;
@@ -165,9 +165,6 @@ fn staircase(panel: &Panel, latencies: &[u64]) -> Vec<Point> {
         points.push(panel.point(at, share));
         share = rank as f64 / latencies.len() as f64;
         points.push(panel.point(at, share));
-    }
-    if let Some((_, y)) = points.last().copied() {
-        points.push((panel.right(), y));
     }
     points
 }

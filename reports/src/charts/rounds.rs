@@ -24,8 +24,8 @@ const BUSIEST_THREAD: Color = theme::ORANGE;
 const QUEUED: Color = theme::GREEN;
 const INGRESS_WAITING: Color = theme::PURPLE;
 
-const LEFT: f64 = 42.0;
-const GAP: f64 = 48.0;
+const LEFT: f64 = 58.0;
+const GAP: f64 = 56.0;
 const PANEL_WIDTH: f64 = (theme::WIDTH - LEFT - GAP - 14.0) / 2.0;
 const PANEL_HEIGHT: f64 = 86.0;
 const ROW_HEIGHT: f64 = PANEL_HEIGHT + 36.0;
@@ -67,7 +67,7 @@ struct Bounds {
 pub fn figure(history: &History, profile: &Profile) -> csv::Result<Figure> {
     let rows = busiest(history);
     let legend_height = 2.0 * theme::LINE_HEIGHT + 8.0;
-    let height = legend_height + ROW_HEIGHT * rows.len().max(1) as f64 + 40.0;
+    let height = legend_height + ROW_HEIGHT * rows.len().max(1) as f64 + 26.0;
     let mut scene = Scene::new(height, TITLE);
     draw(&mut scene, &rows, &bounds(history, profile, &rows));
     Ok(Figure {
@@ -165,10 +165,9 @@ fn draw(scene: &mut Scene, rows: &[Row<'_>], bounds: &Bounds) {
     let mut top = draw_legend(scene, bounds) + 8.0;
     if rows.is_empty() {
         let (left, right) = panels(top + 20.0, bounds);
-        for panel in [left, right] {
-            draw_axes(scene, &panel, bounds, true);
-            panel.no_data(scene);
-        }
+        draw_axes(scene, [&left, &right], bounds, true);
+        left.no_data(scene);
+        right.no_data(scene);
     }
     for (place, row) in rows.iter().enumerate() {
         let name = human::shorten(&row.subnet.name, 28);
@@ -207,9 +206,7 @@ fn panels(top: f64, bounds: &Bounds) -> (Panel, Panel) {
 
 fn draw_row(scene: &mut Scene, row: &Row<'_>, top: f64, bounds: &Bounds, is_last: bool) {
     let (left, right) = panels(top, bounds);
-    for panel in [left, right] {
-        draw_axes(scene, &panel, bounds, is_last);
-    }
+    draw_axes(scene, [&left, &right], bounds, is_last);
     if row.rounds.is_empty() {
         left.no_data(scene);
         return right.no_data(scene);
@@ -225,13 +222,18 @@ fn draw_row(scene: &mut Scene, row: &Row<'_>, top: f64, bounds: &Bounds, is_last
     fill(scene, &right, &row.rounds, QUEUED, |round| round.queued);
 }
 
-fn draw_axes(scene: &mut Scene, panel: &Panel, bounds: &Bounds, labelled: bool) {
-    let Scale::Linear(_, top) = panel.y else { return };
-    panel.y_axis(scene, &ticks::amounts(top, 4));
+fn draw_axes(scene: &mut Scene, panels: [&Panel; 2], bounds: &Bounds, labelled: bool) {
     let (times, unit) = ticks::time(bounds.time, 6);
-    panel.x_axis(scene, &times, labelled);
-    if labelled {
-        panel.x_title(scene, &format!("Simulated time ({unit})"));
+    let heights = [bounds.instructions, bounds.waiting];
+    for ((panel, height), title) in
+        panels.into_iter().zip(heights).zip(["instructions", "messages"])
+    {
+        panel.y_axis(scene, &ticks::amounts(height, 4));
+        panel.y_title(scene, title, panel.left - 44.0);
+        panel.x_axis(scene, &times, labelled);
+        if labelled {
+            panel.x_title(scene, &format!("Simulated time ({unit})"));
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::synthetic;
 use reports::{ReportError, RunReport, write_report};
 use sim_core::history::History;
 use sim_core::profile::Profile;
+use sim_core::units::Instructions;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -61,13 +62,22 @@ fn a_run_in_which_nothing_happened_has_a_report() {
     assert_eq!(files(&synthetic::empty()).len(), FILES.len());
 }
 
-/// Leaves the report in the build's folder for temporary files, where it can be looked at.
+/// Leaves reports in the build's folder for temporary files, where they can be looked at: of the
+/// run as it is, of one that is harder to show, and of one in which nothing happened.
 #[test]
-fn the_report_can_be_looked_at() {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report");
+fn reports_can_be_looked_at() {
+    let profile = Profile::default();
+    let mut tight = profile.clone();
+    tight.limits.round_instructions = Instructions::new(300_000_000);
+    keep("plain", &synthetic::history(), &profile);
+    keep("hard", &synthetic::crowded(), &tight);
+    keep("empty", &synthetic::empty(), &profile);
+}
+
+fn keep(name: &str, history: &History, profile: &Profile) {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&dir).unwrap();
-    let (history, profile) = (synthetic::history(), Profile::default());
-    write_report(&dir, &synthetic::report(&history, &profile)).unwrap();
+    write_report(&dir, &synthetic::report(history, profile)).unwrap();
 }
 
 #[test]

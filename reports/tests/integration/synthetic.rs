@@ -17,7 +17,7 @@ const MS: fn(u64) -> SimDuration = SimDuration::from_millis;
 const CERTIFICATION: SimDuration = SimDuration::from_millis(200);
 
 /// The report of `history` under `profile`, with fixed words.
-pub fn report<'a>(history: &'a History, profile: &'a Profile) -> RunReport<'a> {
+pub(crate) fn report<'a>(history: &'a History, profile: &'a Profile) -> RunReport<'a> {
     RunReport {
         history,
         profile,
@@ -30,7 +30,7 @@ pub fn report<'a>(history: &'a History, profile: &'a Profile) -> RunReport<'a> {
 }
 
 /// A run in which nothing happened.
-pub fn empty() -> History {
+pub(crate) fn empty() -> History {
     History {
         seed: 0,
         tie_seed: None,
@@ -42,7 +42,7 @@ pub fn empty() -> History {
 }
 
 /// A minute of two subnets.
-pub fn history() -> History {
+pub(crate) fn history() -> History {
     let duration = SimDuration::from_secs(60);
     let mut world = World::new(duration);
     world.ingress(duration);
@@ -50,6 +50,25 @@ pub fn history() -> History {
     let subnets = world.subnets.into_iter().map(Subnet::finish).collect();
     let digest = Digest(std::array::from_fn(|place| (place * 37 + 11) as u8));
     History { seed: 7, tie_seed: None, duration, digest, events: 4_321, subnets }
+}
+
+/// The same minute, with long names, more subnets and cycles burned for everything.
+pub(crate) fn crowded() -> History {
+    let mut history = history();
+    history.tie_seed = Some(u64::MAX);
+    history.subnets[0].name = "a subnet whose name is rather long".to_owned();
+    for place in 2..5 {
+        let mut subnet = history.subnets[place % 2].clone();
+        subnet.id = SubnetId::new(place as u16);
+        subnet.name = format!("copy-{place}");
+        history.subnets.push(subnet);
+    }
+    for record in history.subnets.iter_mut().flat_map(|subnet| &mut subnet.records) {
+        if let Event::Round(round) = &mut record.event {
+            round.burned = round.burned.map(|amount| Cycles::new(amount.get() + 3_000_000));
+        }
+    }
+    history
 }
 
 struct Subnet {
