@@ -10,6 +10,7 @@ use crate::theme::{self, Color};
 use image::{DynamicImage, ImageFormat, RgbImage, imageops};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle};
 use std::io::Cursor;
 
 /// Grid lines of an SVG per pixel.
@@ -18,7 +19,7 @@ const SVG_GRID: f64 = 4.0;
 const PNG_SCALE: f64 = 2.0;
 /// How many times larger a PNG is drawn before it is scaled down.
 const OVERSAMPLING: f64 = 3.0;
-/// Font size in the library's measure per font size in SVG, as the SVG backend assumes it.
+/// Font size in plotters' measure per font size in SVG, as its backend assumes it.
 const SVG_SIZE_PER_EM: f64 = 1.24;
 /// Where the SVG backend sets the baseline of text anchored at its top.
 const SVG_BASELINE: f64 = 0.76;
@@ -128,23 +129,48 @@ impl<B: DrawingBackend> Pen<'_, B> {
     }
 
     fn text(&mut self, text: &Text) -> Result<(), DrawError> {
+        match self.is_svg {
+            true => self.text_element(text),
+            false => self.text_pixels(text),
+        }
+    }
+
+    fn text_element(&mut self, text: &Text) -> Result<(), DrawError> {
         let em = text.size * self.scale;
-        let (size, baseline) = match self.is_svg {
-            true => (em * SVG_SIZE_PER_EM, em * SVG_BASELINE),
-            // The bitmap backend sets the baseline half a text height below the top.
-            false => (em * font::HEIGHT_PER_EM, em * font::HEIGHT_PER_EM / 2.0),
+        let (x, y) = self.place(text.at);
+        let rise = libm::round(em * SVG_BASELINE) as i32;
+        let (place, turn) = match text.upwards {
+            true => ((x - rise, y), FontTransform::Rotate270),
+            false => ((x, y - rise), FontTransform::None),
         };
-        let (x, y) = (text.at.0 * self.scale, text.at.1 * self.scale);
-        let (x, y, turn) = match text.upwards {
-            true => (x - baseline, y, FontTransform::Rotate270),
-            false => (x, y - baseline, FontTransform::None),
-        };
+        let weight = if text.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let font = FontDesc::new(FontFamily::Name(font::FAMILY), em * SVG_SIZE_PER_EM, weight);
         let color = rgb(text.color);
-        let style = TextStyle::from(font::at(size, text.bold)?.transform(turn))
+        let style = TextStyle::from(font.transform(turn))
             .color(&color)
             .pos(Pos::new(horizontal(text.align), VPos::Top));
-        let place = (libm::round(x) as i32, libm::round(y) as i32);
         self.backend.draw_text(&text.text, &style, place).map_err(DrawError::new)
+    }
+
+    fn text_pixels(&mut self, text: &Text) -> Result<(), DrawError> {
+        let (size, color) = (text.size * self.scale, rgb(text.color));
+        let width = font::width(&text.text, size, text.bold);
+        let start = match text.align {
+            Align::Start => 0,
+            Align::Middle => (width / 2.0) as i32,
+            Align::End => width as i32,
+        };
+        let (left, baseline) = self.place(text.at);
+        let mut result = Ok(());
+        font::pixels(&text.text, size, text.bold, |x, y, coverage| {
+            let (x, y) = (x - start, y);
+            let (x, y) = if text.upwards { (y, -x) } else { (x, y) };
+            let ink = color.mix(f64::from(coverage)).to_backend_color();
+            if result.is_ok() {
+                result = self.backend.draw_pixel((left + x, baseline + y), ink);
+            }
+        })?;
+        result.map_err(DrawError::new)
     }
 
     fn place(&self, (x, y): Point) -> (i32, i32) {

@@ -1,5 +1,6 @@
 //! A plot area with its two axes.
 
+use crate::font;
 use crate::scene::{Align, Point, Scene, Text};
 use crate::theme;
 use crate::ticks::Tick;
@@ -89,8 +90,11 @@ impl Panel {
         }
     }
 
-    /// Writes what the vertical axis measures, upwards at `x`.
-    pub fn y_title(&self, scene: &mut Scene, title: &str, x: f64) {
+    /// Writes what the vertical axis measures, upwards, beside the labels of its ticks.
+    pub fn y_title(&self, scene: &mut Scene, title: &str, ticks: &[Tick]) {
+        let labels = ticks.iter().filter_map(|tick| tick.label.as_deref());
+        let widths = labels.map(|label| font::width(label, theme::SMALL, false));
+        let x = self.left - 6.0 - widths.fold(0.0, f64::max) - 9.0;
         let middle = (x, self.top + self.height / 2.0);
         let text = Text { upwards: true, ..Text::medium(title, middle) };
         scene.text(text.aligned(Align::Middle));

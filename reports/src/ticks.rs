@@ -25,6 +25,11 @@ pub fn amounts(max: f64, count: u32) -> Vec<Tick> {
     multiples(step, max).map(|at| Tick::labelled(at, human::amount(at as u128))).collect()
 }
 
+/// Where an axis of simulated time ends that has to show `nanos`; a minute if that is nothing.
+pub fn time_bound(nanos: u64) -> f64 {
+    if nanos == 0 { 60e9 } else { nanos as f64 }
+}
+
 /// Ticks of simulated time from 0 to `max` nanoseconds with the unit they are written in.
 pub fn time(max: f64, count: u32) -> (Vec<Tick>, &'static str) {
     let units = [(86_400e9, "d"), (3_600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms")];

@@ -89,12 +89,14 @@ fn draw(history: &History, totals: &[Total], burned: &Burned) -> Scene {
     let top = draw_legend(&mut scene, &shown, burned) + 8.0;
     scene.height = libm::ceil(top + PLOT_HEIGHT + 44.0);
     let last = totals.last().map_or(SimTime::ZERO, |total| total.time).as_nanos();
-    let time = last.max(history.duration.as_nanos()).max(1) as f64;
+    let time = ticks::time_bound(last.max(history.duration.as_nanos()));
     let most = (burned.total().get() as f64).max(1.0) * 1.04;
     let (x, y) = (Scale::Linear(0.0, time), Scale::Linear(0.0, most));
     let (left, width) = (58.0, theme::WIDTH - 58.0 - 16.0);
     let panel = Panel { left, top, width, height: PLOT_HEIGHT, x, y };
-    panel.y_axis(&mut scene, &ticks::amounts(most, 6));
+    let amounts = ticks::amounts(most, 6);
+    panel.y_axis(&mut scene, &amounts);
+    panel.y_title(&mut scene, "Cycles burned, cumulative", &amounts);
     // From the whole down, each area covering what lies above it.
     for count in (1..=shown.len()).rev() {
         layer(&mut scene, &panel, totals, &shown[..count]);
@@ -105,7 +107,6 @@ fn draw(history: &History, totals: &[Total], burned: &Burned) -> Scene {
     let (times, unit) = ticks::time(time, 8);
     panel.x_axis(&mut scene, &times, true);
     panel.x_title(&mut scene, &format!("Simulated time ({unit})"));
-    panel.y_title(&mut scene, "Cycles burned, cumulative", 14.0);
     scene
 }
 

@@ -101,7 +101,7 @@ fn draw(scene: &mut Scene, series: &[Series<'_>]) {
     let (x, y) = (Scale::Log(low, high), Scale::Linear(0.0, 1.0));
     let panel = Panel { left, top, width, height, x, y };
     panel.y_axis(scene, &percent_ticks());
-    panel.y_title(scene, "Share of messages (%)", 14.0);
+    panel.y_title(scene, "Share of messages (%)", &percent_ticks());
     panel.x_axis(scene, &ticks::log_durations(low, high, width), true);
     panel.x_title(scene, "Latency (logarithmic)");
     if series.iter().all(|series| series.latencies.is_empty()) {

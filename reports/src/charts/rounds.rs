@@ -105,12 +105,12 @@ fn bounds(history: &History, profile: &Profile, rows: &[Row<'_>]) -> Bounds {
         values.max().unwrap_or(0).max(1) as f64
     };
     let last = rows.iter().filter_map(|row| row.rounds.last());
-    let time = last.map(|round| round.end).fold(history.duration.as_nanos() as f64, f64::max);
+    let end = last.map(|round| round.end as u64).fold(history.duration.as_nanos(), u64::max);
     let instructions = most(|round| round.instructions.max(round.busiest_thread));
     let limit = profile.limits.round_instructions.get() as f64;
     let limit = (instructions >= IN_SIGHT * limit).then_some(limit);
     Bounds {
-        time: time.max(1.0),
+        time: ticks::time_bound(end),
         instructions: instructions.max(limit.unwrap_or(0.0)) * 1.06,
         waiting: most(|round| round.queued + round.ingress_waiting) * 1.06,
         limit,
@@ -180,11 +180,11 @@ fn draw(scene: &mut Scene, rows: &[Row<'_>], bounds: &Bounds) {
 
 fn draw_legend(scene: &mut Scene, bounds: &Bounds) -> f64 {
     let mut left = vec![
-        Entry::new(ALL_THREADS, Sample::Fill, "instructions per round"),
-        Entry::new(BUSIEST_THREAD, Sample::Line, "of the busiest thread"),
+        Entry::new(ALL_THREADS, Sample::Fill, "all threads"),
+        Entry::new(BUSIEST_THREAD, Sample::Line, "busiest thread"),
     ];
     if bounds.limit.is_some() {
-        left.push(Entry::new(theme::MUTED, Sample::Dashes, "its limit"));
+        left.push(Entry::new(theme::MUTED, Sample::Dashes, "limit of one thread"));
     }
     let right = [
         Entry::new(QUEUED, Sample::Fill, "messages in input queues"),
@@ -228,8 +228,9 @@ fn draw_axes(scene: &mut Scene, panels: [&Panel; 2], bounds: &Bounds, labelled: 
     for ((panel, height), title) in
         panels.into_iter().zip(heights).zip(["instructions", "messages"])
     {
-        panel.y_axis(scene, &ticks::amounts(height, 4));
-        panel.y_title(scene, title, panel.left - 44.0);
+        let amounts = ticks::amounts(height, 4);
+        panel.y_axis(scene, &amounts);
+        panel.y_title(scene, title, &amounts);
         panel.x_axis(scene, &times, labelled);
         if labelled {
             panel.x_title(scene, &format!("Simulated time ({unit})"));

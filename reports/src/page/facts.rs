@@ -33,7 +33,7 @@ pub(super) fn key_figures(summary: &Summary) -> Markup {
             h2 id="key-figures" { "Key figures" }
             div.side-by-side {
                 (totals(summary))
-                (latencies(summary))
+                div.scroll { (latencies(summary)) }
             }
         }
     }

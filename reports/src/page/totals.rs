@@ -2,7 +2,7 @@
 
 use crate::human;
 use crate::summary::{Burned, Summary};
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 use sim_core::history::{CanisterSummary, History, SubnetHistory};
 
 /// Canisters listed; of more, those that executed the most instructions.
@@ -16,7 +16,7 @@ pub(super) fn subnets(summary: &Summary) -> Markup {
         "Rounds",
         "Executions",
         "Instructions",
-        "Ingress completed",
+        "Ingress",
         "Rejects",
         "Cycles burned",
     ];
@@ -45,7 +45,6 @@ pub(super) fn subnets(summary: &Summary) -> Markup {
 pub(super) fn canisters(history: &History) -> Markup {
     let (all, shown) = busiest(history);
     let head = [
-        "Subnet",
         "Executions",
         "Failures",
         "Calls made",
@@ -56,7 +55,6 @@ pub(super) fn canisters(history: &History) -> Markup {
     ];
     let rows = shown.iter().map(|(subnet, canister)| {
         let cells = [
-            subnet.name.clone(),
             human::count(canister.executions),
             human::count(canister.failures),
             human::count(canister.calls),
@@ -65,7 +63,7 @@ pub(super) fn canisters(history: &History) -> Markup {
             human::amount(canister.balance.get()),
             human::bytes(canister.memory.get()),
         ];
-        (name(canister), cells)
+        (name(subnet, canister), cells)
     });
     html! {
         section aria-labelledby="canisters" {
@@ -82,10 +80,11 @@ pub(super) fn canisters(history: &History) -> Markup {
     }
 }
 
-fn name(canister: &CanisterSummary) -> String {
-    match canister.name.is_empty() {
-        true => canister.id.to_string(),
-        false => canister.name.to_string(),
+/// The canister's name, else its principal, and its subnet's name.
+fn name(subnet: &SubnetHistory, canister: &CanisterSummary) -> Markup {
+    html! {
+        @if canister.name.is_empty() { (canister.id.to_string()) } @else { (canister.name) }
+        " " span.home { "on " (subnet.name) }
     }
 }
 
@@ -102,10 +101,10 @@ fn busiest(history: &History) -> (usize, Vec<(&SubnetHistory, &CanisterSummary)>
     (all, canisters)
 }
 
-fn table<N: maud::Render>(
+fn table<const N: usize>(
     first: &str,
-    head: [&str; 8],
-    rows: impl Iterator<Item = (N, [String; 8])>,
+    head: [&str; N],
+    rows: impl Iterator<Item = (impl Render, [String; N])>,
 ) -> Markup {
     html! {
         div.scroll {

@@ -57,7 +57,7 @@ fn the_round_limit_is_drawn_only_if_it_is_in_sight() {
     let is_drawn = |profile: &Profile| {
         let run = synthetic::report(&history, profile);
         let [_, rounds, _] = Figure::all(&run, &Analysis::of(&run)).unwrap();
-        rounds.svg().unwrap().contains("its limit")
+        rounds.svg().unwrap().contains("limit of one thread")
     };
     assert!(!is_drawn(&profile));
     profile.limits.round_instructions = sim_core::units::Instructions::new(400_000_000);

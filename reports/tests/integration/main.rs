@@ -1,5 +1,7 @@
 //! Reports of a synthetic run, from the history to the files.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod charts;
 mod report;
 mod summary;
