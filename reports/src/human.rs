@@ -51,7 +51,8 @@ pub fn shorten(text: &str, width: usize) -> String {
 }
 
 fn scaled(value: f64, units: &[(f64, &str)], bare: &str) -> String {
-    match units.iter().find(|(size, _)| value >= *size) {
+    // Three digits of anything nearer to a unit than this would read "1000".
+    match units.iter().find(|(size, _)| value >= *size * 0.9995) {
         Some((size, unit)) => three_digits(value / size) + unit,
         None => three_digits(value) + bare,
     }
@@ -82,8 +83,8 @@ mod tests {
 
     #[test]
     fn amounts_have_three_digits_and_a_unit() {
-        let texts = [0, 12, 590_000, 1_234_567_890, 2_000_000_000_000].map(amount);
-        assert_eq!(texts, ["0", "12", "590K", "1.23B", "2T"]);
+        let texts = [0, 12, 590_000, 999_999, 1_234_567_890, 2_000_000_000_000].map(amount);
+        assert_eq!(texts, ["0", "12", "590K", "1M", "1.23B", "2T"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@
 //!   `font` and [`canvas`]: how it becomes SVG and PNG
 //! - [`charts`]: the figures
 //! - [`page`]: the HTML report
-//! - [`write`]: all of it, as files
+//! - [`mod@write`]: all of it, as files
 
 pub mod analysis;
 pub mod canvas;

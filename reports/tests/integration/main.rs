@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod charts;
+mod messages;
 mod report;
 mod summary;
 mod synthetic;

@@ -101,6 +101,16 @@ fn texts_of_users_are_escaped() {
 }
 
 #[test]
+fn the_page_needs_nothing_from_outside() {
+    let page = String::from_utf8(files(&synthetic::history())["report.html"].clone()).unwrap();
+    let page = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    assert!(!page.contains("http") && !page.contains("src=") && !page.contains("@import"));
+    for link in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(FILES.contains(&link), "{link}");
+    }
+}
+
+#[test]
 fn an_error_names_the_file() {
     let (history, profile) = (synthetic::empty(), Profile::default());
     let run = synthetic::report(&history, &profile);
