@@ -41,6 +41,11 @@ pub fn count(count: u64) -> String {
     grouped
 }
 
+/// The size of a sample, which no line break parts: `n = 12`.
+pub fn sample(size: usize) -> String {
+    format!("n\u{a0}=\u{a0}{}", count(size as u64))
+}
+
 /// `text`, cut to `width` characters with an ellipsis if it is longer.
 pub fn shorten(text: &str, width: usize) -> String {
     if text.chars().count() <= width {

@@ -56,10 +56,10 @@ fn accumulate(history: &History) -> Vec<Total> {
 fn caption(history: &History, totals: &[Total], burned: &Burned) -> String {
     format!(
         "Cycles burned from the start of the run, stacked by use case, summed over {} subnets at \
-         the end of each round (n = {} rounds): {} cycles in all. A steeper slope is a higher \
+         the end of each round ({} rounds): {} cycles in all. A steeper slope is a higher \
          rate. Use cases that burned nothing are not listed.",
         history.subnets.len(),
-        human::count(totals.len() as u64),
+        human::sample(totals.len()),
         human::amount(burned.total().get()),
     )
 }

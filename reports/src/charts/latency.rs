@@ -79,16 +79,15 @@ fn rows<'a>(series: &'a Series<'_>) -> impl Iterator<Item = [String; 4]> + 'a {
 
 fn caption(latencies: &Latencies) -> String {
     let Latencies { ingress, same_subnet, cross_subnet, open } = latencies;
-    let count = |sample: &[u64]| human::count(sample.len() as u64);
     format!(
-        "Share of messages that took no longer than the time on the horizontal axis. Calls (n = {} \
-         within a subnet, n = {} between subnets) last from the call to the start of its callback, \
-         ingress messages (n = {}) from sending to the certified answer. Dots mark medians. The \
+        "Share of messages that took no longer than the time on the horizontal axis. Calls ({} \
+         within a subnet, {} between subnets) last from the call to the start of its callback, \
+         ingress messages ({}) from sending to the certified answer. Dots mark medians. The \
          further right a curve, the slower; the flatter, the more varied. {} not answered within \
          the run are left out.",
-        count(same_subnet),
-        count(cross_subnet),
-        count(ingress),
+        human::sample(same_subnet.len()),
+        human::sample(cross_subnet.len()),
+        human::sample(ingress.len()),
         human::count(*open),
     )
 }

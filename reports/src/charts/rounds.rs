@@ -125,12 +125,12 @@ fn caption(history: &History, rows: &[Row<'_>], profile: &Profile) -> String {
         false => "every subnet".to_owned(),
     };
     format!(
-        "Rounds of {which} (n = {} rounds), all rows on the same scales. Left: instructions of each \
+        "Rounds of {which} ({} rounds), all rows on the same scales. Left: instructions of each \
          round on all threads together and on the busiest thread, whose overheads count; the round \
          limit of {} instructions bounds the busiest thread and is drawn where it is in sight. \
          Right: messages waiting at the end of each round, stacked. Queues that grow and do not \
          shrink mean more load than capacity.",
-        human::count(count as u64),
+        human::sample(count),
         human::amount(profile.limits.round_instructions.get().into()),
     )
 }

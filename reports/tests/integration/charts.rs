@@ -5,6 +5,8 @@ use reports::analysis::Analysis;
 use reports::charts::Figure;
 use sim_core::history::History;
 use sim_core::profile::Profile;
+use sim_core::record::Event;
+use sim_core::time::SimDuration;
 
 fn figures(history: &History) -> [Figure; 3] {
     let profile = Profile::default();
@@ -48,6 +50,23 @@ fn of_many_subnets_the_busiest_are_drawn() {
     }
     let [_, rounds, _] = figures(&history);
     assert!(rounds.caption.contains("the 8 subnets of 12"), "{}", rounds.caption);
+}
+
+#[test]
+fn figures_of_a_long_run_stay_small() {
+    let mut history = synthetic::history();
+    let records = &mut history.subnets[0].records;
+    let mut rounds: Vec<_> =
+        records.extract_if(.., |r| matches!(r.event, Event::Round(_))).collect();
+    let minute = SimDuration::from_secs(60);
+    for _ in 0..1_000 {
+        records.extend(rounds.iter().cloned());
+        rounds.iter_mut().for_each(|round| round.time = round.time + minute);
+    }
+    for figure in figures(&history) {
+        let size = figure.svg().unwrap().len();
+        assert!(size < 200_000, "{}: {size} bytes", figure.name);
+    }
 }
 
 #[test]
