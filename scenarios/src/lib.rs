@@ -1,1 +1,26 @@
-//! scenarios
+//! The scenario language, workloads, and the `icsim` command.
+//!
+//! Modules in the order in which a scenario flows through them:
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | [`source`] | a path | the scenario file's text |
+//! | [`document`] | TOML text | the file's fields as written, each with its place |
+//! | [`resolve`] | the fields | a scenario in which every name, number and argument is settled |
+//! | [`rate`], [`arrivals`] | `"5/s"` | the times at which a workload sends |
+//! | [`scenario`] | a scenario and a seed | what `sim_core` runs, and `scenario.toml` |
+//! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
+//! | [`diagnostics`] | mistakes | text with file, line and column |
+//! | [`run`] | a scenario | a folder of results |
+//! | [`cli`] | command-line arguments | an exit code |
+
+pub mod arrivals;
+pub mod cli;
+pub mod diagnostics;
+pub mod document;
+pub mod rate;
+pub mod resolve;
+pub mod run;
+pub mod scenario;
+pub mod setup;
+pub mod source;

@@ -1,2 +1,5 @@
 //! The `icsim` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    scenarios::cli::main(std::env::args_os())
+}

@@ -1,0 +1,45 @@
+// Builds every Motoko program of this folder into a module beside it.
+//
+//   npm install --ignore-scripts
+//   npm run build        writes NAME.wasm for each NAME.mo
+//   npm run check        compares instead, and fails if a module differs from its source
+//
+// Classical persistence, so that modules use 32-bit memory.
+"use strict";
+
+const fs = require("fs");
+const path = require("path");
+
+const check = process.argv.includes("--check");
+
+// The compiler keeps state from one program to the next that shows in the module, so each program
+// gets a compiler of its own.
+function freshCompiler() {
+  for (const name of Object.keys(require.cache)) {
+    if (name.includes("motoko")) delete require.cache[name];
+  }
+  const motoko = require("motoko").default;
+  motoko.loadPackage(require("motoko/packages/latest/core.json"));
+  motoko.compiler.gcFlags("classicOP");
+  return motoko;
+}
+
+function build(source) {
+  const motoko = freshCompiler();
+  motoko.write(source, fs.readFileSync(path.join(__dirname, source), "utf8"));
+  return Buffer.from(motoko.wasm(source, "ic").wasm);
+}
+
+for (const source of fs.readdirSync(__dirname).filter((name) => name.endsWith(".mo"))) {
+  const target = path.join(__dirname, source.replace(/\.mo$/, ".wasm"));
+  const module = build(source);
+  if (!check) {
+    fs.writeFileSync(target, module);
+    console.log(`${path.basename(target)}: ${module.length} bytes`);
+  } else if (fs.existsSync(target) && module.equals(fs.readFileSync(target))) {
+    console.log(`${path.basename(target)}: up to date`);
+  } else {
+    console.error(`${path.basename(target)}: differs from ${source}`);
+    process.exitCode = 1;
+  }
+}

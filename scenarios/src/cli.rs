@@ -1,0 +1,26 @@
+//! The `icsim` command line.
+
+mod arguments;
+mod exit;
+mod run;
+mod terminal;
+
+pub use exit::Exit;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Does what the arguments say, the program's name first; answers how it went.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let exit = match Arguments::try_parse_from(arguments) {
+        Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
+        Err(error) => {
+            // A closed pipe is no reason to fail: there is nobody left to tell.
+            let _ = error.print();
+            if error.use_stderr() { Exit::WrongInput } else { Exit::Good }
+        }
+    };
+    exit.into()
+}

@@ -1,0 +1,90 @@
+//! `icsim run`.
+
+use super::arguments::RunArguments;
+use super::exit::Exit;
+use super::terminal;
+use crate::resolve;
+use crate::run::interrupt::Interrupt;
+use crate::run::output::Destination;
+use crate::run::progress::Progress;
+use crate::run::{Failed, Job, Outcome, engine};
+use crate::scenario::Provenance;
+use crate::source::Source;
+use sim_core::world::ModelFault;
+use std::io::Write;
+
+/// Runs a scenario, prints what came of it.
+pub(super) fn run(arguments: &RunArguments) -> Exit {
+    match finish(arguments) {
+        Ok(outcome) => print(&outcome),
+        Err(failed) => explain(&failed, arguments),
+    }
+}
+
+fn finish(arguments: &RunArguments) -> Result<Outcome, Failed> {
+    let interrupt = Interrupt::on_ctrl_c();
+    let destination = arguments.out.as_deref();
+    let destination =
+        destination.map(|path| Destination::new(path, arguments.force)).transpose()?;
+    let source = Source::read(&arguments.scenario)?;
+    let scenario = resolve::load(&source, arguments.duration, &engine::runtime)?;
+    interrupt.check()?;
+    let mut progress = Progress::new(terminal::progress(arguments.quiet), scenario.duration);
+    let job = Job {
+        source: &source,
+        scenario: &scenario,
+        provenance: provenance(arguments),
+        threads: arguments.threads(),
+        destination,
+    };
+    job.run(&interrupt, &mut progress)
+}
+
+fn provenance(arguments: &RunArguments) -> Provenance {
+    Provenance {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario_file: arguments.scenario.display().to_string(),
+        seed: arguments.seed,
+        tie_seed: arguments.tie_seed,
+        command: arguments.repeat(),
+    }
+}
+
+fn print(outcome: &Outcome) -> Exit {
+    let table = outcome.table.trim_end();
+    // A closed pipe is no reason to fail: there is nobody left to tell.
+    let _ = writeln!(std::io::stdout(), "{table}\ntrace digest {}", outcome.digest);
+    Exit::Good
+}
+
+fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {
+    match failed {
+        Failed::Refused(refusal) => {
+            eprint!("{}", refusal.render(terminal::look()));
+            Exit::WrongInput
+        }
+        Failed::Output(error) => {
+            eprintln!("icsim: {error}");
+            Exit::WrongInput
+        }
+        Failed::Interrupted => {
+            eprintln!("icsim: {failed}");
+            Exit::Interrupted
+        }
+        Failed::Fault(fault) => {
+            eprintln!("{}", report(fault, arguments));
+            Exit::Fault
+        }
+    }
+}
+
+/// What to tell the authors of icsim.
+fn report(fault: &ModelFault, arguments: &RunArguments) -> String {
+    let (seed, again) = (arguments.seed, arguments.repeat());
+    format!(
+        "icsim: a fault of icsim itself: {fault}\n\
+         seed {seed}; the same again: {again}\n\
+         Please report this message with the scenario file, its modules and the output of \
+         `icsim --version`."
+    )
+}

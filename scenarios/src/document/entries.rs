@@ -1,0 +1,115 @@
+//! The fields of a scenario file.
+
+use super::Tree;
+use crate::rate::Rate;
+use serde::{Deserialize, Serialize};
+use sim_core::time::SimDuration;
+use sim_core::units::Cycles;
+use toml::Spanned;
+
+/// A whole scenario file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// One line that names the scenario.
+    pub title: String,
+    /// What it asks and what to look at.
+    pub description: Option<String>,
+    /// The profile: a built-in one by name, or a table of differences from one.
+    pub profile: Option<Spanned<ProfileEntry>>,
+    /// Simulated time.
+    pub duration: SimDuration,
+    /// `[[subnet]]`.
+    #[serde(default)]
+    pub subnet: Vec<SubnetEntry>,
+    /// `[network]`.
+    pub network: Option<NetworkEntry>,
+    /// `[[canister]]`.
+    #[serde(default)]
+    pub canister: Vec<CanisterEntry>,
+    /// `[[workload]]`.
+    #[serde(default)]
+    pub workload: Vec<WorkloadEntry>,
+}
+
+/// `profile = "…"` or `[profile]`: the value as written.
+pub type ProfileEntry = Tree;
+
+/// A subnet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubnetEntry {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// How many nodes it has.
+    pub nodes: Spanned<u64>,
+}
+
+/// The links.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkEntry {
+    /// A `sim_core::distribution::Distribution`, the same for every link.
+    pub latency: Option<Spanned<Tree>>,
+}
+
+/// A canister that exists when the run starts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CanisterEntry {
+    /// Its name; `"$name"` stands for its id.
+    pub name: Spanned<String>,
+    /// The name of its subnet.
+    pub subnet: Spanned<String>,
+    /// The path of its module, relative to the scenario file: `.wasm` or `.wat`.
+    pub wasm: Spanned<String>,
+    /// Cycles it is given; the creation fee is taken from them.
+    pub cycles: Spanned<Cycles>,
+    /// The argument of `canister_init`, as Candid text.
+    pub init: Option<Spanned<String>>,
+    /// Principals, or `"$name"`.
+    #[serde(default)]
+    pub controllers: Vec<Spanned<String>>,
+}
+
+/// A source of ingress messages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadEntry {
+    /// Its name; `target.method` if not given.
+    pub name: Option<Spanned<String>>,
+    /// The name of the canister called.
+    pub target: Spanned<String>,
+    /// The method called.
+    pub method: Spanned<String>,
+    /// When it sends.
+    pub arrivals: ArrivalsEntry,
+    /// The argument, as Candid text.
+    pub arg: Option<Spanned<String>>,
+    /// The principal that sends; the anonymous one if not given.
+    pub sender: Option<Spanned<String>>,
+    /// When it begins; the start of the run if not given.
+    pub start: Option<Spanned<SimDuration>>,
+    /// When it ends; the end of the run if not given.
+    pub stop: Option<Spanned<SimDuration>>,
+}
+
+/// When a workload sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArrivalsEntry {
+    /// The process.
+    pub kind: ArrivalKind,
+    /// Messages per unit of time, on average.
+    pub rate: Rate,
+}
+
+/// A process of arrivals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArrivalKind {
+    /// Independent arrivals: gaps are exponentially distributed.
+    Poisson,
+    /// Equal gaps.
+    Constant,
+}

@@ -1,0 +1,80 @@
+//! Settles everything in a scenario file: names, profile, modules, arguments.
+//!
+//! Each step adds its mistakes to one list and goes on as far as it can, so that a user sees as
+//! many independent ones at once as possible.
+
+mod argument;
+mod canisters;
+mod interface;
+mod latency;
+mod modules;
+mod names;
+mod placed;
+mod profile;
+mod references;
+mod subnets;
+mod workloads;
+
+pub use references::substitute;
+
+use crate::diagnostics::{Mistake, Refusal};
+use crate::document::{self, Document};
+use crate::scenario::Scenario;
+use crate::source::Source;
+use sim_core::profile::Profile;
+use sim_core::runtime::Runtime;
+use sim_core::time::SimDuration;
+
+/// Makes the runtime that compiles the modules of a scenario with the given profile.
+pub type MakeRuntime<'a> = dyn Fn(&Profile) -> Box<dyn Runtime> + 'a;
+
+/// Reads a scenario file, compiles its modules, encodes its arguments; `duration`, if given,
+/// replaces that of the file.
+///
+/// # Errors
+/// Every mistake that was found in the file.
+pub fn load(
+    source: &Source,
+    duration: Option<SimDuration>,
+    make_runtime: &MakeRuntime<'_>,
+) -> Result<Scenario, Refusal> {
+    let (mut document, mut mistakes) = document::read(&source.text);
+    if let (Some(document), Some(duration)) = (&mut document, duration) {
+        document.duration = duration;
+    }
+    let scenario =
+        document.and_then(|document| resolve(&document, source, make_runtime, &mut mistakes));
+    match scenario {
+        Some(scenario) if mistakes.is_empty() => Ok(scenario),
+        _ => Err(Refusal::new(source.clone(), mistakes)),
+    }
+}
+
+fn resolve(
+    document: &Document,
+    source: &Source,
+    make_runtime: &MakeRuntime<'_>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Scenario> {
+    let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
+    let runtime = make_runtime(&profile);
+    let subnets = subnets::resolve(&document.subnet, mistakes);
+    let latency = latency::resolve(document, mistakes);
+    let names = names::Names::of(document, mistakes);
+    let mut modules = modules::Modules::new(source.folder(), runtime.as_ref());
+    let canisters = canisters::resolve(&document.canister, source, &names, &mut modules, mistakes);
+    let mut context =
+        workloads::Context { source, names: &names, modules: &modules, document, mistakes };
+    let workloads = workloads::resolve(&mut context);
+    Some(Scenario {
+        title: document.title.clone(),
+        description: document.description.clone(),
+        profile,
+        profile_entry,
+        duration: document.duration,
+        subnets,
+        latency,
+        canisters: canisters?,
+        workloads: workloads?,
+    })
+}

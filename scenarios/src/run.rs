@@ -1,0 +1,93 @@
+//! Runs a scenario and leaves its results.
+
+pub mod engine;
+pub mod interrupt;
+pub mod output;
+pub mod progress;
+pub mod results;
+
+use crate::diagnostics::Refusal;
+use crate::scenario::{Provenance, Scenario};
+use crate::setup;
+use crate::source::Source;
+use interrupt::Interrupt;
+use output::{Destination, OutputError};
+use progress::Progress;
+use sim_core::history::History;
+use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
+
+/// What to run and how.
+pub struct Job<'a> {
+    /// The scenario file, for diagnostics.
+    pub source: &'a Source,
+    /// What it resolved to.
+    pub scenario: &'a Scenario,
+    /// Seeds and the command that repeats the run.
+    pub provenance: Provenance,
+    /// Threads of the host.
+    pub threads: usize,
+    /// Where results go; `None` for nowhere.
+    pub destination: Option<Destination>,
+}
+
+/// What a finished run tells its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The summary table.
+    pub table: String,
+    /// The trace digest in hexadecimal.
+    pub digest: String,
+}
+
+/// A run without a result.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The scenario cannot be set up.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The results cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The user asked for it.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+    /// A fault of icsim.
+    #[error(transparent)]
+    Fault(#[from] ModelFault),
+}
+
+impl Job<'_> {
+    /// Runs to the end and writes the results, all of them or none.
+    ///
+    /// # Errors
+    /// The scenario cannot be set up, the run was interrupted or contradicted itself, or its
+    /// results cannot be written.
+    pub fn run(self, interrupt: &Interrupt, progress: &mut Progress) -> Result<Outcome, Failed> {
+        let history = self.simulate(interrupt, progress)?;
+        interrupt.check()?;
+        progress.note("writing results");
+        let digest = history.digest.to_string();
+        let table = results::write(&self, &history, interrupt)?;
+        Ok(Outcome { table, digest })
+    }
+
+    fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<History, Failed> {
+        progress.note("setting up");
+        let spec = self.scenario.world(self.provenance.seed, self.provenance.tie_seed);
+        let world = World::new(spec).map_err(|error| {
+            let mistake = setup::mistake(&error, self.scenario);
+            Refusal::new(self.source.clone(), vec![mistake])
+        })?;
+        interrupt.check()?;
+        let mut tell = |time| {
+            progress.at(time);
+            if interrupt.requested() { Continue::Stop } else { Continue::Yes }
+        };
+        let history = world.run(RunOptions { threads: self.threads, progress: &mut tell });
+        progress.finish();
+        history.map_err(|error| match error {
+            RunError::Interrupted(_) => Failed::Interrupted,
+            RunError::Fault(fault) => Failed::Fault(fault),
+        })
+    }
+}
