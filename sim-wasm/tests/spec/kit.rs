@@ -14,26 +14,26 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The subnet every test canister is on.
-pub const SUBNET: SubnetId = SubnetId::new(0);
+pub(crate) const SUBNET: SubnetId = SubnetId::new(0);
 
 /// The test canister.
-pub const CANISTER: CanisterId = CanisterId::on(SUBNET, 1);
+pub(crate) const CANISTER: CanisterId = CanisterId::on(SUBNET, 0);
 
 /// A second canister of the same subnet, of which only the id matters.
-pub const PEER: CanisterId = CanisterId::on(SUBNET, 2);
+pub(crate) const PEER: CanisterId = CanisterId::on(SUBNET, 1);
 
 /// The profile called `name`.
-pub fn profile(name: &str) -> Profile {
+pub(crate) fn profile(name: &str) -> Profile {
     Profile::named(name).expect("is built in")
 }
 
 /// Compiles `module` under the default profile.
-pub fn compile(module: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
+pub(crate) fn compile(module: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
     compile_under(&Profile::default(), module)
 }
 
 /// Compiles `module` under `profile`.
-pub fn compile_under(
+pub(crate) fn compile_under(
     profile: &Profile,
     module: &[u8],
 ) -> Result<Arc<dyn Program>, InvalidModule> {
@@ -41,31 +41,31 @@ pub fn compile_under(
 }
 
 /// The binary of a module in the text format.
-pub fn wat(text: &str) -> Vec<u8> {
+pub(crate) fn wat(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("is valid WAT")
 }
 
 /// A module beside the scenarios.
-pub fn scenario_canister(name: &str) -> Vec<u8> {
+pub(crate) fn scenario_canister(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/canisters");
     std::fs::read(folder.join(name)).expect("is in the repository")
 }
 
 /// A canister and the world it is told about.
-pub struct Canister {
-    pub instance: Box<dyn Instance>,
-    pub surroundings: Surroundings,
-    pub limits: InstructionLimits,
+pub(crate) struct Canister {
+    pub(crate) instance: Box<dyn Instance>,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) limits: InstructionLimits,
 }
 
 impl Canister {
     /// A canister running `text` under the default profile.
-    pub fn wat(text: &str) -> Self {
+    pub(crate) fn wat(text: &str) -> Self {
         Self::new(&Profile::default(), &wat(text))
     }
 
     /// A canister running `module` under `profile`.
-    pub fn new(profile: &Profile, module: &[u8]) -> Self {
+    pub(crate) fn new(profile: &Profile, module: &[u8]) -> Self {
         let program = compile_under(profile, module).expect("the module is accepted");
         Canister {
             instance: program.instantiate().expect("can be instantiated"),
@@ -78,7 +78,7 @@ impl Canister {
     }
 
     /// The same, with other limits of instructions.
-    pub fn limited(mut self, message: u64, slice: u64) -> Self {
+    pub(crate) fn limited(mut self, message: u64, slice: u64) -> Self {
         self.limits = InstructionLimits {
             message: Instructions::new(message),
             slice: Instructions::new(slice),
@@ -87,12 +87,12 @@ impl Canister {
     }
 
     /// The task that enters at `entry`.
-    pub fn task(&self, entry: Entry) -> Task {
+    pub(crate) fn task(&self, entry: Entry) -> Task {
         Task { entry, surroundings: self.surroundings.clone(), limits: self.limits }
     }
 
     /// Runs `entry` to its end, without committing. Also returns the slices' instructions.
-    pub fn run_slices(&mut self, entry: Entry) -> (Finished, Vec<u64>) {
+    pub(crate) fn run_slices(&mut self, entry: Entry) -> (Finished, Vec<u64>) {
         let mut slices = Vec::new();
         let mut step = self.instance.start(self.task(entry));
         loop {
@@ -108,29 +108,29 @@ impl Canister {
     }
 
     /// Runs `entry` to its end, without committing.
-    pub fn run(&mut self, entry: Entry) -> Finished {
+    pub(crate) fn run(&mut self, entry: Entry) -> Finished {
         self.run_slices(entry).0
     }
 
     /// Runs `entry` and commits it; it has to succeed.
-    pub fn succeed(&mut self, entry: Entry) -> Effects {
+    pub(crate) fn succeed(&mut self, entry: Entry) -> Effects {
         let finished = self.run(entry);
         self.instance.commit();
         finished.outcome.expect("succeeds")
     }
 
     /// Runs `entry`, which has to fail, and says how.
-    pub fn fail(&mut self, entry: Entry) -> ErrorCode {
+    pub(crate) fn fail(&mut self, entry: Entry) -> ErrorCode {
         self.run(entry).outcome.expect_err("fails").code
     }
 
     /// The reply of an update, which is committed.
-    pub fn update(&mut self, method: &str, arg: &[u8]) -> Vec<u8> {
+    pub(crate) fn update(&mut self, method: &str, arg: &[u8]) -> Vec<u8> {
         reply(&self.succeed(update(method, arg)))
     }
 
     /// The reply of a replicated query, which is rolled back.
-    pub fn query(&mut self, method: &str, arg: &[u8]) -> Vec<u8> {
+    pub(crate) fn query(&mut self, method: &str, arg: &[u8]) -> Vec<u8> {
         let finished = self.run(query(method, arg));
         self.instance.rollback();
         reply(&finished.outcome.expect("succeeds"))
@@ -138,7 +138,7 @@ impl Canister {
 }
 
 /// A world with plenty of everything.
-pub fn surroundings(profile: &Profile) -> Surroundings {
+pub(crate) fn surroundings(profile: &Profile) -> Surroundings {
     Surroundings {
         canister: CANISTER,
         subnet: SUBNET,
@@ -160,27 +160,27 @@ pub fn surroundings(profile: &Profile) -> Surroundings {
 }
 
 /// The entry of an update method.
-pub fn update(method: &str, arg: &[u8]) -> Entry {
+pub(crate) fn update(method: &str, arg: &[u8]) -> Entry {
     Entry::Update { method: method.into(), arg: arg.into() }
 }
 
 /// The entry of a query method in replicated mode.
-pub fn query(method: &str, arg: &[u8]) -> Entry {
+pub(crate) fn query(method: &str, arg: &[u8]) -> Entry {
     Entry::ReplicatedQuery { method: method.into(), arg: arg.into() }
 }
 
 /// The entry of a reply callback.
-pub fn reply_to(closure: Closure, reply: &[u8]) -> Entry {
+pub(crate) fn reply_to(closure: Closure, reply: &[u8]) -> Entry {
     Entry::ReplyCallback { closure, reply: reply.into() }
 }
 
 /// The entry of a reject callback.
-pub fn reject_to(closure: Closure, code: ErrorCode, message: &str) -> Entry {
+pub(crate) fn reject_to(closure: Closure, code: ErrorCode, message: &str) -> Entry {
     Entry::RejectCallback { closure, reject: Reject { code, message: message.into() } }
 }
 
 /// The payload of the reply among `effects`.
-pub fn reply(effects: &Effects) -> Vec<u8> {
+pub(crate) fn reply(effects: &Effects) -> Vec<u8> {
     match &effects.response {
         Some(Response::Reply(payload)) => payload.to_vec(),
         other => panic!("{other:?} is no reply"),

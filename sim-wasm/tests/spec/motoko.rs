@@ -70,7 +70,6 @@ fn counts_are_those_recorded_on_a_replica() {
     canister.instance.commit();
     let init = canister.run(Entry::Init { arg: NOTHING.into() }).instructions;
     canister.instance.commit();
-    eprintln!("{compile} {start} {init}");
     assert_eq!((compile + start + init).get(), 690_107_007);
     let play = canister.run(update("play", &play_argument(2)));
     assert_eq!(play.instructions.get(), 27_103);
