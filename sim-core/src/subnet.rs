@@ -144,8 +144,9 @@ impl Subnet {
         }
     }
 
-    /// When the first round begins: anywhere within one block interval.
+    /// Ends the set-up. The first round begins anywhere within one block interval.
     pub(crate) fn first_round(&mut self) -> SimTime {
+        self.burned_before = *self.ledger.burned();
         let mean = self.profile.timing.mean_block_interval(self.spec.nodes);
         SimTime::from_nanos(self.block_intervals.below(mean.as_nanos()))
     }
@@ -281,6 +282,7 @@ impl Subnet {
         };
         self.induct(block);
         self.expire_requests();
+        summary.queued = self.queued_messages();
         self.execute(&mut summary);
         self.charge_storage();
         self.abort_surplus_executions();
@@ -320,7 +322,7 @@ impl Subnet {
     }
 
     fn summarise(&mut self, mut summary: RoundSummary) {
-        summary.queued = self.canisters.iter().map(|canister| canister.input.len() as u64).sum();
+        summary.left_over = self.queued_messages();
         summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
         summary.ingress_waiting = self.ingress.len() as u64;
         let burned = *self.ledger.burned();
@@ -329,6 +331,10 @@ impl Subnet {
         }
         self.burned_before = burned;
         self.record(self.round_start, Event::Round(Box::new(summary)));
+    }
+
+    fn queued_messages(&self) -> u64 {
+        self.canisters.iter().map(|canister| canister.input.len() as u64).sum()
     }
 
     fn trace_new_records<Q: EventQueue<SubnetEvent>>(
