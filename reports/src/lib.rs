@@ -1,1 +1,45 @@
-//! reports
+//! Everything that leaves a run: tables, a summary, figures and a page that shows them.
+//!
+//! The one input is a finished run ([`run::RunReport`], around a [`sim_core::history::History`]);
+//! the one entry is [`write_report`]. The same run gives the same files, byte for byte.
+//!
+//! The modules, in the order in which data flows through them:
+//!
+//! - [`run`]: what a report is about; [`error`]: what can go wrong
+//! - [`names`], [`messages`], [`rounds`]: the history, joined and named
+//! - [`latency`], [`quantiles`]: samples and what is said of them
+//! - [`analysis`]: these together, computed once
+//! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
+//! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
+//!   `font` and [`canvas`]: how it becomes SVG and PNG
+//! - [`charts`]: the figures
+//! - [`page`]: the HTML report
+//! - [`mod@write`]: all of it, as files
+
+pub mod analysis;
+pub mod canvas;
+pub mod charts;
+pub mod decimate;
+pub mod error;
+mod font;
+pub mod human;
+pub mod latency;
+pub mod legend;
+pub mod messages;
+pub mod names;
+pub mod page;
+pub mod panel;
+pub mod quantiles;
+pub mod rounds;
+pub mod run;
+pub mod scene;
+pub mod summary;
+pub mod tables;
+pub mod theme;
+pub mod ticks;
+pub mod write;
+
+pub use error::ReportError;
+pub use run::RunReport;
+pub use summary::Summary;
+pub use write::write_report;

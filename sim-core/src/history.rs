@@ -1,7 +1,7 @@
 //! What a run leaves behind, for reports and tests.
 
 use crate::id::{CanisterId, SubnetId};
-use crate::ledger::UseCase;
+use crate::ledger::Burned;
 use crate::record::Record;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
@@ -71,8 +71,8 @@ pub struct CanisterSummary {
     pub balance: Cycles,
     /// Prepaid for and attached to calls still open at the end.
     pub held: Cycles,
-    /// What it burned, by use case.
-    pub burned: [Cycles; UseCase::COUNT],
+    /// What it burned, by use case, from its creation on.
+    pub burned: Burned,
     /// Messages and tasks executed.
     pub executions: u64,
     /// Executions that failed.

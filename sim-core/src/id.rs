@@ -45,6 +45,9 @@ impl fmt::Display for SubnetId {
 pub struct CanisterId(u64);
 
 impl CanisterId {
+    /// A canister that exists on no subnet: where calls to other principals go, and fail.
+    pub const NOBODY: CanisterId = CanisterId(u64::MAX);
+
     /// The canister numbered `local` on `subnet`.
     pub const fn on(subnet: SubnetId, local: u32) -> Self {
         CanisterId(subnet.0 as u64 * CANISTERS_PER_SUBNET + local as u64)

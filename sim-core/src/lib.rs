@@ -1,15 +1,44 @@
-//! The model of icsim.
+//! The model of icsim: a network of subnets in the manner of the Internet Computer, as a
+//! deterministic discrete-event simulation.
+//!
+//! It knows no Wasm, reads no clock, and does no input or output: canister code runs behind the
+//! [`runtime`] seam, and a run leaves a [`history`] behind.
+//!
+//! Modules in the order in which data flows through them:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`units`], [`time`], [`id`], [`reject`] | quantities, instants, names, failure codes |
+//! | [`profile`], [`fees`] | every price, limit and duration; the prices of one subnet |
+//! | [`random`], [`distribution`] | named random streams; durations drawn from them |
+//! | [`network`] | subnets and links |
+//! | [`world`] | what fixes a run, its set-up, and the run itself |
+//! | [`engine`] | the event loop: processes, keys, windows |
+//! | `subnet` | one process: block, induction, round, charging, streams, clients |
+//! | `canister`, `queues`, `call_context`, `message` | a canister as its subnet keeps it |
+//! | `execution` | one message on one canister: paid, run, applied or dropped |
+//! | [`runtime`] | the seam behind which code runs, and the effects that come back |
+//! | [`ledger`] | the books: where cycles are and what they are burned for |
+//! | [`record`], [`history`] | what a run leaves behind |
+
+mod call_context;
+mod canister;
 pub mod distribution;
+pub mod engine;
+mod execution;
 pub mod fees;
 pub mod history;
 pub mod id;
 pub mod ledger;
+mod message;
 pub mod network;
 pub mod profile;
+mod queues;
 pub mod random;
 pub mod record;
 pub mod reject;
 pub mod runtime;
+mod subnet;
 pub mod time;
 pub mod units;
 pub mod world;

@@ -120,6 +120,8 @@ pub struct Limits {
     pub stream_messages: u64,
     /// Bytes in one stream, beyond which no message is added.
     pub stream_bytes: Bytes,
+    /// Time a request may wait in an output queue.
+    pub request_timeout: SimDuration,
     /// Payload of a call to a canister on another subnet.
     pub call_payload: Bytes,
     /// Payload of a call to a canister on the same subnet.
@@ -175,6 +177,13 @@ impl Timing {
         } else {
             mean.saturating_sub(per_node.saturating_mul(self.block_interval_nodes - nodes))
         })
+    }
+
+    /// How long one thread takes for `instructions`.
+    pub fn execution_time(&self, instructions: Instructions) -> SimDuration {
+        let nanos = u128::from(instructions.get()) * 1_000_000_000;
+        let rate = u128::from(self.instructions_per_second.get().max(1));
+        SimDuration::from_nanos(u64::try_from(nanos / rate).unwrap_or(u64::MAX))
     }
 
     /// The shortest block interval a subnet of `nodes` nodes can draw.

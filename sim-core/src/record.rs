@@ -5,7 +5,7 @@
 //! over the records' [encoding](Record::encode) in that order.
 
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::UseCase;
+use crate::ledger::Burned;
 use crate::reject::ErrorCode;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
@@ -176,14 +176,17 @@ pub struct RoundSummary {
     pub instructions: Instructions,
     /// Instructions of the busiest thread, overheads included: what the round limit bounds.
     pub busiest_thread: Instructions,
-    /// Messages waiting in input queues at the end of the round.
+    /// Messages waiting in input queues when execution began, the block's among them.
     pub queued: u64,
+    /// Messages still waiting in input queues when the round ended.
+    pub left_over: u64,
     /// Messages of outgoing streams not yet acknowledged at the end of the round.
     pub in_streams: u64,
     /// Ingress messages known to the subnet that no block has included yet.
     pub ingress_waiting: u64,
-    /// Cycles burned since the end of the previous round, by use case.
-    pub burned: [Cycles; UseCase::COUNT],
+    /// Cycles burned since the end of the previous round, by use case; for the first round, since the
+    /// run began, without what setting up the canisters cost.
+    pub burned: Burned,
 }
 
 impl Record {
@@ -303,7 +306,10 @@ impl Sink<'_> {
         self.u64(round.ingress).u64(round.stream_messages);
         self.u64(round.executions).u64(round.iterations);
         self.u64(round.instructions.get()).u64(round.busiest_thread.get());
-        self.u64(round.queued).u64(round.in_streams).u64(round.ingress_waiting);
+        self.u64(round.queued)
+            .u64(round.left_over)
+            .u64(round.in_streams)
+            .u64(round.ingress_waiting);
         for amount in round.burned {
             self.cycles(amount);
         }

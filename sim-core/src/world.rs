@@ -1,11 +1,14 @@
 //! A world: the network with its canisters and clients, ready to run.
 
+use crate::engine::{Engine, ProcessId};
 use crate::history::History;
-use crate::id::CanisterId;
-use crate::network::Network;
+use crate::id::{CanisterId, SubnetId};
+use crate::ledger::Ledger;
+use crate::network::{Network, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
 use crate::runtime::{Failure, Payload, Program};
+use crate::subnet::{Client, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
 use crate::units::Cycles;
 use ic_principal::Principal;
@@ -175,7 +178,10 @@ pub enum RunError {
 
 /// A network of subnets with canisters, set up and ready to run.
 pub struct World {
-    _spec: WorldSpec,
+    engine: Engine<Subnet>,
+    seed: u64,
+    tie_seed: Option<u64>,
+    duration: SimDuration,
 }
 
 impl World {
@@ -184,15 +190,142 @@ impl World {
     /// # Errors
     /// The first canister or workload that cannot be set up.
     pub fn new(spec: WorldSpec) -> Result<World, SetupError> {
-        Ok(World { _spec: spec })
+        let mut subnets = subnets(&spec);
+        let lookahead = lookahead(&spec);
+        let (seed, tie_seed, duration) = (spec.seed, spec.tie_seed, spec.duration);
+        for (index, canister) in spec.canisters.into_iter().enumerate() {
+            set_up_canister(&mut subnets, index, canister)?;
+        }
+        let mut arrivals = Vec::new();
+        for (index, workload) in spec.workloads.into_iter().enumerate() {
+            arrivals.extend(set_up_client(&mut subnets, index, workload, seed)?);
+        }
+        let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
+        let mut engine = Engine::new(subnets, lookahead, tie_seed);
+        let mut schedule = |subnet: usize, time, event: SubnetEvent| {
+            engine.schedule(ProcessId::new(subnet as u32), time, event.class(), event);
+        };
+        for (subnet, time) in first_rounds.into_iter().enumerate() {
+            schedule(subnet, time, SubnetEvent::Round);
+        }
+        for FirstArrival { subnet, client, time } in arrivals {
+            schedule(subnet, time, SubnetEvent::ClientSends(client));
+        }
+        Ok(World { engine, seed, tie_seed, duration })
     }
 
     /// Runs to the end and returns the history.
     ///
     /// # Errors
     /// The run was interrupted, or the model contradicted itself.
-    pub fn run(self, options: RunOptions<'_>) -> Result<History, RunError> {
-        let _ = options;
-        Err(RunError::Interrupted(SimTime::ZERO))
+    pub fn run(mut self, options: RunOptions<'_>) -> Result<History, RunError> {
+        let end = SimTime::ZERO + self.duration;
+        let progress = options.progress;
+        let mut reached = SimTime::ZERO;
+        let finished = self.engine.run(end, options.threads, &mut |time| {
+            reached = time;
+            progress(time) == Continue::Yes
+        });
+        if !finished {
+            return Err(RunError::Interrupted(reached));
+        }
+        let events = self.engine.events();
+        let (subnets, digest) = self.engine.finish();
+        let (subnets, ledgers): (Vec<_>, Vec<_>) = subnets
+            .into_iter()
+            .map(Subnet::finish)
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .unzip();
+        check_crossings(&ledgers)?;
+        let World { seed, tie_seed, duration, .. } = self;
+        Ok(History { seed, tie_seed, duration, digest, events, subnets })
     }
+}
+
+fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
+    let profile = Arc::new(spec.profile.clone());
+    let subnet = |(id, subnet): (SubnetId, &SubnetSpec)| {
+        let stream = |(peer, peer_spec): (SubnetId, &SubnetSpec)| {
+            let latency = spec.network.link(id, peer).map(|link| link.latency.clone());
+            let entity = format!("{} -> {}", subnet.name, peer_spec.name);
+            let random = Stream::new(spec.seed, &entity, "latency");
+            SubnetStream::new(latency, profile.timing.latency_floor, random)
+        };
+        Subnet::new(SubnetSetup {
+            id,
+            spec: subnet.clone(),
+            profile: profile.clone(),
+            start_time: spec.start_time,
+            seed: spec.seed,
+            tie_seed: spec.tie_seed,
+            streams: spec.network.subnets().map(stream).collect(),
+        })
+    };
+    spec.network.subnets().map(subnet).collect()
+}
+
+/// No subnet reaches another in less than this: a message leaves at the end of the round it was
+/// made in, is certified, and travels.
+fn lookahead(spec: &WorldSpec) -> SimDuration {
+    let timing = &spec.profile.timing;
+    let round = |(_, subnet): (SubnetId, &SubnetSpec)| timing.shortest_block_interval(subnet.nodes);
+    let shortest_round = spec.network.subnets().map(round).min().unwrap_or_default();
+    let travel = spec.network.least_latency().unwrap_or_default().max(timing.latency_floor);
+    shortest_round + timing.certification + travel
+}
+
+fn set_up_canister(
+    subnets: &mut [Subnet],
+    index: usize,
+    spec: CanisterSpec,
+) -> Result<(), SetupError> {
+    let canister = spec.name.clone();
+    let Some(subnet) = subnets.get_mut(spec.id.subnet().index()) else {
+        return Err(SetupError::NoSubnet { index, canister });
+    };
+    let expected = CanisterId::on(spec.id.subnet(), subnet.canister_count() as u32);
+    if spec.id != expected {
+        return Err(SetupError::CanisterIdOutOfOrder { index, canister, id: spec.id, expected });
+    }
+    if let Err(fee) = subnet.create(&spec) {
+        let given = spec.cycles;
+        return Err(SetupError::CyclesBelowCreationFee { index, canister, given, fee });
+    }
+    subnet.install(spec).map_err(|failure| SetupError::InstallFailed { index, canister, failure })
+}
+
+struct FirstArrival {
+    subnet: usize,
+    client: usize,
+    time: SimTime,
+}
+
+fn set_up_client(
+    subnets: &mut [Subnet],
+    index: usize,
+    workload: WorkloadSpec,
+    seed: u64,
+) -> Result<Option<FirstArrival>, SetupError> {
+    let target = workload.target;
+    let subnet = target.subnet().index();
+    let known = subnets.get_mut(subnet).filter(|subnet| target.local() < subnet.canister_count());
+    let Some(known) = known else {
+        return Err(SetupError::NoTarget { index, workload: workload.name, target });
+    };
+    let mut client = Client::new(workload, seed);
+    let first = client.next_arrival(SimTime::ZERO);
+    let client = known.add_client(client);
+    Ok(first.map(|time| FirstArrival { subnet, client, time }))
+}
+
+/// What left one subnet and has not arrived at another is on its way; more cannot arrive than left.
+fn check_crossings(ledgers: &[Ledger]) -> Result<(), ModelFault> {
+    let departed: Cycles = ledgers.iter().map(|ledger| ledger.crossings().0).sum();
+    let arrived: Cycles = ledgers.iter().map(|ledger| ledger.crossings().1).sum();
+    if arrived <= departed {
+        return Ok(());
+    }
+    let place = "the network".to_owned();
+    Err(ModelFault::CyclesNotConserved { place, expected: departed, found: arrived })
 }

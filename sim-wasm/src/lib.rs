@@ -1,1 +1,44 @@
-//! sim-wasm
+//! Canister execution on the `wasmi` interpreter, with the network's own metering.
+//!
+//! In the order in which a module and then a message pass through:
+//!
+//! - [`runtime`]: the entry; compiles a module once for all canisters that run it.
+//! - `rules`: weights, overheads and limits of the profile, resolved for fast access.
+//! - `operators`: Wasm operators and their names in the text format.
+//! - `validation`: what the network accepts; gathers the `facts` of a module.
+//! - `segments`: where instructions are counted, and how many.
+//! - `transform`: the module rewritten so that it counts its own instructions.
+//! - `compile_cost`: what compiling costs.
+//! - `program`: a compiled module, shared by its canisters.
+//! - `instance`: a canister's code with its memories; runs tasks, pauses, commits, rolls back.
+//! - `live`: the interpreter's store behind an instance.
+//! - `budget`: instructions granted and used, slice by slice.
+//! - `host`: what System API functions work on; `message` is the part that lives for one task.
+//! - `api`: the System API.
+//! - `rollback`: the heap as it was before the task. `stable`: stable memory with its overlay.
+//! - `failure`: traps and violations as the replica reports them.
+//! - `canary`: checks at start-up that the interpreter still behaves.
+
+mod api;
+mod budget;
+mod canary;
+mod compile_cost;
+mod entry;
+mod facts;
+mod failure;
+mod host;
+mod instance;
+mod live;
+mod message;
+mod operators;
+mod program;
+mod rollback;
+mod rules;
+pub mod runtime;
+mod segments;
+mod stable;
+mod transform;
+mod validation;
+
+pub use canary::BrokenInterpreter;
+pub use runtime::WasmiRuntime;

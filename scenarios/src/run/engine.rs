@@ -3,34 +3,42 @@
 use super::Job;
 use super::output::OutputError;
 use crate::resolve::BrokenRuntime;
+use crate::scenario::Provenance;
+use reports::RunReport;
 use sim_core::history::History;
 use sim_core::profile::Profile;
-use sim_core::runtime::{InvalidModule, Program, Runtime};
+use sim_core::runtime::Runtime;
+use sim_wasm::WasmiRuntime;
 use std::path::Path;
-use std::sync::Arc;
 
 /// The runtime that executes canisters under `profile`.
 ///
 /// # Errors
 /// The interpreter does not work as it should on this machine.
-pub fn runtime(_profile: &Profile) -> Result<Box<dyn Runtime>, BrokenRuntime> {
-    Ok(Box::new(NoRuntime))
+pub fn runtime(profile: &Profile) -> Result<Box<dyn Runtime>, BrokenRuntime> {
+    match WasmiRuntime::new(profile) {
+        Ok(runtime) => Ok(Box::new(runtime)),
+        Err(broken) => Err(BrokenRuntime(broken.to_string())),
+    }
 }
 
 /// Writes traces, charts and report into `folder` and answers the summary table.
 pub(super) fn write_report(
-    _folder: &Path,
+    folder: &Path,
     job: &Job<'_>,
     history: &History,
 ) -> Result<String, OutputError> {
-    Ok(format!("{}: {} events", job.scenario.title, history.events))
-}
-
-/// Stands in for the execution engine.
-struct NoRuntime;
-
-impl Runtime for NoRuntime {
-    fn compile(&self, _module: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
-        Err(InvalidModule { reasons: vec!["this build has no execution engine".to_owned()] })
-    }
+    let Provenance { scenario_file, command, version, .. } = &job.provenance;
+    let report = RunReport {
+        history,
+        profile: &job.scenario.profile,
+        title: &job.scenario.title,
+        description: job.scenario.description.as_deref(),
+        scenario_file,
+        command,
+        version,
+    };
+    let summary = reports::write_report(folder, &report)
+        .map_err(|error| OutputError::Writer(error.to_string()))?;
+    Ok(summary.table())
 }

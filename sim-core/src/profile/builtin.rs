@@ -44,6 +44,7 @@ pub(super) fn y2024_06() -> Profile {
             queue_capacity: 500,
             stream_messages: 50_000,
             stream_bytes: Bytes::new(10 * MIB),
+            request_timeout: SimDuration::from_secs(300),
             call_payload: Bytes::new(2 * MIB),
             local_call_payload: Bytes::new(10 * MIB),
             reply_payload: Bytes::new(2 * MIB),

@@ -1,0 +1,175 @@
+//! How long calls and ingress messages took: empirical distribution functions on a logarithmic
+//! axis, which show medians, tails and clusters alike.
+
+use super::{Figure, data};
+use crate::decimate::decimate;
+use crate::human;
+use crate::latency::Latencies;
+use crate::legend::{self, DASH, Entry, Sample};
+use crate::panel::{Panel, Scale};
+use crate::quantiles::nearest_rank;
+use crate::scene::{Point, Scene};
+use crate::theme::{self, Color};
+use crate::ticks::{self, Tick};
+
+const TITLE: &str = "Latency of calls and ingress messages";
+const HEIGHT: f64 = 320.0;
+
+/// One curve.
+struct Series<'a> {
+    name: &'static str,
+    key: &'static str,
+    color: Color,
+    sample: Sample,
+    /// Nanoseconds, ascending.
+    latencies: &'a [u64],
+}
+
+/// The figure.
+///
+/// # Errors
+/// Its data cannot be put into CSV.
+pub fn figure(latencies: &Latencies) -> csv::Result<Figure> {
+    let series = series(latencies);
+    let mut scene = Scene::new(HEIGHT, TITLE);
+    draw(&mut scene, &series);
+    let rows = series.iter().flat_map(rows);
+    let header = ["kind", "latency_ns", "rank", "n"];
+    Ok(Figure {
+        name: "latency",
+        title: TITLE,
+        caption: caption(latencies),
+        scene,
+        data: data(header, rows)?,
+    })
+}
+
+fn series(latencies: &Latencies) -> [Series<'_>; 3] {
+    let series =
+        |name, key, color, sample, latencies| Series { name, key, color, sample, latencies };
+    let Latencies { ingress, same_subnet, cross_subnet, .. } = latencies;
+    [
+        series("calls, same subnet", "same_subnet", theme::BLUE, Sample::Line, same_subnet),
+        series(
+            "calls, cross subnet",
+            "cross_subnet",
+            theme::VERMILLION,
+            Sample::Line,
+            cross_subnet,
+        ),
+        series("ingress, end to end", "ingress", theme::MUTED, Sample::Dashes, ingress),
+    ]
+}
+
+/// Distinct latencies with the number of observations that do not exceed them.
+fn steps(latencies: &[u64]) -> impl Iterator<Item = (u64, usize)> {
+    let runs = latencies.chunk_by(|a, b| a == b);
+    runs.scan(0, |rank, run| {
+        *rank += run.len();
+        Some((run[0], *rank))
+    })
+}
+
+fn rows<'a>(series: &'a Series<'_>) -> impl Iterator<Item = [String; 4]> + 'a {
+    let n = series.latencies.len().to_string();
+    steps(series.latencies).map(move |(nanos, rank)| {
+        [series.key.to_owned(), nanos.to_string(), rank.to_string(), n.clone()]
+    })
+}
+
+fn caption(latencies: &Latencies) -> String {
+    let Latencies { ingress, same_subnet, cross_subnet, open } = latencies;
+    format!(
+        "Share of messages that took no longer than the time on the horizontal axis. Calls ({} \
+         within a subnet, {} between subnets) last from the call to the start of its callback, \
+         ingress messages ({}) from sending to the certified answer. Dots mark medians. The \
+         further right a curve, the slower; the flatter, the more varied. {} not answered within \
+         the run are left out.",
+        human::sample(same_subnet.len()),
+        human::sample(cross_subnet.len()),
+        human::sample(ingress.len()),
+        human::count(*open),
+    )
+}
+
+fn draw(scene: &mut Scene, series: &[Series<'_>]) {
+    let top = draw_legend(scene, series) + 8.0;
+    let (low, high) = bounds(series);
+    let (left, width) = (50.0, theme::WIDTH - 50.0 - 20.0);
+    let height = HEIGHT - top - 44.0;
+    let (x, y) = (Scale::Log(low, high), Scale::Linear(0.0, 1.0));
+    let panel = Panel { left, top, width, height, x, y };
+    panel.y_axis(scene, &percent_ticks());
+    panel.y_title(scene, "Share of messages (%)", &percent_ticks());
+    panel.x_axis(scene, &ticks::log_durations(low, high, width), true);
+    panel.x_title(scene, "Latency (logarithmic)");
+    if series.iter().all(|series| series.latencies.is_empty()) {
+        panel.no_data(scene);
+    }
+    for series in series.iter().rev() {
+        draw_curve(scene, &panel, series);
+    }
+    for series in series.iter().rev() {
+        draw_median(scene, &panel, series);
+    }
+}
+
+/// One row for each curve: several facts each, which would not fit side by side.
+fn draw_legend(scene: &mut Scene, series: &[Series<'_>]) -> f64 {
+    let mut top = 4.0;
+    for series in series {
+        let n = human::count(series.latencies.len() as u64);
+        let median = nearest_rank(series.latencies, 50)
+            .map_or_else(String::new, |nanos| format!(", median {}", human::duration(nanos)));
+        let text = format!("{} (n = {n}{median})", series.name);
+        let entry = [Entry::new(series.color, series.sample, text)];
+        top = legend::draw(scene, &entry, 50.0, top, theme::WIDTH);
+    }
+    top
+}
+
+/// Bounds of the horizontal axis; without data, those of a plausible network.
+fn bounds(series: &[Series<'_>]) -> (f64, f64) {
+    let least = series.iter().filter_map(|series| series.latencies.first()).min();
+    let greatest = series.iter().filter_map(|series| series.latencies.last()).max();
+    match (least, greatest) {
+        (Some(least), Some(greatest)) => {
+            ticks::log_bounds((*least).max(1) as f64, (*greatest).max(1) as f64)
+        }
+        _ => (1e7, 1e10),
+    }
+}
+
+fn percent_ticks() -> Vec<Tick> {
+    let percents = [0u32, 25, 50, 75, 100];
+    let tick =
+        |percent: u32| Tick { at: f64::from(percent) / 100.0, label: Some(percent.to_string()) };
+    percents.map(tick).to_vec()
+}
+
+fn draw_curve(scene: &mut Scene, panel: &Panel, series: &Series<'_>) {
+    let points = decimate(staircase(panel, series.latencies));
+    match series.sample {
+        Sample::Dashes => scene.dashed(&points, series.color, theme::THIN, DASH),
+        Sample::Line | Sample::Fill => scene.path(points, series.color, theme::THICK),
+    }
+}
+
+/// The distribution function, from the least to the greatest value.
+fn staircase(panel: &Panel, latencies: &[u64]) -> Vec<Point> {
+    let mut points = Vec::new();
+    let mut share = 0.0;
+    for (nanos, rank) in steps(latencies) {
+        let at = nanos.max(1) as f64;
+        points.push(panel.point(at, share));
+        share = rank as f64 / latencies.len() as f64;
+        points.push(panel.point(at, share));
+    }
+    points
+}
+
+fn draw_median(scene: &mut Scene, panel: &Panel, series: &Series<'_>) {
+    if let Some(median) = nearest_rank(series.latencies, 50) {
+        scene.dot(panel.point(median.max(1) as f64, 0.5), 3.5, series.color);
+    }
+}

@@ -1,0 +1,129 @@
+//! Totals of each subnet and of each canister.
+
+use crate::human;
+use crate::summary::{Burned, Summary};
+use maud::{Markup, Render, html};
+use sim_core::history::{CanisterSummary, History, SubnetHistory};
+
+/// Canisters listed; of more, those that executed the most instructions.
+const MOST_CANISTERS: usize = 200;
+
+/// The table of subnets.
+pub(super) fn subnets(summary: &Summary) -> Markup {
+    let head = [
+        "Nodes",
+        "Canisters",
+        "Rounds",
+        "Executions",
+        "Instructions",
+        "Ingress",
+        "Rejects",
+        "Cycles burned",
+    ];
+    let rows = summary.subnets.iter().map(|subnet| {
+        let cells = [
+            human::count(subnet.nodes),
+            human::count(subnet.canisters),
+            human::count(subnet.rounds),
+            human::count(subnet.executions),
+            human::amount(subnet.instructions.into()),
+            human::count(subnet.ingress_completed),
+            human::count(subnet.rejects),
+            human::amount(subnet.burned.total().get()),
+        ];
+        (subnet.name.as_str(), cells)
+    });
+    html! {
+        section aria-labelledby="subnets" {
+            h2 id="subnets" { "Subnets" }
+            (table("Subnet", head, rows))
+        }
+    }
+}
+
+/// The table of canisters.
+pub(super) fn canisters(history: &History) -> Markup {
+    let (all, shown) = busiest(history);
+    let head = [
+        "Executions",
+        "Failures",
+        "Calls made",
+        "Instructions",
+        "Cycles burned",
+        "Balance",
+        "Memory",
+    ];
+    let rows = shown.iter().map(|(subnet, canister)| {
+        let cells = [
+            human::count(canister.executions),
+            human::count(canister.failures),
+            human::count(canister.calls),
+            human::amount(canister.instructions.get().into()),
+            human::amount(Burned(canister.burned).total().get()),
+            human::amount(canister.balance.get()),
+            human::bytes(canister.memory.get()),
+        ];
+        (name(subnet, canister), cells)
+    });
+    html! {
+        section aria-labelledby="canisters" {
+            h2 id="canisters" { "Canisters" }
+            @if shown.len() < all {
+                p {
+                    "The " (shown.len()) " of " (human::count(all as u64))
+                    " that executed the most instructions; all are in "
+                    a href="canisters.csv" { code { "canisters.csv" } } "."
+                }
+            }
+            (table("Canister", head, rows))
+        }
+    }
+}
+
+/// The canister's name, else its principal, and its subnet's name.
+fn name(subnet: &SubnetHistory, canister: &CanisterSummary) -> Markup {
+    html! {
+        @if canister.name.is_empty() { (canister.id.to_string()) } @else { (canister.name) }
+        " " span.home { "on " (subnet.name) }
+    }
+}
+
+/// How many canisters there are, and those to list in order of subnet and id.
+fn busiest(history: &History) -> (usize, Vec<(&SubnetHistory, &CanisterSummary)>) {
+    let of_subnet = |subnet| move |canister| (subnet, canister);
+    let subnets = history.subnets.iter();
+    let mut canisters: Vec<_> =
+        subnets.flat_map(|subnet| subnet.canisters.iter().map(of_subnet(subnet))).collect();
+    let all = canisters.len();
+    canisters.sort_by_key(|(_, canister)| std::cmp::Reverse(canister.instructions));
+    canisters.truncate(MOST_CANISTERS);
+    canisters.sort_by_key(|(_, canister)| canister.id);
+    (all, canisters)
+}
+
+fn table<const N: usize>(
+    first: &str,
+    head: [&str; N],
+    rows: impl Iterator<Item = (impl Render, [String; N])>,
+) -> Markup {
+    html! {
+        div.scroll {
+            table.wide {
+                thead {
+                    tr {
+                        th scope="col" { (first) }
+                        @for name in head { th scope="col" { (name) } }
+                    }
+                }
+                tbody {
+                    @for (name, cells) in rows {
+                        tr {
+                            th scope="row" { (name) }
+                            @for cell in cells { td { (cell) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

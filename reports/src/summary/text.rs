@@ -1,0 +1,97 @@
+//! The summary as aligned text of at most 80 columns.
+
+use super::{SubnetTotals, Summary};
+use crate::human;
+use crate::quantiles::Quantiles;
+use std::fmt::Write;
+
+const WIDTH: usize = 80;
+
+impl Summary {
+    /// A short aligned table for a terminal, at most 80 columns wide, in units for people.
+    pub fn table(&self) -> String {
+        let mut out = String::new();
+        self.head(&mut out);
+        out.push('\n');
+        self.subnet_rows(&mut out);
+        out.push('\n');
+        self.latency_rows(&mut out);
+        out
+    }
+
+    fn head(&self, out: &mut String) {
+        let tie = self.tie_seed.map_or_else(String::new, |seed| format!(", tie seed {seed}"));
+        line(out, &self.title);
+        line(out, &format!("  scenario  {}", self.scenario));
+        line(out, &format!("  seed      {}{tie}", self.seed));
+        line(out, &format!("  profile   {}", self.profile));
+        let time = human::duration(self.duration_ns);
+        line(out, &format!("  simulated {time}, {} events", human::count(self.events)));
+        line(out, &format!("  digest    {}", self.digest));
+    }
+
+    fn subnet_rows(&self, out: &mut String) {
+        let head = ["nodes", "rounds", "executions", "instr.", "ingress", "rejects", "burned"];
+        subnet_row(out, "subnet", &head.map(str::to_owned));
+        for subnet in &self.subnets {
+            subnet_row(out, &subnet.name, &cells(subnet));
+        }
+    }
+
+    fn latency_rows(&self, out: &mut String) {
+        latency_row(out, "latency", ["n", "p50", "p90", "p99", "mean"].map(str::to_owned));
+        let latency = &self.latency;
+        for (name, quantiles) in [
+            ("ingress, end to end", &latency.ingress),
+            ("calls, same subnet", &latency.same_subnet_calls),
+            ("calls, cross subnet", &latency.cross_subnet_calls),
+        ] {
+            latency_row(out, name, quantile_cells(quantiles));
+        }
+    }
+}
+
+fn cells(subnet: &SubnetTotals) -> [String; 7] {
+    [
+        human::count(subnet.nodes),
+        human::count(subnet.rounds),
+        human::count(subnet.executions),
+        human::amount(subnet.instructions.into()),
+        human::count(subnet.ingress_completed),
+        human::count(subnet.rejects),
+        human::amount(subnet.burned.total().get()),
+    ]
+}
+
+/// Sample size, quantiles and mean in units for people; a dash where there is none.
+pub(crate) fn quantile_cells(quantiles: &Quantiles) -> [String; 5] {
+    let time = |nanos: Option<u64>| nanos.map_or_else(|| "–".to_owned(), human::duration);
+    [
+        human::count(quantiles.n),
+        time(quantiles.p50_ns),
+        time(quantiles.p90_ns),
+        time(quantiles.p99_ns),
+        time(quantiles.mean_ns),
+    ]
+}
+
+fn subnet_row(out: &mut String, name: &str, cells: &[String; 7]) {
+    let name = human::shorten(name, 16);
+    let [nodes, rounds, executions, instructions, ingress, rejects, burned] = cells;
+    line(
+        out,
+        &format!(
+            "  {name:<16} {nodes:>5} {rounds:>8} {executions:>11} {instructions:>7} {ingress:>8} {rejects:>7} {burned:>7}"
+        ),
+    );
+}
+
+fn latency_row(out: &mut String, name: &str, [n, p50, p90, p99, mean]: [String; 5]) {
+    line(out, &format!("  {name:<20} {n:>9} {p50:>9} {p90:>9} {p99:>9} {mean:>9}"));
+}
+
+/// One line, cut to the width of the table.
+fn line(out: &mut String, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{}", human::shorten(text.trim_end(), WIDTH));
+}

@@ -1,0 +1,120 @@
+//! `messages.csv`: the life of every ingress message and inter-canister call.
+//!
+//! | column | unit | meaning |
+//! |---|---|---|
+//! | `id` | | the message, as `subnet.sequence` |
+//! | `kind` | | `ingress` or `call` |
+//! | `parent` | | the message whose execution made the call; empty for ingress and tasks |
+//! | `caller` | | the calling canister, or `client` |
+//! | `caller_subnet` | | its subnet; empty for a client |
+//! | `callee` | | the canister called, by name, else by principal |
+//! | `callee_subnet` | | its subnet; empty if it is on none |
+//! | `method` | | the method called |
+//! | `scope` | | `same_subnet` or `cross_subnet`; empty for ingress and unknown callees |
+//! | `sent_ns` … `finished_ns` | ns | points of its life, from the start of the run |
+//! | `latency_ns` | ns | `finished_ns` − `sent_ns` |
+//! | `bytes` | bytes | size as charged |
+//! | `instructions` | instructions | of the callee's execution |
+//! | `cycles_attached` | cycles | sent with the call |
+//! | `outcome` | | `reply`, `reject` or `open` |
+//! | `reject_code`, `error_code` | | why it was rejected |
+
+use super::{Column, Table, column, optional};
+use crate::messages::{Message, Scope, Sender};
+use crate::names::Names;
+use sim_core::record::Outcome;
+use sim_core::time::SimTime;
+use std::io::Write;
+
+/// The description of `messages.csv`.
+pub const TABLE: Table = Table {
+    file: "messages.csv",
+    rows: "one ingress message or inter-canister call; by the subnet that made it, then in order of making",
+    groups: &[COLUMNS],
+};
+
+const COLUMNS: &[Column] = &[
+    column("id", "", "the message, as subnet.sequence"),
+    column("kind", "", "ingress or call"),
+    column("parent", "", "the message whose execution made the call; empty for ingress and tasks"),
+    column("caller", "", "the calling canister, or client"),
+    column("caller_subnet", "", "the caller's subnet; empty for a client"),
+    column("callee", "", "the canister called, by name, else by principal"),
+    column("callee_subnet", "", "the callee's subnet; empty if it is on none"),
+    column("method", "", "the method called"),
+    column("scope", "", "same_subnet or cross_subnet; empty for ingress and unknown callees"),
+    column("sent_ns", "ns", "when it was sent, from the start of the run"),
+    column("inducted_ns", "ns", "when it entered the callee's input queue"),
+    column("executed_ns", "ns", "when the callee began to execute it"),
+    column("responded_ns", "ns", "when it was answered, by the callee or the system"),
+    column("finished_ns", "ns", "ingress: answer certified; call: callback began to execute"),
+    column("latency_ns", "ns", "finished_ns - sent_ns"),
+    column("bytes", "bytes", "size as charged: ingress message, or method name and payload"),
+    column("instructions", "instructions", "of the callee's execution, all slices"),
+    column("cycles_attached", "cycles", "sent with the call"),
+    column("outcome", "", "reply, reject, or open: no answer by the end of the run"),
+    column("reject_code", "", "the number callers see, 1 to 6; empty unless rejected"),
+    column("error_code", "", "the precise cause, as IC0 number; empty unless rejected"),
+];
+
+/// Writes the table.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn write<W: Write>(out: W, messages: &[Message<'_>], names: &Names<'_>) -> csv::Result<()> {
+    let mut writer = TABLE.begin(out)?;
+    for message in messages {
+        writer.write_record(row(message, names))?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+fn row(message: &Message<'_>, names: &Names<'_>) -> [String; 21] {
+    let (kind, parent, caller) = match message.sender {
+        Sender::Client => ("ingress", None, "client".to_owned()),
+        Sender::Canister { id, parent } => ("call", parent, names.canister(id)),
+    };
+    let (outcome, reject_code, error_code) = outcome(message.outcome);
+    [
+        message.id.to_string(),
+        kind.to_owned(),
+        optional(parent),
+        caller,
+        names.subnet(message.caller_subnet).to_owned(),
+        message.callee.clone(),
+        names.subnet(message.callee_subnet).to_owned(),
+        message.method.to_owned(),
+        scope(message.scope()).to_owned(),
+        message.sent.as_nanos().to_string(),
+        optional(message.inducted.map(SimTime::as_nanos)),
+        optional(message.executed.map(SimTime::as_nanos)),
+        optional(message.responded.map(SimTime::as_nanos)),
+        optional(message.finished.map(SimTime::as_nanos)),
+        optional(message.latency_ns()),
+        message.bytes.get().to_string(),
+        optional(message.instructions.map(|count| count.get())),
+        message.cycles.get().to_string(),
+        outcome.to_owned(),
+        reject_code,
+        error_code,
+    ]
+}
+
+fn scope(scope: Option<Scope>) -> &'static str {
+    match scope {
+        Some(Scope::SameSubnet) => "same_subnet",
+        Some(Scope::CrossSubnet) => "cross_subnet",
+        None => "",
+    }
+}
+
+fn outcome(outcome: Option<Outcome>) -> (&'static str, String, String) {
+    match outcome {
+        None => ("open", String::new(), String::new()),
+        Some(Outcome::Reply(_)) => ("reply", String::new(), String::new()),
+        Some(Outcome::Reject(code)) => {
+            ("reject", code.reject_code().number().to_string(), code.number().to_string())
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Where an axis has ticks, and what they say. Steps are 1, 2 or 5 times a power of ten.
+
+use crate::font;
+use crate::human;
+use crate::theme;
+
+/// A tick of an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// Its value.
+    pub at: f64,
+    /// What is written at it; a tick without a label is short and has no grid line.
+    pub label: Option<String>,
+}
+
+impl Tick {
+    fn labelled(at: f64, label: String) -> Self {
+        Tick { at, label: Some(label) }
+    }
+}
+
+/// Ticks from 0 to `max`, at most `count` steps, labelled as amounts: `1.5B`.
+pub fn amounts(max: f64, count: u32) -> Vec<Tick> {
+    let step = step(max, count).max(1.0);
+    multiples(step, max).map(|at| Tick::labelled(at, human::amount(at as u128))).collect()
+}
+
+/// Where an axis of simulated time ends that has to show `nanos`; a minute if that is nothing.
+pub fn time_bound(nanos: u64) -> f64 {
+    if nanos == 0 { 60e9 } else { nanos as f64 }
+}
+
+/// Ticks of simulated time from 0 to `max` nanoseconds with the unit they are written in.
+pub fn time(max: f64, count: u32) -> (Vec<Tick>, &'static str) {
+    let units = [(86_400e9, "d"), (3_600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms")];
+    let fits = |(nanos, _): &&(f64, &str)| max > 3.0 * nanos;
+    let (nanos, unit) = *units.iter().find(fits).unwrap_or(&(1.0, "ns"));
+    let step = step(max / nanos, count);
+    let label = |at: f64| human::trim(format!("{at:.3}"));
+    let ticks = multiples(step, max / nanos).map(|at| Tick::labelled(at * nanos, label(at)));
+    (ticks.collect(), unit)
+}
+
+/// The least range with 1-2-5 bounds that holds `min..=max`; both are positive.
+pub fn log_bounds(min: f64, max: f64) -> (f64, f64) {
+    let low = log_steps(&[1.0, 2.0, 5.0]).take_while(|at| *at <= min).last().unwrap_or(1.0);
+    let high = log_steps(&[1.0, 2.0, 5.0]).find(|at| *at >= max && *at > low);
+    (low, high.unwrap_or(max))
+}
+
+/// Ticks of a logarithmic axis of durations from `low` to `high` nanoseconds over `width` pixels:
+/// labels at 1-2-5, or 1 and 3, or 1 of each decade, whichever fits; short ticks between.
+pub fn log_durations(low: f64, high: f64, width: f64) -> Vec<Tick> {
+    let choices: [&[f64]; 3] = [&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
+    let inside = |at: &f64| *at >= low * 0.999 && *at <= high * 1.001;
+    let choose = |steps: &&[f64]| labels_fit(&within(steps, inside), low, high, width);
+    let chosen = within(choices.into_iter().find(|steps| choose(steps)).unwrap_or(&[1.0]), inside);
+    let minor = within(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], inside);
+    let label = |at: f64| chosen.contains(&at).then(|| duration_label(at));
+    minor.into_iter().map(|at| Tick { at, label: label(at) }).collect()
+}
+
+fn within(steps: &[f64], inside: impl Fn(&f64) -> bool) -> Vec<f64> {
+    log_steps(steps).filter(inside).collect()
+}
+
+/// `steps` times every power of ten up to 10^20, ascending.
+fn log_steps(steps: &[f64]) -> impl Iterator<Item = f64> {
+    (0..=20).flat_map(move |power| {
+        let decade = libm::exp10(f64::from(power));
+        steps.iter().map(move |step| step * decade)
+    })
+}
+
+fn labels_fit(ticks: &[f64], low: f64, high: f64, width: f64) -> bool {
+    let place = |at: f64| libm::log(at / low) / libm::log(high / low) * width;
+    let half = |at: f64| font::width(&duration_label(at), theme::SMALL, false) / 2.0;
+    let gap = |pair: &[f64]| place(pair[1]) - place(pair[0]) - half(pair[0]) - half(pair[1]);
+    ticks.windows(2).all(|pair| gap(pair) >= 6.0)
+}
+
+/// Whole numbers of ns, µs, ms or s.
+fn duration_label(nanos: f64) -> String {
+    let units = [(1e9, "s"), (1e6, "ms"), (1e3, "µs")];
+    let (size, unit) = units.iter().find(|(size, _)| nanos >= *size).unwrap_or(&(1.0, "ns"));
+    format!("{:.0} {unit}", nanos / size)
+}
+
+/// The least 1-2-5 step that takes at most `count` steps to `max`.
+fn step(max: f64, count: u32) -> f64 {
+    let least = max / f64::from(count);
+    let fits = |step: &f64| *step >= least * 0.999_999;
+    let powers = (-9..=36).map(|power| libm::exp10(f64::from(power)));
+    powers.flat_map(|ten| [ten, 2.0 * ten, 5.0 * ten]).find(fits).unwrap_or(max)
+}
+
+fn multiples(step: f64, max: f64) -> impl Iterator<Item = f64> {
+    (0..=100u32).map(move |k| f64::from(k) * step).take_while(move |at| *at <= max * 1.000_001)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(ticks: &[Tick]) -> Vec<&str> {
+        ticks.iter().filter_map(|tick| tick.label.as_deref()).collect()
+    }
+
+    #[test]
+    fn amounts_are_ticked_at_round_steps() {
+        assert_eq!(labels(&amounts(1.7e9, 4)), ["0", "500M", "1B", "1.5B"]);
+        assert_eq!(labels(&amounts(3.0, 4)), ["0", "1", "2", "3"]);
+    }
+
+    #[test]
+    fn time_is_ticked_in_a_unit_that_suits_it() {
+        let (ticks, unit) = time(60e9, 6);
+        assert_eq!((labels(&ticks), unit), (vec!["0", "10", "20", "30", "40", "50", "60"], "s"));
+        assert_eq!(time(7_200e9, 6).1, "min");
+        assert_eq!(time(86_400e9, 6).1, "h");
+    }
+
+    #[test]
+    fn log_axes_get_as_many_labels_as_fit() {
+        assert_eq!(log_bounds(0.13e9, 1.4e9), (1e8, 2e9));
+        let wide = log_durations(1e8, 2e9, 400.0);
+        assert_eq!(labels(&wide), ["100 ms", "200 ms", "500 ms", "1 s", "2 s"]);
+        let narrow = log_durations(1e6, 1e10, 200.0);
+        assert_eq!(labels(&narrow), ["1 ms", "10 ms", "100 ms", "1 s", "10 s"]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The whole report, as files.
+
+use crate::synthetic;
+use reports::{ReportError, RunReport, write_report};
+use sim_core::history::History;
+use sim_core::profile::Profile;
+use sim_core::units::Instructions;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Every file of the report of `history`, by name.
+fn files(history: &History) -> BTreeMap<String, Vec<u8>> {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::default();
+    write_report(dir.path(), &synthetic::report(history, &profile)).unwrap();
+    let mut files = BTreeMap::new();
+    collect(dir.path(), "", &mut files);
+    files
+}
+
+fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        match entry.file_type().unwrap().is_dir() {
+            true => collect(&entry.path(), &format!("{name}/"), files),
+            false => drop(files.insert(name, fs::read(entry.path()).unwrap())),
+        }
+    }
+}
+
+const FILES: [&str; 14] = [
+    "canisters.csv",
+    "figures/cycles.csv",
+    "figures/cycles.png",
+    "figures/cycles.svg",
+    "figures/latency.csv",
+    "figures/latency.png",
+    "figures/latency.svg",
+    "figures/rounds.csv",
+    "figures/rounds.png",
+    "figures/rounds.svg",
+    "messages.csv",
+    "report.html",
+    "rounds.csv",
+    "summary.json",
+];
+
+#[test]
+fn the_same_run_gives_the_same_files() {
+    let history = synthetic::history();
+    let (first, second) = (files(&history), files(&history));
+    assert_eq!(first.keys().collect::<Vec<_>>(), FILES);
+    for (name, contents) in &first {
+        assert!(second[name] == *contents, "{name} differs");
+    }
+}
+
+#[test]
+fn a_run_in_which_nothing_happened_has_a_report() {
+    assert_eq!(files(&synthetic::empty()).len(), FILES.len());
+}
+
+/// Leaves reports in the build's folder for temporary files, where they can be looked at: of the
+/// run as it is, of one that is harder to show, and of one in which nothing happened.
+#[test]
+fn reports_can_be_looked_at() {
+    let profile = Profile::default();
+    let mut tight = profile.clone();
+    tight.limits.round_instructions = Instructions::new(300_000_000);
+    keep("plain", &synthetic::history(), &profile);
+    keep("hard", &synthetic::crowded(), &tight);
+    keep("empty", &synthetic::empty(), &profile);
+}
+
+fn keep(name: &str, history: &History, profile: &Profile) {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&dir).unwrap();
+    write_report(&dir, &synthetic::report(history, profile)).unwrap();
+}
+
+#[test]
+fn texts_of_users_are_escaped() {
+    let mut history = synthetic::history();
+    history.subnets[0].name = "<b>left</b>".to_owned();
+    let profile = Profile::default();
+    let evil = "<script>alert(\"1\")</script>";
+    let run = RunReport {
+        title: evil,
+        description: Some(evil),
+        scenario_file: evil,
+        command: evil,
+        ..synthetic::report(&history, &profile)
+    };
+    let dir = tempfile::tempdir().unwrap();
+    write_report(dir.path(), &run).unwrap();
+    let page = fs::read_to_string(dir.path().join("report.html")).unwrap();
+    assert!(!page.contains("<script") && !page.contains("<b>"));
+    assert!(page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn the_page_needs_nothing_from_outside() {
+    let page = String::from_utf8(files(&synthetic::history())["report.html"].clone()).unwrap();
+    let page = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    assert!(!page.contains("http") && !page.contains("src=") && !page.contains("@import"));
+    for link in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(FILES.contains(&link), "{link}");
+    }
+}
+
+#[test]
+fn an_error_names_the_file() {
+    let (history, profile) = (synthetic::empty(), Profile::default());
+    let run = synthetic::report(&history, &profile);
+    let error = write_report(Path::new("no/such/folder"), &run).unwrap_err();
+    assert!(matches!(error, ReportError::Write { .. }));
+    assert!(error.to_string().contains("messages.csv"), "{error}");
+}

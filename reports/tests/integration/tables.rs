@@ -1,0 +1,52 @@
+//! The CSV tables of the synthetic run.
+
+use crate::synthetic;
+use reports::analysis::Analysis;
+use reports::tables::{canisters, messages, rounds};
+use sim_core::profile::Profile;
+
+/// The header and the first rows of a table.
+fn head(table: Vec<u8>) -> String {
+    String::from_utf8(table).unwrap().lines().take(9).collect::<Vec<_>>().join("\n")
+}
+
+fn messages_csv() -> Vec<u8> {
+    let (history, profile) = (synthetic::history(), Profile::default());
+    let analysis = Analysis::of(&synthetic::report(&history, &profile));
+    let mut table = Vec::new();
+    messages::write(&mut table, &analysis.messages, &analysis.names).unwrap();
+    table
+}
+
+#[test]
+fn messages_are_tabled() {
+    insta::assert_snapshot!("messages.csv", head(messages_csv()));
+}
+
+#[test]
+fn rounds_are_tabled() {
+    let mut table = Vec::new();
+    rounds::write(&mut table, &synthetic::history()).unwrap();
+    insta::assert_snapshot!("rounds.csv", head(table));
+}
+
+#[test]
+fn canisters_are_tabled() {
+    let mut table = Vec::new();
+    canisters::write(&mut table, &synthetic::history()).unwrap();
+    insta::assert_snapshot!("canisters.csv", head(table));
+}
+
+#[test]
+fn the_points_of_a_life_are_in_order() {
+    let table = messages_csv();
+    let mut reader = csv::Reader::from_reader(&table[..]);
+    let mut rows = 0;
+    for row in reader.records() {
+        let row = row.unwrap();
+        let times: Vec<u64> = (9..14).filter_map(|cell| row[cell].parse().ok()).collect();
+        assert!(times.is_sorted(), "{row:?}");
+        rows += 1;
+    }
+    assert!(rows > 500, "{rows}");
+}

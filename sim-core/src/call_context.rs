@@ -1,0 +1,251 @@
+//! Open calls of a canister: call contexts (calls it has to answer) and callbacks (calls it waits
+//! for). After `call_context_manager.rs` in `rs/replicated_state` of `dfinity/ic`.
+
+use crate::id::{CanisterId, MessageId};
+use crate::ledger::{Attached, Prepaid};
+use crate::message::CallbackId;
+use crate::runtime::Closure;
+use crate::units::{Cycles, Instructions};
+use ic_principal::Principal;
+use std::collections::BTreeMap;
+
+/// Names a call context among those of its canister.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CallContextId(u64);
+
+/// Who waits for the answer to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A client.
+    Ingress {
+        /// Its message.
+        message: MessageId,
+        /// Who sent it.
+        sender: Principal,
+    },
+    /// A canister.
+    Canister {
+        /// Its request.
+        message: MessageId,
+        /// The canister.
+        caller: CanisterId,
+        /// Its callback.
+        callback: CallbackId,
+    },
+    /// Nobody: a heartbeat or timer.
+    Task,
+}
+
+impl Origin {
+    /// The message to be answered, if there is one.
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Origin::Ingress { message, .. } | Origin::Canister { message, .. } => Some(*message),
+            Origin::Task => None,
+        }
+    }
+
+    /// What canister code sees as the caller.
+    pub fn caller(&self) -> Principal {
+        match self {
+            Origin::Ingress { sender, .. } => *sender,
+            Origin::Canister { caller, .. } => caller.principal(),
+            Origin::Task => Principal::management_canister(),
+        }
+    }
+}
+
+/// A call the canister is working on.
+#[derive(Debug)]
+pub struct CallContext {
+    /// Who waits.
+    pub origin: Origin,
+    /// Cycles of the call that were not accepted yet.
+    pub available: Attached,
+    /// It has been answered.
+    pub responded: bool,
+    /// The canister lost its code since.
+    pub deleted: bool,
+    /// Calls made under it that are not answered yet.
+    pub outstanding: u32,
+    /// Instructions of its messages so far.
+    pub instructions: Instructions,
+}
+
+/// A call the canister waits for.
+#[derive(Debug)]
+pub struct Callback {
+    /// The call context under which it was made.
+    pub context: CallContextId,
+    /// Who was called.
+    pub callee: Principal,
+    /// Runs on a reply.
+    pub on_reply: Closure,
+    /// Runs on a reject.
+    pub on_reject: Closure,
+    /// Runs if one of those traps.
+    pub on_cleanup: Option<Closure>,
+    /// Put aside for the largest response.
+    pub response_hold: Prepaid,
+    /// Put aside for executing the callback.
+    pub execution_hold: Prepaid,
+}
+
+/// All open calls of a canister.
+#[derive(Debug, Default)]
+pub struct CallContexts {
+    contexts: BTreeMap<CallContextId, CallContext>,
+    callbacks: BTreeMap<CallbackId, Callback>,
+    /// Unanswered calls to each callee; none is zero.
+    waiting: BTreeMap<CanisterId, u64>,
+    next: u64,
+}
+
+impl CallContexts {
+    /// Opens a context for a call.
+    pub fn open(&mut self, origin: Origin, available: Attached) -> CallContextId {
+        let id = CallContextId(self.next_number());
+        let context = CallContext {
+            origin,
+            available,
+            responded: matches!(origin, Origin::Task),
+            deleted: false,
+            outstanding: 0,
+            instructions: Instructions::ZERO,
+        };
+        self.contexts.insert(id, context);
+        id
+    }
+
+    /// The context named `id`, as long as it is open.
+    pub fn get(&self, id: CallContextId) -> Option<&CallContext> {
+        self.contexts.get(&id)
+    }
+
+    /// The context named `id`, to change.
+    pub fn get_mut(&mut self, id: CallContextId) -> Option<&mut CallContext> {
+        self.contexts.get_mut(&id)
+    }
+
+    /// Closes a context if it is answered and no call under it is outstanding. What it still has
+    /// available comes back (nothing, once it is answered).
+    pub fn close_if_done(&mut self, id: CallContextId) -> Attached {
+        match self.contexts.get(&id) {
+            Some(context) if context.responded && context.outstanding == 0 => {
+                self.contexts.remove(&id).map(|context| context.available).unwrap_or_default()
+            }
+            _ => Attached::default(),
+        }
+    }
+
+    /// Contexts that are still to be answered, in order of age.
+    pub fn unanswered(&self) -> Vec<CallContextId> {
+        let open = self.contexts.iter().filter(|(_, context)| !context.responded);
+        open.map(|(id, _)| *id).collect()
+    }
+
+    /// Marks every context as one whose code is gone.
+    pub fn delete_all(&mut self) {
+        for context in self.contexts.values_mut() {
+            context.deleted = true;
+        }
+    }
+
+    /// Registers a callback; its call counts as outstanding.
+    pub fn register(&mut self, callback: Callback) -> CallbackId {
+        let id = CallbackId(self.next_number());
+        if let Some(context) = self.contexts.get_mut(&callback.context) {
+            context.outstanding += 1;
+        }
+        if let Some(callee) = CanisterId::from_principal(&callback.callee) {
+            *self.waiting.entry(callee).or_default() += 1;
+        }
+        self.callbacks.insert(id, callback);
+        id
+    }
+
+    /// Takes a callback whose answer has come.
+    pub fn unregister(&mut self, id: CallbackId) -> Option<Callback> {
+        let callback = self.callbacks.remove(&id)?;
+        if let Some(context) = self.contexts.get_mut(&callback.context) {
+            context.outstanding = context.outstanding.saturating_sub(1);
+        }
+        if let Some(callee) = CanisterId::from_principal(&callback.callee)
+            && let Some(count) = self.waiting.get_mut(&callee)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.waiting.remove(&callee);
+            }
+        }
+        Some(callback)
+    }
+
+    /// Callees with unanswered calls, and how many.
+    pub fn waiting(&self) -> impl ExactSizeIterator<Item = (CanisterId, u64)> {
+        self.waiting.iter().map(|(callee, count)| (*callee, *count))
+    }
+
+    /// Cycles held for open calls: prepaid for responses and callbacks.
+    pub fn prepaid(&self) -> Cycles {
+        let holds = |callback: &Callback| {
+            callback.response_hold.amount() + callback.execution_hold.amount()
+        };
+        self.callbacks.values().map(holds).sum()
+    }
+
+    /// Cycles that callers attached and nobody accepted yet.
+    pub fn available(&self) -> Cycles {
+        self.contexts.values().map(|context| context.available.amount()).sum()
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::SubnetId;
+
+    const CALLEE: CanisterId = CanisterId::on(SubnetId::new(1), 0);
+
+    fn callback(context: CallContextId) -> Callback {
+        let closure = Closure { function: 0, environment: 0 };
+        Callback {
+            context,
+            callee: CALLEE.principal(),
+            on_reply: closure,
+            on_reject: closure,
+            on_cleanup: None,
+            response_hold: Prepaid::default(),
+            execution_hold: Prepaid::default(),
+        }
+    }
+
+    #[test]
+    fn a_context_stays_open_until_it_is_answered_and_no_call_is_outstanding() {
+        let mut calls = CallContexts::default();
+        let id = calls.open(Origin::Task, Attached::default());
+        let first = calls.register(callback(id));
+        drop(calls.close_if_done(id));
+        assert!(calls.get(id).is_some());
+        assert!(calls.unregister(first).is_some());
+        drop(calls.close_if_done(id));
+        assert!(calls.get(id).is_none());
+    }
+
+    #[test]
+    fn slots_towards_a_callee_are_taken_until_the_answer_comes() {
+        let mut calls = CallContexts::default();
+        let id = calls.open(Origin::Task, Attached::default());
+        let (first, second) = (calls.register(callback(id)), calls.register(callback(id)));
+        assert_eq!(calls.waiting().collect::<Vec<_>>(), [(CALLEE, 2)]);
+        calls.unregister(first);
+        calls.unregister(second);
+        assert_eq!(calls.waiting().len(), 0);
+        assert!(calls.unregister(second).is_none());
+    }
+}

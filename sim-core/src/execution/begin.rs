@@ -1,0 +1,271 @@
+//! Taking a canister's next work: checks, prepayment, and the task to run.
+
+use super::{Executor, Job};
+use crate::call_context::{CallContextId, Callback, Origin};
+use crate::canister::{Canister, SystemTask};
+use crate::id::CanisterId;
+use crate::ledger::{Attached, Prepaid, UseCase};
+use crate::message::{CanisterMessage, ResponseMessage};
+use crate::queues::Input;
+use crate::record::EntryKind;
+use crate::reject::ErrorCode;
+use crate::runtime::{
+    Entry, Failure, InstructionLimits, Payload, Reject, Response, Surroundings, Task,
+};
+use crate::units::{Cycles, Instructions};
+use ic_principal::Principal;
+use std::sync::Arc;
+
+impl Executor<'_> {
+    /// The next work of a canister, ready to run. Work that fails before it could run has been
+    /// answered and gives `None`.
+    pub(super) fn next_job(&mut self, canister: &mut Canister) -> Option<Job> {
+        if let Some(task) = canister.tasks.pop_front() {
+            return self.begin_task(canister, task);
+        }
+        match canister.input.pop()? {
+            Input::Ingress(ingress) => {
+                let origin = Origin::Ingress { message: ingress.id, sender: ingress.sender };
+                let cycles = Attached::default();
+                self.begin_call(canister, origin, &ingress.method, ingress.arg, cycles)
+            }
+            Input::Canister(CanisterMessage::Request(request)) => {
+                let origin = Origin::Canister {
+                    message: request.id,
+                    caller: request.caller,
+                    callback: request.callback,
+                };
+                self.begin_call(canister, origin, &request.method, request.arg, request.cycles)
+            }
+            Input::Canister(CanisterMessage::Response(response)) => {
+                self.begin_callback(canister, response)
+            }
+        }
+    }
+
+    /// A task whose canister cannot pay for it is skipped without a trace.
+    fn begin_task(&mut self, canister: &mut Canister, task: SystemTask) -> Option<Job> {
+        let limit = self.profile.limits.message_instructions;
+        let hold = self.prepay(canister, limit).ok()?;
+        let context = canister.calls.open(Origin::Task, Attached::default());
+        let (kind, entry) = match task {
+            SystemTask::Heartbeat => (EntryKind::Heartbeat, Entry::Heartbeat),
+            SystemTask::GlobalTimer => (EntryKind::GlobalTimer, Entry::GlobalTimer),
+        };
+        Some(self.job(canister, kind, context, hold, limit, entry))
+    }
+
+    fn begin_call(
+        &mut self,
+        canister: &mut Canister,
+        origin: Origin,
+        method: &Arc<str>,
+        arg: Payload,
+        cycles: Attached,
+    ) -> Option<Job> {
+        let context = canister.calls.open(origin, cycles);
+        match self.prepare_call(canister, context, method, arg) {
+            Ok(job) => Some(job),
+            Err(failure) => {
+                self.reject(canister, context, failure);
+                self.close_if_done(canister, context);
+                None
+            }
+        }
+    }
+
+    fn prepare_call(
+        &mut self,
+        canister: &mut Canister,
+        context: CallContextId,
+        method: &Arc<str>,
+        arg: Payload,
+    ) -> Result<Job, Failure> {
+        let Some(code) = &canister.code else {
+            return Err(failure(
+                ErrorCode::CanisterWasmModuleNotFound,
+                format!("canister {} has no code", canister.id),
+            ));
+        };
+        let exports = code.program.exports();
+        let method = method.clone();
+        let limits = &self.profile.limits;
+        let (kind, limit, entry) = if exports.queries.contains(&*method) {
+            let entry = Entry::ReplicatedQuery { method, arg };
+            (EntryKind::ReplicatedQuery, limits.query_instructions, entry)
+        } else if exports.updates.contains(&*method) {
+            (EntryKind::Update, limits.message_instructions, Entry::Update { method, arg })
+        } else {
+            return Err(self.method_not_found(canister, &method));
+        };
+        let hold = self.prepay(canister, limit)?;
+        Ok(self.job(canister, kind, context, hold, limit, entry))
+    }
+
+    /// A call to a method that does not exist costs the base fee.
+    fn method_not_found(&mut self, canister: &mut Canister, method: &str) -> Failure {
+        match self.prepay(canister, self.profile.limits.message_instructions) {
+            Err(failure) => failure,
+            Ok(hold) => {
+                let cost = self.fees.execution(Instructions::ZERO);
+                self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
+                let message = format!("canister {} has no method `{method}`", canister.id);
+                failure(ErrorCode::CanisterMethodNotFound, message)
+            }
+        }
+    }
+
+    /// Takes a callback's turn: what came back is booked, and if there is still code to answer to,
+    /// the callback that was paid for when the call was made runs.
+    fn begin_callback(&mut self, canister: &mut Canister, message: ResponseMessage) -> Option<Job> {
+        let refunded = message.refund.amount();
+        self.ledger.receive(message.refund, &mut canister.account);
+        let callback = canister.calls.unregister(message.callback)?;
+        let transmission = self.fees.response_transmission(message.response.payload_bytes());
+        let (kind, entry) = callback_entry(&callback, message.response);
+        self.ledger.settle(
+            callback.response_hold,
+            transmission,
+            UseCase::Transmission,
+            &mut canister.account,
+        );
+        let context = canister.calls.get(callback.context);
+        if canister.code.is_none() || context.is_none_or(|context| context.deleted) {
+            self.drop_callback(canister, callback.context, callback.execution_hold);
+            return None;
+        }
+        let limits = &self.profile.limits;
+        let whole = limits.message_instructions;
+        let reserved = whole.get() / 100 * limits.cleanup_reserve_percent;
+        let hold = callback.execution_hold;
+        let mut job = self.job(canister, kind, callback.context, hold, whole, entry);
+        job.message = Some(message.id);
+        job.cleanup = callback.on_cleanup;
+        job.task.limits.message = whole.saturating_sub(Instructions::new(reserved));
+        job.task.surroundings.cycles_refunded = refunded;
+        Some(job)
+    }
+
+    fn drop_callback(&mut self, canister: &mut Canister, context: CallContextId, hold: Prepaid) {
+        let cost = self.fees.execution(Instructions::ZERO);
+        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
+        self.close_if_done(canister, context);
+    }
+
+    /// Puts the price of `limit` instructions aside.
+    pub(super) fn prepay(
+        &mut self,
+        canister: &mut Canister,
+        limit: Instructions,
+    ) -> Result<Prepaid, Failure> {
+        let price = self.fees.execution(limit);
+        let out_of_cycles = || {
+            let message = format!(
+                "canister {} is out of cycles: {price} cycles on top of its freezing threshold are needed",
+                canister.id
+            );
+            failure(ErrorCode::CanisterOutOfCycles, message)
+        };
+        if !canister.can_spend(price) {
+            return Err(out_of_cycles());
+        }
+        self.ledger.prepay(&mut canister.account, price).map_err(|_| {
+            let message = format!("canister {} is out of cycles", canister.id);
+            failure(ErrorCode::CanisterOutOfCycles, message)
+        })
+    }
+
+    /// A job that may use all that `hold` pays for.
+    pub(super) fn job(
+        &self,
+        canister: &Canister,
+        kind: EntryKind,
+        context: CallContextId,
+        hold: Prepaid,
+        limit: Instructions,
+        entry: Entry,
+    ) -> Job {
+        let slice = match kind {
+            EntryKind::ReplicatedQuery | EntryKind::Cleanup => limit,
+            _ => limit.min(self.profile.limits.slice_instructions),
+        };
+        let origin = canister.calls.get(context).map(|context| context.origin);
+        let task = Task {
+            entry,
+            surroundings: self.surroundings(canister, context),
+            limits: InstructionLimits { message: limit, slice },
+        };
+        Job {
+            kind,
+            message: origin.and_then(|origin| origin.message()),
+            context,
+            hold,
+            limit,
+            cleanup: None,
+            failed_callback: None,
+            task,
+            aborted: false,
+        }
+    }
+
+    /// What the canister sees of the world while it works under `context`.
+    fn surroundings(&self, canister: &Canister, context: CallContextId) -> Surroundings {
+        let mut view = self.plain_surroundings(canister);
+        if let Some(context) = canister.calls.get(context) {
+            view.caller = context.origin.caller();
+            view.cycles_available = context.available.amount();
+            view.responded = context.responded;
+            view.call_context_instructions = context.instructions;
+        }
+        view
+    }
+
+    /// What a canister sees of the world outside any call.
+    pub(super) fn plain_surroundings(&self, canister: &Canister) -> Surroundings {
+        Surroundings {
+            canister: canister.id,
+            subnet: self.subnet,
+            controllers: canister.controllers.clone(),
+            caller: Principal::management_canister(),
+            time: self.batch_time,
+            balance: canister.account.balance(),
+            freezing_threshold: canister.freezing_threshold(),
+            cycles_available: Cycles::ZERO,
+            cycles_refunded: Cycles::ZERO,
+            responded: true,
+            version: canister.version,
+            call_context_instructions: Instructions::ZERO,
+            deadline: 0,
+            fees: self.fees.clone(),
+            busy_queues: self.busy_queues(canister),
+            log_room: self.profile.limits.log_bytes,
+        }
+    }
+
+    fn busy_queues(&self, canister: &Canister) -> Arc<[(CanisterId, u64)]> {
+        let capacity = self.profile.limits.queue_capacity;
+        let waiting = canister.calls.waiting();
+        waiting.map(|(callee, used)| (callee, capacity.saturating_sub(used))).collect()
+    }
+}
+
+pub(super) fn failure(code: ErrorCode, message: String) -> Failure {
+    Failure { code, message }
+}
+
+fn callback_entry(callback: &Callback, response: Response) -> (EntryKind, Entry) {
+    match response {
+        Response::Reply(reply) => {
+            (EntryKind::ReplyCallback, Entry::ReplyCallback { closure: callback.on_reply, reply })
+        }
+        Response::Reject(reject) => (
+            EntryKind::RejectCallback,
+            Entry::RejectCallback { closure: callback.on_reject, reject },
+        ),
+    }
+}
+
+/// A failure as its caller sees it.
+pub(super) fn reject_of(failure: Failure) -> Reject {
+    Reject { code: failure.code, message: failure.message.into() }
+}

@@ -1,0 +1,351 @@
+//! A subnet: one logical process that lives in rounds.
+//!
+//! In the order of a round: [`block`](mod@block) chooses what ingress and stream messages go in and
+//! inducts them, [`round`](mod@round) executes canisters on virtual threads, [`charging`](mod@charging)
+//! takes the price of memory, [`stream`](mod@stream) carries output to other subnets, and
+//! [`clients`](mod@clients) send ingress in between.
+
+mod block;
+mod charging;
+mod clients;
+mod round;
+mod stream;
+
+pub(crate) use clients::Client;
+pub(crate) use stream::{Slice, SubnetStream};
+
+use crate::canister::Canister;
+use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
+use crate::execution::{Executor, MessageIds, Place};
+use crate::fees::FeeSchedule;
+use crate::history::SubnetHistory;
+use crate::id::{CanisterId, MessageId, SubnetId};
+use crate::ledger::{Burned, Ledger, UseCase};
+use crate::message::Ingress;
+use crate::network::SubnetSpec;
+use crate::profile::Profile;
+use crate::random::Stream;
+use crate::record::{Event, Outcome, Record, RoundSummary};
+use crate::runtime::Failure;
+use crate::time::{SimDuration, SimTime};
+use crate::units::Cycles;
+use crate::world::{CanisterSpec, ModelFault};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// What can happen to a subnet.
+pub(crate) enum SubnetEvent {
+    /// A slice of another subnet's stream has arrived.
+    Slice(Box<Slice>),
+    /// A client sends its next message.
+    ClientSends(usize),
+    /// A block maker has learned of an ingress message.
+    IngressArrives(Box<Ingress>),
+    /// The next round begins.
+    Round,
+}
+
+impl SubnetEvent {
+    /// Within an instant, what arrives comes before the round that could include it.
+    pub(crate) fn class(&self) -> Class {
+        Class(match self {
+            SubnetEvent::Slice(_) => 0,
+            SubnetEvent::ClientSends(_) => 1,
+            SubnetEvent::IngressArrives(_) => 2,
+            SubnetEvent::Round => 3,
+        })
+    }
+}
+
+/// What a round gives to the world.
+struct RoundOutput {
+    /// When the next round begins.
+    end: SimTime,
+    slices: Vec<Departure>,
+}
+
+/// A stream slice on its way.
+struct Departure {
+    /// Number of the receiving subnet.
+    peer: u32,
+    arrival: SimTime,
+    slice: Slice,
+}
+
+/// What a subnet is made from.
+pub(crate) struct SubnetSetup {
+    pub(crate) id: SubnetId,
+    pub(crate) spec: SubnetSpec,
+    pub(crate) profile: Arc<Profile>,
+    /// What canisters see as the time at the start of the run, nanoseconds since 1970.
+    pub(crate) start_time: u64,
+    pub(crate) seed: u64,
+    /// Orders what a block includes; without it, the order of arrival.
+    pub(crate) tie_seed: Option<u64>,
+    /// To every subnet, in order of id; the one to itself stays unused.
+    pub(crate) streams: Vec<SubnetStream>,
+}
+
+pub(crate) struct Subnet {
+    id: SubnetId,
+    spec: SubnetSpec,
+    profile: Arc<Profile>,
+    fees: Arc<FeeSchedule>,
+    start_time: u64,
+    tie_seed: Option<u64>,
+    canisters: Vec<Canister>,
+    clients: Vec<Client>,
+    streams: Vec<SubnetStream>,
+    block_intervals: Stream,
+    /// Known to the block makers, in no block yet.
+    ingress: VecDeque<Ingress>,
+    height: u64,
+    /// When the current round began.
+    round_start: SimTime,
+    ledger: Ledger,
+    /// The ledger's burned cycles at the end of the previous round.
+    burned_before: Burned,
+    messages: MessageIds,
+    answered: Vec<(MessageId, Outcome)>,
+    records: Vec<Record>,
+    /// How many records are in the digest.
+    traced: usize,
+    scratch: Vec<u8>,
+    fault: Option<ModelFault>,
+}
+
+impl Subnet {
+    pub(crate) fn new(setup: SubnetSetup) -> Self {
+        let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams } = setup;
+        let fees = Arc::new(FeeSchedule::new(&profile, spec.nodes));
+        let block_intervals = Stream::new(seed, &spec.name, "block interval");
+        Subnet {
+            id,
+            spec,
+            profile,
+            fees,
+            start_time,
+            tie_seed,
+            canisters: Vec::new(),
+            clients: Vec::new(),
+            streams,
+            block_intervals,
+            ingress: VecDeque::new(),
+            height: 0,
+            round_start: SimTime::ZERO,
+            ledger: Ledger::default(),
+            burned_before: Burned::default(),
+            messages: MessageIds::new(id),
+            answered: Vec::new(),
+            records: Vec::new(),
+            traced: 0,
+            scratch: Vec::new(),
+            fault: None,
+        }
+    }
+
+    /// Ends the set-up. The first round begins anywhere within one block interval.
+    pub(crate) fn first_round(&mut self) -> SimTime {
+        self.burned_before = *self.ledger.burned();
+        let mean = self.profile.timing.mean_block_interval(self.spec.nodes);
+        SimTime::from_nanos(self.block_intervals.below(mean.as_nanos()))
+    }
+
+    /// Creates the next canister of the subnet.
+    ///
+    /// # Errors
+    /// The cycles given do not pay for the creation: gives the fee.
+    pub(crate) fn create(&mut self, spec: &CanisterSpec) -> Result<(), Cycles> {
+        let fee = self.fees.canister_creation();
+        if spec.cycles < fee {
+            return Err(fee);
+        }
+        let mut canister = Canister::new(spec.id, spec.name.clone(), spec.controllers.clone());
+        canister.totals.given = spec.cycles;
+        self.ledger.mint(&mut canister.account, spec.cycles);
+        self.ledger.burn(&mut canister.account, fee, UseCase::Creation).map_err(|_| fee)?;
+        self.canisters.push(canister);
+        Ok(())
+    }
+
+    /// Installs the code of a canister that was created.
+    pub(crate) fn install(&mut self, spec: CanisterSpec) -> Result<(), Failure> {
+        let (mut executor, canisters) = self.executor();
+        match canisters.get_mut(spec.id.local()) {
+            Some(canister) => executor.install(canister, spec.program, spec.init_arg),
+            None => Ok(()),
+        }
+    }
+
+    /// How many canisters were created.
+    pub(crate) fn canister_count(&self) -> usize {
+        self.canisters.len()
+    }
+
+    /// Adds a client and returns its number, for [`SubnetEvent::ClientSends`].
+    pub(crate) fn add_client(&mut self, client: Client) -> usize {
+        self.clients.push(client);
+        self.clients.len() - 1
+    }
+
+    /// Lends an execution what it needs, beside the canisters.
+    fn executor(&mut self) -> (Executor<'_>, &mut [Canister]) {
+        let executor = Executor {
+            subnet: self.id,
+            profile: &self.profile,
+            fees: &self.fees,
+            batch_time: self.start_time.saturating_add(self.round_start.as_nanos()),
+            place: Place { clock: self.round_start, iteration: 0, thread: 0 },
+            ledger: &mut self.ledger,
+            messages: &mut self.messages,
+            records: &mut self.records,
+            answered: &mut self.answered,
+        };
+        (executor, &mut self.canisters)
+    }
+
+    fn canister_mut(&mut self, id: CanisterId) -> Option<&mut Canister> {
+        if id.subnet() == self.id { self.canisters.get_mut(id.local()) } else { None }
+    }
+
+    fn record(&mut self, time: SimTime, event: Event) {
+        self.records.push(Record { time, event });
+    }
+
+    /// Compares the ledger with what is in fact held; the first fault is kept.
+    fn check_cycles(&mut self) {
+        let held = |canister: &Canister| canister.account.balance() + canister.cycles_in_calls();
+        let in_canisters: Cycles = self.canisters.iter().map(held).sum();
+        let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
+        let checked = self.ledger.check(in_canisters + in_streams, &self.spec.name);
+        if self.fault.is_none() {
+            self.fault = checked.err();
+        }
+    }
+
+    /// Ends the run: the books are checked once more.
+    ///
+    /// # Errors
+    /// Cycles appeared or vanished.
+    pub(crate) fn finish(mut self) -> Result<(SubnetHistory, Ledger), ModelFault> {
+        self.check_cycles();
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let history = SubnetHistory {
+            id: self.id,
+            name: self.spec.name,
+            nodes: self.spec.nodes,
+            records: self.records,
+            canisters: self.canisters.iter().map(Canister::summary).collect(),
+        };
+        Ok((history, self.ledger))
+    }
+}
+
+impl Process for Subnet {
+    type Event = SubnetEvent;
+
+    fn handle<Q: EventQueue<SubnetEvent>>(
+        &mut self,
+        event: SubnetEvent,
+        context: &mut Context<'_, SubnetEvent, Q>,
+    ) {
+        match event {
+            SubnetEvent::Slice(slice) => self.receive_slice(*slice),
+            SubnetEvent::ClientSends(client) => self.client_sends(client, context),
+            SubnetEvent::IngressArrives(ingress) => self.ingress.push_back(*ingress),
+            SubnetEvent::Round => {
+                let output = self.run_round(context.now());
+                context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
+                for Departure { peer, arrival, slice } in output.slices {
+                    let event = SubnetEvent::Slice(Box::new(slice));
+                    context.send(ProcessId::new(peer), arrival, event.class(), event);
+                }
+            }
+        }
+        self.trace_new_records(context);
+    }
+}
+
+impl Subnet {
+    /// One round, from block to certification.
+    fn run_round(&mut self, start: SimTime) -> RoundOutput {
+        self.height += 1;
+        self.round_start = start;
+        let block = self.make_block();
+        let mut summary = RoundSummary {
+            height: self.height,
+            ingress: block.ingress.len() as u64,
+            stream_messages: block.stream_messages() as u64,
+            ..RoundSummary::default()
+        };
+        self.induct(block);
+        self.expire_requests();
+        summary.queued = self.queued_messages();
+        self.execute(&mut summary);
+        self.charge_storage();
+        self.abort_surplus_executions();
+        let executed = self.profile.timing.execution_time(summary.busiest_thread);
+        summary.duration = self.sample_block_interval().max(executed);
+        let end = self.round_start + summary.duration;
+        let certified = end + self.profile.timing.certification;
+        self.route_output();
+        let slices = self.certify(certified);
+        self.summarise(summary);
+        if cfg!(debug_assertions) {
+            self.check_cycles();
+        }
+        RoundOutput { end, slices }
+    }
+
+    fn sample_block_interval(&mut self) -> SimDuration {
+        let timing = &self.profile.timing;
+        let mean = timing.mean_block_interval(self.spec.nodes);
+        let shortest = timing.shortest_block_interval(self.spec.nodes);
+        let width = (mean - shortest).as_nanos().saturating_mul(2).saturating_add(1);
+        shortest + SimDuration::from_nanos(self.block_intervals.below(width))
+    }
+
+    /// From this moment clients can read answers and peers may pull streams.
+    fn certify(&mut self, certified: SimTime) -> Vec<Departure> {
+        for (message, outcome) in std::mem::take(&mut self.answered) {
+            self.record(certified, Event::Completed { message, outcome });
+        }
+        let mut departures = Vec::new();
+        for (peer, stream) in (0u32..).zip(&mut self.streams) {
+            if let Some((arrival, slice)) = stream.cut_slice(self.id, certified, &mut self.ledger) {
+                departures.push(Departure { peer, arrival, slice });
+            }
+        }
+        departures
+    }
+
+    fn summarise(&mut self, mut summary: RoundSummary) {
+        summary.left_over = self.queued_messages();
+        summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
+        summary.ingress_waiting = self.ingress.len() as u64;
+        let burned = *self.ledger.burned();
+        for (i, amount) in burned.iter().enumerate() {
+            summary.burned[i] = amount.saturating_sub(self.burned_before[i]);
+        }
+        self.burned_before = burned;
+        self.record(self.round_start, Event::Round(Box::new(summary)));
+    }
+
+    fn queued_messages(&self) -> u64 {
+        self.canisters.iter().map(|canister| canister.input.len() as u64).sum()
+    }
+
+    fn trace_new_records<Q: EventQueue<SubnetEvent>>(
+        &mut self,
+        context: &mut Context<'_, SubnetEvent, Q>,
+    ) {
+        self.scratch.clear();
+        for record in &self.records[self.traced..] {
+            record.encode(&mut self.scratch);
+        }
+        self.traced = self.records.len();
+        context.trace(&self.scratch);
+    }
+}

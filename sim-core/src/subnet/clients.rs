@@ -1,0 +1,60 @@
+//! Clients: sources of ingress messages, each with a random stream of its own.
+
+use super::{Subnet, SubnetEvent};
+use crate::engine::{Context, EventQueue};
+use crate::message::Ingress;
+use crate::random::Stream;
+use crate::record::Event;
+use crate::time::SimTime;
+use crate::world::WorkloadSpec;
+
+pub(crate) struct Client {
+    workload: WorkloadSpec,
+    random: Stream,
+}
+
+impl Client {
+    pub(crate) fn new(workload: WorkloadSpec, seed: u64) -> Self {
+        let random = Stream::new(seed, &workload.name, "arrivals");
+        Client { workload, random }
+    }
+
+    /// When it sends after `previous`, if it does.
+    pub(crate) fn next_arrival(&mut self, previous: SimTime) -> Option<SimTime> {
+        self.workload.arrivals.next(previous, &mut self.random)
+    }
+}
+
+impl Subnet {
+    /// A client sends a message and plans its next one.
+    pub(super) fn client_sends<Q: EventQueue<SubnetEvent>>(
+        &mut self,
+        index: usize,
+        context: &mut Context<'_, SubnetEvent, Q>,
+    ) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        let now = context.now();
+        let ingress = Ingress {
+            id: self.messages.next(),
+            canister: client.workload.target,
+            method: client.workload.method.clone(),
+            arg: client.workload.arg.clone(),
+            sender: client.workload.sender,
+            expiry: now + self.profile.limits.ingress_time_to_live,
+        };
+        let next = client.next_arrival(now);
+        let submitted = Event::Submitted {
+            message: ingress.id,
+            canister: ingress.canister,
+            method: ingress.method.clone(),
+            bytes: ingress.charged_bytes(),
+        };
+        self.record(now, submitted);
+        let event = SubnetEvent::IngressArrives(Box::new(ingress));
+        context.schedule(now + self.profile.timing.ingress_delivery, event.class(), event);
+        if let Some(time) = next {
+            let event = SubnetEvent::ClientSends(index);
+            context.schedule(time, event.class(), event);
+        }
+    }
+}

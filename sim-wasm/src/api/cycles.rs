@@ -1,0 +1,137 @@
+//! Cycles: of the call, of the canister, and burned.
+
+use super::{ApiCosts, Context, define, writable};
+use crate::failure::violation;
+use crate::host::Host;
+use sim_core::runtime::Failure;
+use sim_core::units::{Bytes, Cycles};
+use wasmi::Linker;
+use wasmi::errors::LinkerError;
+
+pub(super) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), LinkerError> {
+    define! { linker, costs;
+        msg_cycles_available();
+        msg_cycles_available128(dst: u32);
+        msg_cycles_refunded();
+        msg_cycles_refunded128(dst: u32);
+        msg_cycles_accept(max: u64);
+        msg_cycles_accept128(high: u64, low: u64, dst: u32);
+        cycles_burn128(high: u64, low: u64, dst: u32);
+        canister_cycle_balance();
+        canister_cycle_balance128(dst: u32);
+        canister_liquid_cycle_balance128(dst: u32);
+        cost_call(method: u64, payload: u64, dst: u32);
+        cost_create_canister(dst: u32);
+    }
+    Ok(())
+}
+
+/// The amount a canister passes in two halves.
+pub(super) fn amount(high: u64, low: u64) -> Cycles {
+    Cycles::new(u128::from(high) << 64 | u128::from(low))
+}
+
+fn write(name: &str, context: &mut Context<'_>, dst: u32, cycles: Cycles) -> Result<(), Failure> {
+    let target = writable(name, context.heap, dst, 16u32)?;
+    target.copy_from_slice(&cycles.get().to_le_bytes());
+    Ok(())
+}
+
+/// An amount for the functions of 64 bits, which trap if it does not fit.
+fn narrow(name: &str, cycles: Cycles) -> Result<u64, Failure> {
+    u64::try_from(cycles.get())
+        .map_err(|_| violation(format!("ic0.{name}: the amount of cycles does not fit in 64 bits")))
+}
+
+fn available(context: &Context<'_>) -> Cycles {
+    // What was not accepted went back with the response.
+    if context.message.has_responded() { Cycles::ZERO } else { context.message.available }
+}
+
+fn msg_cycles_available(context: &mut Context<'_>) -> Result<u64, Failure> {
+    narrow("msg_cycles_available", available(context))
+}
+
+fn msg_cycles_available128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+    let cycles = available(context);
+    write("msg_cycles_available128", context, dst, cycles)
+}
+
+fn msg_cycles_refunded(context: &mut Context<'_>) -> Result<u64, Failure> {
+    narrow("msg_cycles_refunded", context.message.surroundings.cycles_refunded)
+}
+
+fn msg_cycles_refunded128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+    let cycles = context.message.surroundings.cycles_refunded;
+    write("msg_cycles_refunded128", context, dst, cycles)
+}
+
+fn accept(context: &mut Context<'_>, max: Cycles) -> Cycles {
+    let accepted = max.min(available(context));
+    let message = &mut context.message;
+    message.available = message.available.saturating_sub(accepted);
+    message.balance += accepted;
+    message.effects.cycles_accepted += accepted;
+    accepted
+}
+
+fn msg_cycles_accept(context: &mut Context<'_>, max: u64) -> Result<u64, Failure> {
+    // At most `max`, so it fits.
+    Ok(accept(context, amount(0, max)).get() as u64)
+}
+
+fn msg_cycles_accept128(
+    context: &mut Context<'_>,
+    high: u64,
+    low: u64,
+    dst: u32,
+) -> Result<(), Failure> {
+    let accepted = accept(context, amount(high, low));
+    write("msg_cycles_accept128", context, dst, accepted)
+}
+
+fn liquid(context: &Context<'_>) -> Cycles {
+    context.message.balance.saturating_sub(context.message.surroundings.freezing_threshold)
+}
+
+fn cycles_burn128(
+    context: &mut Context<'_>,
+    high: u64,
+    low: u64,
+    dst: u32,
+) -> Result<(), Failure> {
+    let burned = amount(high, low).min(liquid(context));
+    context.message.balance = context.message.balance.saturating_sub(burned);
+    context.message.effects.cycles_burned += burned;
+    write("cycles_burn128", context, dst, burned)
+}
+
+fn canister_cycle_balance(context: &mut Context<'_>) -> Result<u64, Failure> {
+    narrow("canister_cycle_balance", context.message.balance)
+}
+
+fn canister_cycle_balance128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+    let balance = context.message.balance;
+    write("canister_cycle_balance128", context, dst, balance)
+}
+
+fn canister_liquid_cycle_balance128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+    let cycles = liquid(context);
+    write("canister_liquid_cycle_balance128", context, dst, cycles)
+}
+
+fn cost_call(
+    context: &mut Context<'_>,
+    method: u64,
+    payload: u64,
+    dst: u32,
+) -> Result<(), Failure> {
+    let bytes = Bytes::new(method.saturating_add(payload));
+    let cost = context.message.surroundings.fees.call_hold(bytes);
+    write("cost_call", context, dst, cost)
+}
+
+fn cost_create_canister(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+    let cost = context.message.surroundings.fees.canister_creation();
+    write("cost_create_canister", context, dst, cost)
+}

@@ -1,0 +1,142 @@
+//! Stable memory, in its 32-bit and 64-bit functions
+//! (`rs/embedders/src/wasm_utils/system_api_replacements.rs`).
+
+use super::{ApiCosts, Context, charge, define, readable, writable};
+use crate::failure::trapped;
+use crate::host::Host;
+use crate::stable::STABLE_PAGE;
+use sim_core::reject::ErrorCode;
+use sim_core::runtime::Failure;
+use wasmi::Linker;
+use wasmi::errors::LinkerError;
+
+/// Wasm pages the 32-bit functions reach.
+const PAGES_32: u64 = 1 << 16;
+/// Bytes of stable memory one message may write (`rs/config/src/embedders.rs`).
+const MAX_DIRTY_BYTES: u64 = 2 << 30;
+/// Likewise for installs and upgrades.
+const MAX_DIRTY_BYTES_INSTALL: u64 = 8 << 30;
+
+pub(super) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), LinkerError> {
+    define! { linker, costs;
+        stable_size();
+        stable_grow(pages: u32);
+        stable_read(dst: u32, offset: u32, size: u32) Copied(size);
+        stable_write(offset: u32, src: u32, size: u32) Copied(size);
+        stable64_size();
+        stable64_grow(pages: u64);
+        stable64_read(dst: u64, offset: u64, size: u64) Copied(size);
+        stable64_write(offset: u64, src: u64, size: u64) Copied(size);
+    }
+    Ok(())
+}
+
+/// The 32-bit functions trap once the memory is larger than they reach.
+fn check_32(context: &Context<'_>) -> Result<(), Failure> {
+    if context.stable.wasm_pages() > PAGES_32 {
+        return Err(trapped("32 bit stable memory API used on a memory larger than 4GB"));
+    }
+    Ok(())
+}
+
+fn check_stable(context: &Context<'_>, offset: u64, size: u64) -> Result<(), Failure> {
+    if !context.stable.contains(offset, size) {
+        return Err(trapped("stable memory out of bounds"));
+    }
+    Ok(())
+}
+
+/// An address in the heap, which has 32 bits.
+fn heap_address(address: u64) -> Result<u32, Failure> {
+    u32::try_from(address).map_err(|_| trapped("heap out of bounds"))
+}
+
+fn read(context: &mut Context<'_>, dst: u64, offset: u64, size: u64) -> Result<(), Failure> {
+    if size == 0 {
+        return Ok(());
+    }
+    check_stable(context, offset, size)?;
+    let target = writable("stable_read", context.heap, heap_address(dst)?, size)
+        .map_err(|_| trapped("heap out of bounds"))?;
+    context.stable.read(offset, target);
+    Ok(())
+}
+
+fn write(context: &mut Context<'_>, offset: u64, src: u64, size: u64) -> Result<(), Failure> {
+    if size == 0 {
+        return Ok(());
+    }
+    check_stable(context, offset, size)?;
+    let source = readable("stable_write", context.heap, heap_address(src)?, size)
+        .map_err(|_| trapped("heap out of bounds"))?;
+    let fresh = context.stable.pages_to_dirty(offset, size);
+    let dirty = (context.stable.dirty_pages() + fresh).saturating_mul(STABLE_PAGE);
+    if dirty > dirty_limit(context) {
+        let code = ErrorCode::CanisterMemoryAccessLimitExceeded;
+        let message = "Canister exceeded the limit of stable memory it may write".to_owned();
+        return Err(Failure { code, message });
+    }
+    let price = context.rules.metering.dirty_stable_page;
+    charge(context.message, price.saturating_mul(fresh).get())?;
+    context.stable.write(offset, source);
+    Ok(())
+}
+
+fn dirty_limit(context: &Context<'_>) -> u64 {
+    use crate::entry::Entries;
+    let install = Entries::INIT.or(Entries::PRE_UPGRADE).or(Entries::START);
+    if install.contains(context.message.kind) { MAX_DIRTY_BYTES_INSTALL } else { MAX_DIRTY_BYTES }
+}
+
+fn stable_size(context: &mut Context<'_>) -> Result<u32, Failure> {
+    check_32(context)?;
+    Ok(context.stable.wasm_pages() as u32)
+}
+
+fn stable_grow(context: &mut Context<'_>, pages: u32) -> Result<u32, Failure> {
+    check_32(context)?;
+    let limit = context.rules.stable_pages().min(PAGES_32);
+    Ok(context.stable.grow(pages.into(), limit).map_or(u32::MAX, |former| former as u32))
+}
+
+fn stable_read(context: &mut Context<'_>, dst: u32, offset: u32, size: u32) -> Result<(), Failure> {
+    check_32(context)?;
+    read(context, dst.into(), offset.into(), size.into())
+}
+
+fn stable_write(
+    context: &mut Context<'_>,
+    offset: u32,
+    src: u32,
+    size: u32,
+) -> Result<(), Failure> {
+    check_32(context)?;
+    write(context, offset.into(), src.into(), size.into())
+}
+
+fn stable64_size(context: &mut Context<'_>) -> Result<u64, Failure> {
+    Ok(context.stable.wasm_pages())
+}
+
+fn stable64_grow(context: &mut Context<'_>, pages: u64) -> Result<u64, Failure> {
+    let limit = context.rules.stable_pages();
+    Ok(context.stable.grow(pages, limit).unwrap_or(u64::MAX))
+}
+
+fn stable64_read(
+    context: &mut Context<'_>,
+    dst: u64,
+    offset: u64,
+    size: u64,
+) -> Result<(), Failure> {
+    read(context, dst, offset, size)
+}
+
+fn stable64_write(
+    context: &mut Context<'_>,
+    offset: u64,
+    src: u64,
+    size: u64,
+) -> Result<(), Failure> {
+    write(context, offset, src, size)
+}

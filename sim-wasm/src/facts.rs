@@ -1,0 +1,56 @@
+//! What a look through a module's sections tells, before its code is looked at.
+
+use sim_core::runtime::Exports;
+use std::collections::{BTreeMap, BTreeSet};
+use wasmparser::{FuncType, GlobalType, MemoryType};
+
+
+/// Facts about one module.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// Types, in order.
+    pub(crate) types: Vec<FuncType>,
+    /// Index of the type of every function, imported ones first.
+    pub(crate) functions: Vec<u32>,
+    /// Imported functions.
+    pub(crate) imported_functions: u32,
+    /// Names of the imported System API functions.
+    pub(crate) imports: Vec<String>,
+    /// Memories.
+    pub(crate) memories: Vec<MemoryType>,
+    /// Tables.
+    pub(crate) tables: u32,
+    /// Globals.
+    pub(crate) globals: Vec<GlobalType>,
+    /// The `(start)` function.
+    pub(crate) start: Option<u32>,
+    /// Entry points.
+    pub(crate) exports: Exports,
+    /// Names of exported functions that the system enters.
+    pub(crate) entry_names: BTreeSet<String>,
+    /// Exported globals.
+    pub(crate) exported_globals: u32,
+    /// Custom sections `icp:public` and `icp:private`, by name without the prefix.
+    pub(crate) metadata: BTreeMap<String, Box<[u8]>>,
+    /// Bytes of the code section.
+    pub(crate) code_bytes: u64,
+}
+
+impl Facts {
+    /// The type of function `index`.
+    pub(crate) fn function_type(&self, index: u32) -> Option<&FuncType> {
+        self.types.get(*self.functions.get(index as usize)? as usize)
+    }
+
+    /// Indices of the mutable globals of a value type: they outlive a message. Mutable globals
+    /// that hold references do not.
+    pub(crate) fn lasting_globals(&self) -> impl Iterator<Item = u32> + '_ {
+        let lasting = |global: &GlobalType| global.mutable && !global.content_type.is_reference_type();
+        self.globals.iter().zip(0..).filter(move |(g, _)| lasting(g)).map(|(_, index)| index)
+    }
+
+    /// True if a mutable global holds references.
+    pub(crate) fn has_mutable_reference(&self) -> bool {
+        self.globals.iter().any(|global| global.mutable && global.content_type.is_reference_type())
+    }
+}

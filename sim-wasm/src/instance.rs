@@ -1,0 +1,305 @@
+//! A canister's code with its memories: runs tasks, pauses them, commits and rolls back.
+
+use crate::entry::Entries;
+use crate::failure::{Interrupt, engine_error, from_wasmi, violation};
+use crate::host::Host;
+use crate::live::Live;
+use crate::message::Message;
+use crate::program::CompiledProgram;
+use crate::rollback::Shadow;
+use sim_core::reject::ErrorCode;
+use sim_core::runtime::{
+    Closure, Effects, Entry, Failure, Finished, Instance, MemoryUse, Step, Task,
+};
+use sim_core::units::{Bytes, Instructions};
+use std::sync::Arc;
+use wasmi::{Func, ResumableCall, ResumableCallHostTrap, Val};
+
+/// A canister on the interpreter.
+#[derive(Debug)]
+pub(crate) struct WasmInstance {
+    program: Arc<CompiledProgram>,
+    live: Live,
+    shadow: Shadow,
+    globals: Vec<Val>,
+    paused: Option<Paused>,
+    /// A finished task waits for `commit` or `rollback`.
+    uncommitted: bool,
+    /// The store has to be built anew before the next task.
+    stale: bool,
+}
+
+/// A task between two slices.
+#[derive(Debug)]
+struct Paused {
+    call: ResumableCallHostTrap,
+    answer: Result<Option<Val>, Failure>,
+}
+
+/// What is entered, and with which arguments.
+struct Target {
+    function: Func,
+    argument: Option<Val>,
+}
+
+/// How a slice ended.
+enum Ended {
+    Paused(Paused),
+    Finished(Result<(), Failure>),
+}
+
+impl Ended {
+    fn of(result: Result<ResumableCall, wasmi::Error>) -> Self {
+        match result {
+            Ok(ResumableCall::Finished) => Ended::Finished(Ok(())),
+            Ok(ResumableCall::HostTrap(call)) => Self::interrupted(call),
+            Ok(ResumableCall::OutOfFuel(_)) => {
+                Ended::Finished(Err(engine_error("fuel is not metered")))
+            }
+            Err(error) => Ended::Finished(Err(from_wasmi(&error))),
+        }
+    }
+
+    fn interrupted(call: ResumableCallHostTrap) -> Self {
+        match call.host_error().downcast_ref::<Interrupt>() {
+            Some(Interrupt::Pause(answer)) => {
+                let answer = answer.clone();
+                Ended::Paused(Paused { call, answer })
+            }
+            Some(Interrupt::Fail(failure)) => Ended::Finished(Err(failure.clone())),
+            None => Ended::Finished(Err(from_wasmi(call.host_error()))),
+        }
+    }
+}
+
+impl WasmInstance {
+    /// A fresh instance of `program`.
+    pub(crate) fn new(program: Arc<CompiledProgram>) -> Result<Self, Failure> {
+        let live = Live::new(&program, Host::new(program.rules().clone()))?;
+        let shadow = Shadow::of(live.heap())?;
+        let mut globals = Vec::new();
+        live.save_globals(&mut globals);
+        let (paused, uncommitted, stale) = (None, false, false);
+        Ok(WasmInstance { program, live, shadow, globals, paused, uncommitted, stale })
+    }
+
+    /// Builds the store anew from what is committed.
+    fn rebuild(&mut self) -> Result<(), Failure> {
+        let rules = self.program.rules().clone();
+        let mut live = Live::new(&self.program, Host::new(rules))?;
+        live.grow_heap(self.shadow.len())?;
+        live.heap_mut().copy_from_slice(self.shadow.bytes());
+        live.restore_globals(&self.globals)?;
+        let stable = std::mem::take(&mut self.live.store.data_mut().stable);
+        live.store.data_mut().stable = stable;
+        self.live = live;
+        self.stale = false;
+        Ok(())
+    }
+
+    /// The function an entry point names; `None` if the module does not have it and need not.
+    fn target(&self, entry: &Entry) -> Result<Option<Target>, Failure> {
+        let exported = |name: &str| {
+            let place = self.program.place(name);
+            place.and_then(|place| self.live.entry(place))
+        };
+        let method = |kind: &str, method: &str| {
+            let found = exported(&format!("canister_{kind} {method}"));
+            found.map(Some).ok_or_else(|| method_not_found(kind, method))
+        };
+        let function = match entry {
+            Entry::Start => self.live.start(),
+            Entry::Init { .. } => exported("canister_init"),
+            Entry::PreUpgrade => exported("canister_pre_upgrade"),
+            Entry::PostUpgrade { .. } => exported("canister_post_upgrade"),
+            Entry::Update { method: name, .. } => method("update", name)?,
+            Entry::ReplicatedQuery { method: name, .. } => method("query", name)?,
+            Entry::ReplyCallback { closure, .. }
+            | Entry::RejectCallback { closure, .. }
+            | Entry::Cleanup { closure } => return self.callback(*closure).map(Some),
+            Entry::Heartbeat => exported("canister_heartbeat"),
+            Entry::GlobalTimer => exported("canister_global_timer"),
+        };
+        Ok(function.map(|function| Target { function, argument: None }))
+    }
+
+    fn callback(&self, closure: Closure) -> Result<Target, Failure> {
+        let function = self.live.closure(closure)?;
+        let ty = function.ty(&self.live.store);
+        if ty.params() != [wasmi::ValType::I32] || !ty.results().is_empty() {
+            return Err(violation("a callback does not have the type [i32] -> []"));
+        }
+        let argument = Some(Val::I32(closure.environment as u32 as i32));
+        Ok(Target { function, argument })
+    }
+
+    fn message(&mut self) -> Option<&mut Message> {
+        self.live.store.data_mut().message.as_mut()
+    }
+
+    /// Copies the budget's counter to the module's.
+    fn arm(&mut self) -> Result<(), Failure> {
+        let counter = self.message().map_or(0, |message| message.budget.counter);
+        self.live.set_counter(counter)
+    }
+
+    fn begin(&mut self, task: Task) -> Ended {
+        if self.stale && let Err(failure) = self.rebuild() {
+            self.live.store.data_mut().message = Some(Message::new(task));
+            return Ended::Finished(Err(failure));
+        }
+        let target = self.target(&task.entry);
+        self.live.store.data_mut().message = Some(Message::new(task));
+        let target = match self.arm().and(target) {
+            Ok(Some(target)) => target,
+            Ok(None) => return Ended::Finished(Ok(())),
+            Err(failure) => return Ended::Finished(Err(failure)),
+        };
+        let argument = target.argument.as_ref().map_or(&[][..], std::slice::from_ref);
+        Ended::of(target.function.call_resumable(&mut self.live.store, argument, &mut []))
+    }
+
+    fn proceed(&mut self, paused: Paused) -> Ended {
+        let Some(message) = self.message() else {
+            return Ended::Finished(Err(engine_error("no task is under way")));
+        };
+        message.budget.next_slice();
+        let budget = message.budget;
+        if let Err(failure) = self.arm() {
+            return Ended::Finished(Err(failure));
+        }
+        if budget.counter < 0 {
+            // The last overshoot used up this slice as well.
+            return if budget.is_exhausted() {
+                Ended::Finished(Err(crate::failure::limit_exceeded()))
+            } else {
+                Ended::Paused(paused)
+            };
+        }
+        let answer = match paused.answer {
+            Ok(answer) => answer,
+            Err(failure) => return Ended::Finished(Err(failure)),
+        };
+        let answer = answer.as_ref().map_or(&[][..], std::slice::from_ref);
+        Ended::of(paused.call.resume(&mut self.live.store, answer, &mut []))
+    }
+
+    fn step(&mut self, ended: Ended) -> Step {
+        match ended {
+            Ended::Paused(paused) => {
+                let counter = self.live.counter();
+                let instructions = self.message().map_or(0, |message| {
+                    message.budget.counter = counter;
+                    message.budget.reported_slice()
+                });
+                self.paused = Some(paused);
+                Step::Paused { instructions: Instructions::new(instructions) }
+            }
+            Ended::Finished(outcome) => Step::Finished(Box::new(self.finish(outcome))),
+        }
+    }
+
+    /// Settles the bill and undoes what a failed task did.
+    fn finish(&mut self, outcome: Result<(), Failure>) -> Finished {
+        let counter = self.live.counter();
+        let dirty_heap = self.shadow.compare(self.live.heap());
+        let dirty_stable = self.live.store.data().stable.dirty_pages();
+        let Some(mut message) = self.live.store.data_mut().message.take() else {
+            return lost();
+        };
+        message.budget.counter = counter;
+        if message.kind != Entries::REPLICATED_QUERY {
+            let price = self.program.rules().metering.dirty_heap_page;
+            message.budget.charge(price.saturating_mul(dirty_heap).get());
+        }
+        let failed = outcome.is_err();
+        let log = message.take_log();
+        let finished = Finished {
+            instructions: Instructions::new(message.budget.reported()),
+            slice_instructions: Instructions::new(message.budget.reported_slice()),
+            outcome: outcome.map(|()| Effects {
+                dirty_pages: dirty_heap + dirty_stable,
+                ..message.effects
+            }),
+            log,
+        };
+        self.uncommitted = true;
+        if failed {
+            self.rollback();
+        }
+        finished
+    }
+}
+
+fn lost() -> Finished {
+    Finished {
+        instructions: Instructions::ZERO,
+        slice_instructions: Instructions::ZERO,
+        outcome: Err(engine_error("no task is under way")),
+        log: Vec::new(),
+    }
+}
+
+fn method_not_found(kind: &str, method: &str) -> Failure {
+    Failure {
+        code: ErrorCode::CanisterMethodNotFound,
+        message: format!("Canister has no {kind} method '{method}'"),
+    }
+}
+
+impl Instance for WasmInstance {
+    fn start(&mut self, task: Task) -> Step {
+        self.abort();
+        self.rollback();
+        let ended = self.begin(task);
+        self.step(ended)
+    }
+
+    fn resume(&mut self) -> Step {
+        match self.paused.take() {
+            Some(paused) => {
+                let ended = self.proceed(paused);
+                self.step(ended)
+            }
+            None => Step::Finished(Box::new(lost())),
+        }
+    }
+
+    fn abort(&mut self) {
+        if self.paused.take().is_some() {
+            self.shadow.compare(self.live.heap());
+            self.live.store.data_mut().message = None;
+            self.uncommitted = true;
+            self.rollback();
+        }
+    }
+
+    fn commit(&mut self) {
+        if !std::mem::take(&mut self.uncommitted) {
+            return;
+        }
+        self.shadow.commit(self.live.heap());
+        self.live.save_globals(&mut self.globals);
+        self.live.store.data_mut().stable.commit();
+        self.stale = self.program.rebuild_after_message();
+    }
+
+    fn rollback(&mut self) {
+        if !std::mem::take(&mut self.uncommitted) {
+            return;
+        }
+        self.shadow.restore(self.live.heap_mut());
+        // Memory cannot shrink, and a global that cannot be set is a new one's to hold.
+        let grown = self.live.heap().len() != self.shadow.len();
+        let kept = self.live.restore_globals(&self.globals).is_ok();
+        self.live.store.data_mut().stable.rollback();
+        self.stale = self.program.rebuild_after_message() || grown || !kept;
+    }
+
+    fn memory(&self) -> MemoryUse {
+        MemoryUse {
+            heap: Bytes::of_len(self.live.heap().len()),
+            stable: Bytes::new(self.live.store.data().stable.bytes()),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The interpreter's store behind an instance, with handles to everything it reaches.
+
+use crate::failure::{engine_error, violation};
+use crate::host::Host;
+use crate::program::CompiledProgram;
+use crate::transform::{COUNTER, MEMORY, START, TABLE, global_name};
+use sim_core::reject::ErrorCode;
+use sim_core::runtime::{Closure, Failure};
+use wasmi::{Func, Global, Instance, Memory, Ref, Store, Table, Val};
+
+/// A running module.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) store: Store<Host>,
+    memory: Option<Memory>,
+    table: Option<Table>,
+    counter: Global,
+    globals: Vec<Global>,
+    start: Option<Func>,
+    /// The functions of `CompiledProgram::entries`, in its order.
+    entries: Vec<Func>,
+}
+
+fn missing(name: &str) -> Failure {
+    engine_error(format!("the rewritten module lacks {name}"))
+}
+
+impl Live {
+    /// A fresh instance of `program` for `host`.
+    ///
+    /// # Errors
+    /// The initial memory cannot be had, or an active segment lies outside of it.
+    pub(crate) fn new(program: &CompiledProgram, host: Host) -> Result<Self, Failure> {
+        let mut store = Store::new(program.engine(), host);
+        store.limiter(|host| &mut host.growth);
+        let instance = program.linker().instantiate_and_start(&mut store, program.module());
+        let instance = instance.map_err(|error| Failure {
+            code: ErrorCode::CanisterInvalidWasm,
+            message: format!("Wasm module could not be instantiated: {error}"),
+        })?;
+        Self::reach(program, store, instance)
+    }
+
+    fn reach(
+        program: &CompiledProgram,
+        mut store: Store<Host>,
+        instance: Instance,
+    ) -> Result<Self, Failure> {
+        let global = |name: &str| instance.get_global(&store, name).ok_or_else(|| missing(name));
+        let function = |name: &String| {
+            instance.get_func(&store, name).ok_or_else(|| missing(name))
+        };
+        let counter = global(COUNTER)?;
+        let lasting = program.lasting_globals().iter();
+        let globals = lasting.map(|index| global(&global_name(*index))).collect::<Result<_, _>>()?;
+        let entries = program.entries().map(function).collect::<Result<_, _>>()?;
+        let memory = instance.get_memory(&store, MEMORY);
+        let table = instance.get_table(&store, TABLE);
+        let start = instance.get_func(&store, START);
+        store.data_mut().memory = memory;
+        store.data_mut().counter = Some(counter);
+        Ok(Live { store, memory, table, counter, globals, start, entries })
+    }
+
+    /// The function exported as entry number `place`.
+    pub(crate) fn entry(&self, place: usize) -> Option<Func> {
+        self.entries.get(place).copied()
+    }
+
+    /// The `(start)` function.
+    pub(crate) fn start(&self) -> Option<Func> {
+        self.start
+    }
+
+    /// The function a closure names: it has to be in the table and take one `i32`.
+    pub(crate) fn closure(&self, closure: Closure) -> Result<Func, Failure> {
+        let found = self.table.and_then(|table| table.get(&self.store, closure.function));
+        let Some(Ref::Func(found)) = found else {
+            return Err(violation(format!("the table has no function {}", closure.function)));
+        };
+        let function = found.val().copied();
+        function.ok_or_else(|| violation(format!("table entry {} is null", closure.function)))
+    }
+
+    /// The heap.
+    pub(crate) fn heap(&self) -> &[u8] {
+        self.memory.map_or(&[], |memory| memory.data(&self.store))
+    }
+
+    /// The heap, to be written.
+    pub(crate) fn heap_mut(&mut self) -> &mut [u8] {
+        match self.memory {
+            Some(memory) => memory.data_mut(&mut self.store),
+            None => &mut [],
+        }
+    }
+
+    /// Grows the heap to `len` bytes.
+    pub(crate) fn grow_heap(&mut self, len: usize) -> Result<(), Failure> {
+        let Some(memory) = self.memory else { return Ok(()) };
+        let wanted = len.saturating_sub(memory.data_size(&self.store)) as u64;
+        memory.grow(&mut self.store, wanted / crate::host::WASM_PAGE).map_err(engine_error)?;
+        Ok(())
+    }
+
+    /// The instruction counter.
+    pub(crate) fn counter(&self) -> i64 {
+        match self.counter.get(&self.store) {
+            Val::I64(count) => count,
+            _ => 0,
+        }
+    }
+
+    /// Sets the instruction counter.
+    pub(crate) fn set_counter(&mut self, count: i64) -> Result<(), Failure> {
+        self.counter.set(&mut self.store, Val::I64(count)).map_err(engine_error)
+    }
+
+    /// Copies the mutable globals into `saved`.
+    pub(crate) fn save_globals(&self, saved: &mut Vec<Val>) {
+        saved.clear();
+        saved.extend(self.globals.iter().map(|global| global.get(&self.store)));
+    }
+
+    /// Sets the mutable globals to `saved`.
+    pub(crate) fn restore_globals(&mut self, saved: &[Val]) -> Result<(), Failure> {
+        for (global, value) in self.globals.iter().zip(saved) {
+            global.set(&mut self.store, value.clone()).map_err(engine_error)?;
+        }
+        Ok(())
+    }
+}

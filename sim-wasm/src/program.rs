@@ -1,0 +1,178 @@
+//! A compiled module, shared by all canisters that run it.
+
+use crate::api;
+use crate::facts::Facts;
+use crate::failure::{Interrupt, engine_error, limit_exceeded};
+use crate::host::Host;
+use crate::instance::WasmInstance;
+use crate::rules::Rules;
+use crate::transform::{self, OUT_OF_INSTRUCTIONS, RESERVED};
+use crate::validation::validate;
+use sha2::{Digest, Sha256};
+use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program};
+use sim_core::units::{Bytes, Instructions};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use wasmi::{Caller, CompilationMode, Config, Engine, Error, Linker, Module};
+
+/// Bytes of the interpreter's stack. Large enough for the limit of nested calls to be the one that
+/// binds, whatever the frames' sizes in ordinary code.
+const STACK_BYTES: usize = 64 << 20;
+/// Bytes a global counts for in the memory a module takes
+/// (`rs/replicated_state/src/canister_state/execution_state.rs`).
+const BYTES_PER_GLOBAL: u64 = 8;
+
+/// The parts of a program that its instances share.
+#[derive(Debug)]
+pub(crate) struct CompiledProgram {
+    rules: Arc<Rules>,
+    engine: Engine,
+    module: Module,
+    linker: Linker<Host>,
+    /// Entry points by exported name; the value is the place in [`CompiledProgram::entries`].
+    places: BTreeMap<String, usize>,
+    lasting_globals: Vec<u32>,
+    rebuild: bool,
+    exports: Exports,
+    hash: [u8; 32],
+    stored_size: Bytes,
+    compile_cost: Instructions,
+    metadata: BTreeMap<String, Box<[u8]>>,
+}
+
+/// A handle that can make instances which share the program.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedProgram(pub(crate) Arc<CompiledProgram>);
+
+/// The hash that names a module.
+pub(crate) fn hash(module: &[u8]) -> [u8; 32] {
+    Sha256::digest(module).into()
+}
+
+fn refused(error: impl std::fmt::Display) -> InvalidModule {
+    InvalidModule { reasons: vec![error.to_string()] }
+}
+
+fn config(rules: &Rules) -> Config {
+    let depth = usize::try_from(rules.limits.call_depth).unwrap_or(usize::MAX);
+    let mut config = Config::default();
+    config.compilation_mode(CompilationMode::Eager);
+    config.set_max_recursion_depth(depth);
+    config.set_max_stack_height(STACK_BYTES);
+    config
+}
+
+/// Called where the counter is below zero.
+fn out_of_instructions(mut caller: Caller<'_, Host>) -> Result<(), Error> {
+    let interrupt = match caller.data_mut().message.as_mut() {
+        None => Interrupt::Fail(engine_error("no task is under way")),
+        Some(message) if message.budget.is_exhausted() => Interrupt::Fail(limit_exceeded()),
+        Some(_) => Interrupt::Pause(Ok(None)),
+    };
+    Err(Error::host(interrupt))
+}
+
+fn linker(engine: &Engine, rules: &Rules) -> Result<Linker<Host>, InvalidModule> {
+    let mut linker = Linker::new(engine);
+    api::link(&mut linker, &rules.api).map_err(refused)?;
+    linker.func_wrap(RESERVED, OUT_OF_INSTRUCTIONS, out_of_instructions).map_err(refused)?;
+    Ok(linker)
+}
+
+fn stored_size(module: &[u8], facts: &Facts) -> Bytes {
+    let custom: usize = facts.metadata.iter().map(|(name, content)| name.len() + content.len()).sum();
+    let globals = facts.globals.iter().filter(|global| global.mutable).count() as u64;
+    Bytes::of_len(module.len() + custom) + Bytes::new(globals * BYTES_PER_GLOBAL)
+}
+
+impl CompiledProgram {
+    /// Validates, rewrites and compiles `module`.
+    pub(crate) fn new(module: &[u8], rules: Arc<Rules>) -> Result<Self, InvalidModule> {
+        let facts = validate(module)?;
+        let transformed =
+            transform::transform(module, &facts, &rules.weights).map_err(refused)?;
+        let engine = Engine::new(&config(&rules));
+        let compiled = Module::new(&engine, &transformed.binary).map_err(refused)?;
+        let linker = linker(&engine, &rules)?;
+        let mut exports = facts.exports.clone();
+        exports.start = facts.start.is_some();
+        let price = rules.metering.compile_per_operator;
+        Ok(CompiledProgram {
+            compile_cost: transformed.operators.cost(&facts, price),
+            engine,
+            module: compiled,
+            linker,
+            lasting_globals: facts.lasting_globals().collect(),
+            rebuild: transformed.changes_tables || facts.has_mutable_reference(),
+            exports,
+            hash: hash(module),
+            stored_size: stored_size(module, &facts),
+            places: facts.entry_names.iter().cloned().zip(0..).collect(),
+            metadata: facts.metadata,
+            rules,
+        })
+    }
+
+    pub(crate) fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn module(&self) -> &Module {
+        &self.module
+    }
+
+    pub(crate) fn linker(&self) -> &Linker<Host> {
+        &self.linker
+    }
+
+    /// Indices of the globals whose values outlive a message.
+    pub(crate) fn lasting_globals(&self) -> &[u32] {
+        &self.lasting_globals
+    }
+
+    /// True if an instance can only serve one message: its tables or segments may have changed,
+    /// and these start afresh with every message.
+    pub(crate) fn rebuild_after_message(&self) -> bool {
+        self.rebuild
+    }
+
+    /// Names of the entry points, in order of place.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &String> {
+        self.places.keys()
+    }
+
+    /// The place of the entry point exported as `name`.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+}
+
+impl Program for SharedProgram {
+    fn exports(&self) -> &Exports {
+        &self.0.exports
+    }
+
+    fn hash(&self) -> [u8; 32] {
+        self.0.hash
+    }
+
+    fn stored_size(&self) -> Bytes {
+        self.0.stored_size
+    }
+
+    fn compile_cost(&self) -> Instructions {
+        self.0.compile_cost
+    }
+
+    fn metadata(&self, name: &str) -> Option<&[u8]> {
+        self.0.metadata.get(name).map(AsRef::as_ref)
+    }
+
+    fn instantiate(&self) -> Result<Box<dyn Instance>, Failure> {
+        Ok(Box::new(WasmInstance::new(self.0.clone())?))
+    }
+}

@@ -1,0 +1,5 @@
+//! What executing a canister means, as examples. Each file is one subject.
+
+mod kit;
+
+mod motoko;

@@ -1,0 +1,62 @@
+//! One seed gives one history: twice over, at any number of threads, in debug and release builds,
+//! today and as recorded in `golden/digests.toml`.
+
+use icsim_tests::{Run, root};
+use sim_core::time::SimDuration;
+use std::process::Command;
+
+const SHORT: SimDuration = SimDuration::from_secs(15);
+
+fn short(seed: u64) -> Run {
+    Run::of("ping-pong", seed).lasting(SHORT)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_digest_on_one_thread_and_on_two() {
+    let once = short(7).history();
+    assert_eq!(once.digest, short(7).history().digest);
+    assert_eq!(once.digest, short(7).on(2).history().digest);
+}
+
+#[test]
+fn another_seed_gives_another_digest() {
+    assert_ne!(short(7).history().digest, short(8).history().digest);
+}
+
+#[test]
+fn a_tie_seed_gives_another_legal_order_of_the_same_workload() {
+    let plain = short(7).history();
+    let other = Run { tie_seed: Some(1), ..short(7) };
+    assert_ne!(plain.digest, other.history().digest);
+    assert_eq!(other.history().digest, other.on(2).history().digest);
+}
+
+fn golden_digest(scenario: &str) -> (u64, String) {
+    let path = root().join("tests/golden/digests.toml");
+    let text = std::fs::read_to_string(path).expect("the golden digests are there");
+    let table: toml::Table = text.parse().expect("they are TOML");
+    let entry = &table[scenario];
+    let seed = entry["seed"].as_integer().expect("a seed") as u64;
+    (seed, entry["digest"].as_str().expect("a digest").to_owned())
+}
+
+#[test]
+fn library_scenarios_keep_their_golden_digests() {
+    let (seed, digest) = golden_digest("ping-pong");
+    assert_eq!(Run::of("ping-pong", seed).history().digest.to_string(), digest);
+}
+
+#[test]
+fn the_release_build_gives_the_golden_digest_too() {
+    let (seed, digest) = golden_digest("ping-pong");
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--release", "--quiet", "--bin", "icsim", "--", "run", "--quiet", "--seed"])
+        .arg(seed.to_string())
+        .arg(Run::of("ping-pong", seed).path())
+        .current_dir(root())
+        .output()
+        .expect("cargo can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains(&format!("trace digest {digest}")), "{printed}");
+}
