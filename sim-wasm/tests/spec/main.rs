@@ -2,4 +2,6 @@
 
 mod kit;
 
+mod counts;
 mod motoko;
+mod replica;
