@@ -2,8 +2,8 @@
 //!
 //! Of the collection the data are taken from, these do not apply and were left out: modules with
 //! 64-bit memory, functions that are no entry points of a canister and take arguments, message
-//! inspection, imports that are not provided, debug output of other kinds of subnets, and charges
-//! for memory introduced after the profiles' dates.
+//! inspection, certificates in queries, imports that are not provided, debug output of other kinds
+//! of subnets, and charges for memory introduced after the profiles' dates.
 
 use crate::kit::{Canister, profile, query, update, wat};
 use serde::Deserialize;
@@ -38,14 +38,14 @@ impl Case {
     /// Runs the case; what differs from `expected`, in words.
     fn check(&self, profile_name: &str, expected: Option<u64>) -> Option<String> {
         let expected = expected?;
-        eprintln!("CASE {}", self.name);
         let mut canister = Canister::new(&profile(profile_name), &wat(&self.wat));
         if let Some(limit) = self.limit {
             canister = canister.limited(limit, limit);
         }
         let arg = vec![0; self.arg_bytes];
         let (kind, method) = self.entry.split_once(' ').expect("a kind and a name");
-        let entry = if kind == "canister_query" { query(method, &arg) } else { update(method, &arg) };
+        let entry =
+            if kind == "canister_query" { query(method, &arg) } else { update(method, &arg) };
         let finished = canister.run(entry);
         let error = finished.outcome.err().map(|failure| failure.code);
         let counted = finished.instructions.get();
@@ -62,7 +62,9 @@ fn counts_are_exact_under_both_profiles() {
         serde_json::from_str(include_str!("../data/instructions.json")).expect("is valid");
     let wrong: Vec<String> = cases
         .iter()
-        .flat_map(|case| [case.check("2024-06", case.in_2024), case.check("2026-mid", case.in_2026)])
+        .flat_map(|case| {
+            [case.check("2024-06", case.in_2024), case.check("2026-mid", case.in_2026)]
+        })
         .flatten()
         .collect();
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
