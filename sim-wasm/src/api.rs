@@ -209,8 +209,7 @@ fn copy_out(
     let target = writable(name, heap, at, len)?;
     let (start, end) = (offset as usize, offset as usize + len as usize);
     let part = source.get(start..end);
-    let part =
-        part.ok_or_else(|| out_of_bounds(name, offset.into(), len.into(), source.len()))?;
+    let part = part.ok_or_else(|| out_of_bounds(name, offset.into(), len.into(), source.len()))?;
     target.copy_from_slice(part);
     Ok(())
 }

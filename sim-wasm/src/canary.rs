@@ -8,11 +8,11 @@ use crate::program::CompiledProgram;
 use crate::rules::Rules;
 use sim_core::runtime::{Failure, InvalidModule};
 use std::sync::Arc;
-use wasmi::Val;
 use wasm_encoder::{
-    CodeSection, ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType,
-    Module, TypeSection, ValType, ConstExpr,
+    CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
+    GlobalType, Module, TypeSection, ValType,
 };
+use wasmi::Val;
 
 /// The interpreter does not compute what it should.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,6 @@ use sim_core::runtime::Exports;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::{FuncType, GlobalType, MemoryType};
 
-
 /// Facts about one module.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -45,7 +44,8 @@ impl Facts {
     /// Indices of the mutable globals of a value type: they outlive a message. Mutable globals
     /// that hold references do not.
     pub(crate) fn lasting_globals(&self) -> impl Iterator<Item = u32> + '_ {
-        let lasting = |global: &GlobalType| global.mutable && !global.content_type.is_reference_type();
+        let lasting =
+            |global: &GlobalType| global.mutable && !global.content_type.is_reference_type();
         self.globals.iter().zip(0..).filter(move |(g, _)| lasting(g)).map(|(_, index)| index)
     }
 

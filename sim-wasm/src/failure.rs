@@ -3,8 +3,8 @@
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::Failure;
 use std::fmt;
-use wasmi::Val;
 use wasmi::errors::HostError;
+use wasmi::{TrapCode, Val};
 
 /// The canister broke a rule of the System API.
 pub(crate) fn violation(message: impl Into<String>) -> Failure {
@@ -14,10 +14,7 @@ pub(crate) fn violation(message: impl Into<String>) -> Failure {
 
 /// The code trapped.
 pub(crate) fn trapped(message: impl fmt::Display) -> Failure {
-    Failure {
-        code: ErrorCode::CanisterTrapped,
-        message: format!("Canister trapped: {message}"),
-    }
+    Failure { code: ErrorCode::CanisterTrapped, message: format!("Canister trapped: {message}") }
 }
 
 /// The message used more instructions than it may.
@@ -40,6 +37,7 @@ pub(crate) fn engine_error(message: impl fmt::Display) -> Failure {
 /// An error of the interpreter that no System API function raised.
 pub(crate) fn from_wasmi(error: &wasmi::Error) -> Failure {
     match error.as_trap_code() {
+        Some(TrapCode::BadSignature) => violation("function signature mismatch"),
         Some(code) => trapped(code),
         None => engine_error(error),
     }

@@ -144,7 +144,9 @@ impl WasmInstance {
     }
 
     fn begin(&mut self, task: Task) -> Ended {
-        if self.stale && let Err(failure) = self.rebuild() {
+        if self.stale
+            && let Err(failure) = self.rebuild()
+        {
             self.live.store.data_mut().message = Some(Message::new(task));
             return Ended::Finished(Err(failure));
         }
@@ -217,10 +219,8 @@ impl WasmInstance {
         let finished = Finished {
             instructions: Instructions::new(message.budget.reported()),
             slice_instructions: Instructions::new(message.budget.reported_slice()),
-            outcome: outcome.map(|()| Effects {
-                dirty_pages: dirty_heap + dirty_stable,
-                ..message.effects
-            }),
+            outcome: outcome
+                .map(|()| Effects { dirty_pages: dirty_heap + dirty_stable, ..message.effects }),
             log,
         };
         self.uncommitted = true;

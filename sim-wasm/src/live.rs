@@ -47,12 +47,11 @@ impl Live {
         instance: Instance,
     ) -> Result<Self, Failure> {
         let global = |name: &str| instance.get_global(&store, name).ok_or_else(|| missing(name));
-        let function = |name: &String| {
-            instance.get_func(&store, name).ok_or_else(|| missing(name))
-        };
+        let function = |name: &String| instance.get_func(&store, name).ok_or_else(|| missing(name));
         let counter = global(COUNTER)?;
         let lasting = program.lasting_globals().iter();
-        let globals = lasting.map(|index| global(&global_name(*index))).collect::<Result<_, _>>()?;
+        let globals =
+            lasting.map(|index| global(&global_name(*index))).collect::<Result<_, _>>()?;
         let entries = program.entries().map(function).collect::<Result<_, _>>()?;
         let memory = instance.get_memory(&store, MEMORY);
         let table = instance.get_table(&store, TABLE);

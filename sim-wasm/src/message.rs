@@ -4,9 +4,7 @@
 use crate::budget::Budget;
 use crate::entry::Entries;
 use ic_principal::Principal;
-use sim_core::runtime::{
-    Closure, Effects, Entry, Payload, Reject, Response, Surroundings, Task,
-};
+use sim_core::runtime::{Closure, Effects, Entry, Payload, Reject, Response, Surroundings, Task};
 use sim_core::units::Cycles;
 use std::collections::{BTreeMap, VecDeque};
 

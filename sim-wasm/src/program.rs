@@ -80,7 +80,8 @@ fn linker(engine: &Engine, rules: &Rules) -> Result<Linker<Host>, InvalidModule>
 }
 
 fn stored_size(module: &[u8], facts: &Facts) -> Bytes {
-    let custom: usize = facts.metadata.iter().map(|(name, content)| name.len() + content.len()).sum();
+    let custom: usize =
+        facts.metadata.iter().map(|(name, content)| name.len() + content.len()).sum();
     let globals = facts.globals.iter().filter(|global| global.mutable).count() as u64;
     Bytes::of_len(module.len() + custom) + Bytes::new(globals * BYTES_PER_GLOBAL)
 }
@@ -89,8 +90,7 @@ impl CompiledProgram {
     /// Validates, rewrites and compiles `module`.
     pub(crate) fn new(module: &[u8], rules: Arc<Rules>) -> Result<Self, InvalidModule> {
         let facts = validate(module)?;
-        let transformed =
-            transform::transform(module, &facts, &rules.weights).map_err(refused)?;
+        let transformed = transform::transform(module, &facts, &rules.weights).map_err(refused)?;
         let engine = Engine::new(&config(&rules));
         let compiled = Module::new(&engine, &transformed.binary).map_err(refused)?;
         let linker = linker(&engine, &rules)?;

@@ -66,11 +66,14 @@ impl Shadow {
         }
     }
 
-    /// Copies the committed pages back over the changed ones of `heap`, which has not grown.
+    /// Copies the committed pages back over the changed ones of `heap`. What it has grown by is
+    /// left alone.
     pub(crate) fn restore(&mut self, heap: &mut [u8]) {
         for page in self.changed.drain(..) {
-            let range = Self::range(page, heap.len().min(self.committed.len()));
-            heap[range.clone()].copy_from_slice(&self.committed[range]);
+            let range = Self::range(page, self.committed.len());
+            if let Some(before) = self.committed.get(range.clone()) {
+                heap[range].copy_from_slice(before);
+            }
         }
     }
 }

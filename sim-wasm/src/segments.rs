@@ -72,7 +72,10 @@ fn cuts_after(operator: &Operator<'_>) -> Option<bool> {
 
 impl Segments {
     /// The segments of `body`.
-    pub(crate) fn of(body: &FunctionBody<'_>, weights: &Weights) -> Result<Self, BinaryReaderError> {
+    pub(crate) fn of(
+        body: &FunctionBody<'_>,
+        weights: &Weights,
+    ) -> Result<Self, BinaryReaderError> {
         let mut segments = Segments::default();
         // Entering a function costs one.
         let mut open = Segment { start: 0, cost: 1, reentrant: true };

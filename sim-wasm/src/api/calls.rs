@@ -43,9 +43,10 @@ fn under_construction<'a>(
     name: &str,
     message: &'a mut Message,
 ) -> Result<&'a mut CallInProgress, Failure> {
-    message.call.as_mut().ok_or_else(|| {
-        violation(format!("ic0.{name} called when no call is under construction."))
-    })
+    message
+        .call
+        .as_mut()
+        .ok_or_else(|| violation(format!("ic0.{name} called when no call is under construction.")))
 }
 
 /// Drops the call under construction; its cycles go back.
@@ -56,7 +57,10 @@ fn discard(message: &mut Message) {
 }
 
 fn too_large(name: &str, size: u64, limit: Bytes) -> Failure {
-    violation(format!("ic0.{name}: {size} bytes of method name and argument exceed {}", limit.get()))
+    violation(format!(
+        "ic0.{name}: {size} bytes of method name and argument exceed {}",
+        limit.get()
+    ))
 }
 
 #[allow(clippy::too_many_arguments)] // The System API has it so.

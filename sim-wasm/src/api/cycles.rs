@@ -94,12 +94,7 @@ fn liquid(context: &Context<'_>) -> Cycles {
     context.message.balance.saturating_sub(context.message.surroundings.freezing_threshold)
 }
 
-fn cycles_burn128(
-    context: &mut Context<'_>,
-    high: u64,
-    low: u64,
-    dst: u32,
-) -> Result<(), Failure> {
+fn cycles_burn128(context: &mut Context<'_>, high: u64, low: u64, dst: u32) -> Result<(), Failure> {
     let burned = amount(high, low).min(liquid(context));
     context.message.balance = context.message.balance.saturating_sub(burned);
     context.message.effects.cycles_burned += burned;

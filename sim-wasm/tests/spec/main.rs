@@ -2,4 +2,13 @@
 
 mod kit;
 
+mod calls;
+mod counts;
+mod engine;
+mod entry_points;
 mod motoko;
+mod pausing;
+mod refusals;
+mod replica;
+mod replies;
+mod rollback;

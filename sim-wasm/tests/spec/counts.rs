@@ -1,0 +1,71 @@
+//! Exact instruction counts of small modules, by profile (`tests/data/instructions.json`).
+//!
+//! Of the collection the data are taken from, these do not apply and were left out: modules with
+//! 64-bit memory, functions that are no entry points of a canister and take arguments, message
+//! inspection, certificates in queries, imports that are not provided, debug output of other kinds
+//! of subnets, and charges for memory introduced after the profiles' dates.
+
+use crate::kit::{Canister, profile, query, update, wat};
+use serde::Deserialize;
+use sim_core::reject::ErrorCode;
+
+/// One module, one call, and what it uses.
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    wat: String,
+    entry: String,
+    #[serde(rename = "2024-06")]
+    in_2024: Option<u64>,
+    #[serde(rename = "2026-mid")]
+    in_2026: Option<u64>,
+    limit: Option<u64>,
+    #[serde(default)]
+    arg_bytes: usize,
+    ends: Option<String>,
+}
+
+impl Case {
+    fn expected_error(&self) -> Option<ErrorCode> {
+        Some(match self.ends.as_deref()? {
+            "limit" => ErrorCode::CanisterInstructionLimitExceeded,
+            "trap" => ErrorCode::CanisterTrapped,
+            "called-trap" => ErrorCode::CanisterCalledTrap,
+            _ => ErrorCode::CanisterMethodNotFound,
+        })
+    }
+
+    /// Runs the case; what differs from `expected`, in words.
+    fn check(&self, profile_name: &str, expected: Option<u64>) -> Option<String> {
+        let expected = expected?;
+        let mut canister = Canister::new(&profile(profile_name), &wat(&self.wat));
+        if let Some(limit) = self.limit {
+            canister = canister.limited(limit, limit);
+        }
+        let arg = vec![0; self.arg_bytes];
+        let (kind, method) = self.entry.split_once(' ').expect("a kind and a name");
+        let entry =
+            if kind == "canister_query" { query(method, &arg) } else { update(method, &arg) };
+        let finished = canister.run(entry);
+        let error = finished.outcome.err().map(|failure| failure.code);
+        let counted = finished.instructions.get();
+        let name = &self.name;
+        (counted != expected || error != self.expected_error()).then(|| {
+            format!("{name} under {profile_name}: {counted}, {error:?}; expected {expected}")
+        })
+    }
+}
+
+#[test]
+fn counts_are_exact_under_both_profiles() {
+    let cases: Vec<Case> =
+        serde_json::from_str(include_str!("../data/instructions.json")).expect("is valid");
+    let wrong: Vec<String> = cases
+        .iter()
+        .flat_map(|case| {
+            [case.check("2024-06", case.in_2024), case.check("2026-mid", case.in_2026)]
+        })
+        .flatten()
+        .collect();
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}

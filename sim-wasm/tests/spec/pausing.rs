@@ -1,0 +1,106 @@
+//! Long messages run in slices; how they are cut changes nothing.
+
+use crate::kit::{Canister, update};
+use sim_core::reject::ErrorCode;
+use sim_core::runtime::Step;
+
+/// Loops, calls, bulk operations and System API calls; replies with sums that a repeated or a lost
+/// operator would change.
+const WORK: &str = r#"
+(module
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "time" (func $time (result i64)))
+  (import "ic0" "stable64_grow" (func $grow (param i64) (result i64)))
+  (import "ic0" "stable64_write" (func $write (param i64 i64 i64)))
+  (import "ic0" "performance_counter" (func $counter (param i32) (result i64)))
+  (memory 1) (global $g (mut i64) (i64.const 0))
+  (func $add (param i64) (global.set $g (i64.add (global.get $g) (local.get 0))))
+  (func (export "canister_update work") (local $k i32)
+    (drop (call $grow (i64.const 1)))
+    (loop $l
+      (call $add (i64.extend_i32_u (local.get $k)))
+      (call $add (i64.rem_u (call $time) (i64.const 1000003)))
+      (memory.fill (i32.const 100) (local.get $k) (i32.const 333))
+      (call $add (i64.load (i32.const 200)))
+      (call $write (i64.extend_i32_u (i32.mul (local.get $k) (i32.const 500)))
+        (i64.const 100) (i64.const 40))
+      (local.set $k (i32.add (local.get $k) (i32.const 1)))
+      (br_if $l (i32.lt_u (local.get $k) (i32.const 100))))
+    (call $add (call $counter (i32.const 0)))
+    (i64.store (i32.const 0) (global.get $g))
+    (call $append (i32.const 0) (i32.const 8))
+    (call $reply))
+  (func (export "canister_update spin") (loop $l (br $l)))
+  (func (export "canister_update trap") (drop (call $grow (i64.const 1))) (unreachable)))"#;
+
+fn work(message: u64, slice: u64) -> (Result<Vec<u8>, ErrorCode>, u64, Vec<u64>) {
+    let mut canister = Canister::wat(WORK).limited(message, slice);
+    let (finished, slices) = canister.run_slices(update("work", b""));
+    let outcome = finished.outcome.map(|effects| crate::kit::reply(&effects));
+    (outcome.map_err(|failure| failure.code), finished.instructions.get(), slices)
+}
+
+#[test]
+fn slices_add_up_to_the_unsliced_count() {
+    let limit = 10_000_000;
+    let (outcome, total, _) = work(limit, limit);
+    assert!(outcome.is_ok());
+    for slice in [1, 7, 100, 333, 501, 1_000, 4_999, 65_537, total - 1, total, total + 1] {
+        let (sliced, instructions, slices) = work(limit, slice);
+        assert_eq!((&sliced, instructions), (&outcome, total), "slices of {slice}");
+        assert_eq!(slices.iter().sum::<u64>(), total, "slices of {slice}");
+    }
+}
+
+#[test]
+fn an_overshoot_is_taken_from_the_next_slice() {
+    let (_, _, slices) = work(10_000_000, 10_000);
+    let mut sum = 0;
+    for (number, slice) in (1..).zip(&slices[..slices.len() - 1]) {
+        sum += slice;
+        assert!((number * 10_000..number * 10_000 + 2_000).contains(&sum), "{slices:?}");
+    }
+}
+
+#[test]
+fn the_message_limit_is_the_same_for_every_cut() {
+    let (_, total, _) = work(10_000_000, 10_000_000);
+    for limit in [total - 1_001, total / 2, 500, 1] {
+        let (outcome, instructions, _) = work(limit, limit);
+        assert_eq!(outcome, Err(ErrorCode::CanisterInstructionLimitExceeded));
+        assert_eq!(instructions, limit);
+        for slice in [100, 1_001, limit / 2 + 1] {
+            let (sliced, instructions, slices) = work(limit, slice);
+            assert_eq!(sliced, Err(ErrorCode::CanisterInstructionLimitExceeded));
+            assert_eq!((instructions, slices.iter().sum::<u64>()), (limit, limit));
+        }
+    }
+}
+
+#[test]
+fn an_endless_loop_ends_at_the_limit() {
+    let mut canister = Canister::wat(WORK).limited(1_000_000, 10_000);
+    let (finished, slices) = canister.run_slices(update("spin", b""));
+    let code = finished.outcome.expect_err("never ends").code;
+    assert_eq!(code, ErrorCode::CanisterInstructionLimitExceeded);
+    assert_eq!(finished.instructions.get(), 1_000_000);
+    assert_eq!(slices.len(), 100);
+}
+
+#[test]
+fn a_paused_task_moves_between_threads() {
+    let mut canister = Canister::wat(WORK).limited(10_000_000, 10_000);
+    let task = canister.task(update("work", b""));
+    assert!(matches!(canister.instance.start(task), Step::Paused { .. }));
+    let mut instance = canister.instance;
+    let finished = std::thread::spawn(move || {
+        loop {
+            if let Step::Finished(finished) = instance.resume() {
+                return finished;
+            }
+        }
+    });
+    let finished = finished.join().expect("does not panic");
+    assert_eq!(finished.instructions.get(), work(10_000_000, 10_000_000).1);
+}
