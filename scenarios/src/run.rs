@@ -1,6 +1,7 @@
 //! Runs a scenario and leaves its results.
 
 pub mod engine;
+pub mod exit;
 pub mod interrupt;
 pub mod output;
 pub mod progress;

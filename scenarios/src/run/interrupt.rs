@@ -1,7 +1,7 @@
 //! Ctrl-C: a flag that a run looks at between steps.
 
 use super::Failed;
-use crate::cli::Exit;
+use super::exit::Exit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
