@@ -1,11 +1,10 @@
 //! The `icsim` command line.
 
 mod arguments;
-mod exit;
 mod run;
 mod terminal;
 
-pub use exit::Exit;
+pub use crate::run::exit::Exit;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

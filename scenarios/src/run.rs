@@ -1,6 +1,7 @@
 //! Runs a scenario and leaves its results.
 
 pub mod engine;
+pub mod exit;
 pub mod interrupt;
 pub mod output;
 pub mod progress;
@@ -87,7 +88,7 @@ impl Job<'_> {
     fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<History, Failed> {
         progress.note("setting up");
         let spec = self.scenario.world(self.provenance.seed, self.provenance.tie_seed);
-        let world = World::new(spec).map_err(|error| {
+        let world = interrupt.at_once(|| World::new(spec)).map_err(|error| {
             let mistake = setup::mistake(&error, self.scenario);
             Refusal::new(self.source.clone(), vec![mistake])
         })?;

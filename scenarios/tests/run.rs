@@ -120,22 +120,39 @@ fn cycles_below_the_creation_fee_are_refused() {
     assert_eq!(entries(folder.path()), ["scenario.toml"]);
 }
 
+/// Starts icsim, interrupts it two seconds after its first line; answers its last line.
+#[cfg(unix)]
+fn interrupted(arguments: &[&str]) -> (Option<i32>, Option<String>) {
+    let mut child = icsim(arguments).spawn().expect("icsim starts");
+    // From its first line on, it listens; give it time to be in the middle of the work.
+    let mut first = String::new();
+    let mut lines = BufReader::new(child.stderr.take().expect("is piped"));
+    lines.read_line(&mut first).expect("says something");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(signal.expect("kill starts").success());
+    let last = lines.lines().map_while(Result::ok).last();
+    (child.wait().expect("ends").code(), last)
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_nothing() {
     let (folder, out) = workplace();
     let arguments = ["run", PING_PONG, "--duration", "10d", "--out", &out.to_string_lossy()];
-    let mut child = icsim(&arguments).spawn().expect("icsim starts");
-    // From its first line on, it listens; give it time to be in the middle of the run.
-    let mut first = String::new();
-    let stderr = child.stderr.take().expect("is piped");
-    let mut lines = BufReader::new(stderr);
-    lines.read_line(&mut first).expect("says something");
-    std::thread::sleep(std::time::Duration::from_secs(2));
-    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(signal.expect("kill starts").success());
-    assert_eq!(child.wait().expect("ends").code(), Some(130));
-    let last = lines.lines().map_while(Result::ok).last();
-    assert_eq!(last.as_deref(), Some("icsim: interrupted; nothing was written"));
+    let said = Some("icsim: interrupted; nothing was written".to_owned());
+    assert_eq!(interrupted(&arguments), (Some(130), said));
     assert!(entries(folder.path()).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_set_up_that_takes_long() {
+    let (folder, out) = workplace();
+    let limit = "[profile.limits]\nsetup_instructions = \"10T\"\n";
+    let path = scenario(folder.path(), "endless.wat", "100000T", limit);
+    let arguments = ["run", &path.to_string_lossy(), "--out", &out.to_string_lossy()];
+    let said = Some("icsim: interrupted; nothing was written".to_owned());
+    assert_eq!(interrupted(&arguments), (Some(130), said));
+    assert_eq!(entries(folder.path()), ["scenario.toml"]);
 }

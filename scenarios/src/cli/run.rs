@@ -1,9 +1,9 @@
 //! `icsim run`.
 
 use super::arguments::RunArguments;
-use super::exit::Exit;
 use super::terminal;
 use crate::resolve;
+use crate::run::exit::Exit;
 use crate::run::interrupt::Interrupt;
 use crate::run::output::Destination;
 use crate::run::progress::Progress;
