@@ -157,7 +157,7 @@ impl WasmInstance {
             Ok(None) => return Ended::Finished(Ok(())),
             Err(failure) => return Ended::Finished(Err(failure)),
         };
-        let argument = target.argument.as_ref().map_or(&[][..], std::slice::from_ref);
+        let argument = target.argument.as_slice();
         Ended::of(target.function.call_resumable(&mut self.live.store, argument, &mut []))
     }
 
@@ -182,7 +182,7 @@ impl WasmInstance {
             Ok(answer) => answer,
             Err(failure) => return Ended::Finished(Err(failure)),
         };
-        let answer = answer.as_ref().map_or(&[][..], std::slice::from_ref);
+        let answer = answer.as_slice();
         Ended::of(paused.call.resume(&mut self.live.store, answer, &mut []))
     }
 

@@ -82,7 +82,8 @@ fn linker(engine: &Engine, rules: &Rules) -> Result<Linker<Host>, InvalidModule>
 fn stored_size(module: &[u8], facts: &Facts) -> Bytes {
     let custom: usize =
         facts.metadata.iter().map(|(name, content)| name.len() + content.len()).sum();
-    let globals = facts.globals.iter().filter(|global| global.mutable).count() as u64;
+    // The replica keeps the values of mutable globals and of the instruction counter.
+    let globals = 1 + facts.globals.iter().filter(|global| global.mutable).count() as u64;
     Bytes::of_len(module.len() + custom) + Bytes::new(globals * BYTES_PER_GLOBAL)
 }
 
@@ -103,7 +104,7 @@ impl CompiledProgram {
             module: compiled,
             linker,
             lasting_globals: facts.lasting_globals().collect(),
-            rebuild: transformed.changes_tables || facts.has_mutable_reference(),
+            rebuild: transformed.changes_tables,
             exports,
             hash: hash(module),
             stored_size: stored_size(module, &facts),
