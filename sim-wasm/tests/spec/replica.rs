@@ -7,6 +7,8 @@
 
 use crate::kit::{Canister, compile_under, profile, reply, update, wat};
 use serde::Deserialize;
+use sim_core::reject::ErrorCode;
+use sim_core::runtime::Response;
 use sim_core::units::Cycles;
 
 #[derive(Deserialize)]
@@ -84,11 +86,12 @@ impl Update {
         let balance = &mut canister.surroundings.balance;
         *balance = balance.saturating_sub(Cycles::new(1_000_000));
         let answer: Answer = match &finished.outcome {
-            Ok(effects) if effects.response.is_none() => {
-                (None, Some("CanisterDidNotReply".to_owned()))
-            }
             // Long replies are not recorded.
-            Ok(effects) => (self.reply.as_ref().map(|_| reply(effects)), None),
+            Ok(effects) => match &effects.response {
+                Some(Response::Reply(_)) => (self.reply.as_ref().map(|_| reply(effects)), None),
+                Some(Response::Reject(reject)) => (None, Some(reject.code.name().to_owned())),
+                None => (None, Some(ErrorCode::CanisterDidNotReply.name().to_owned())),
+            },
             Err(failure) => (None, Some(failure.code.name().to_owned())),
         };
         let counted = finished.instructions.get();
