@@ -99,26 +99,26 @@ impl WasmInstance {
 
     /// The function an entry point names; `None` if the module does not have it and need not.
     fn target(&self, entry: &Entry) -> Result<Option<Target>, Failure> {
-        let exported = |name: &str| {
-            let place = self.program.place(name);
-            place.and_then(|place| self.live.entry(place))
-        };
-        let method = |kind: &str, method: &str| {
-            let found = exported(&format!("canister_{kind} {method}"));
-            found.map(Some).ok_or_else(|| method_not_found(kind, method))
+        let program = &self.program;
+        let at = |place: Option<usize>| place.and_then(|place| self.live.entry(place));
+        let hook = |name: &str| at(program.hook(name));
+        let found = |function: Option<Func>, kind: &str, method: &str| {
+            function.map(Some).ok_or_else(|| method_not_found(kind, method))
         };
         let function = match entry {
             Entry::Start => self.live.start(),
-            Entry::Init { .. } => exported("canister_init"),
-            Entry::PreUpgrade => exported("canister_pre_upgrade"),
-            Entry::PostUpgrade { .. } => exported("canister_post_upgrade"),
-            Entry::Update { method: name, .. } => method("update", name)?,
-            Entry::ReplicatedQuery { method: name, .. } => method("query", name)?,
+            Entry::Init { .. } => hook("canister_init"),
+            Entry::PreUpgrade => hook("canister_pre_upgrade"),
+            Entry::PostUpgrade { .. } => hook("canister_post_upgrade"),
+            Entry::Update { method, .. } => found(at(program.update(method)), "update", method)?,
+            Entry::ReplicatedQuery { method, .. } => {
+                found(at(program.query(method)), "query", method)?
+            }
             Entry::ReplyCallback { closure, .. }
             | Entry::RejectCallback { closure, .. }
             | Entry::Cleanup { closure } => return self.callback(*closure).map(Some),
-            Entry::Heartbeat => exported("canister_heartbeat"),
-            Entry::GlobalTimer => exported("canister_global_timer"),
+            Entry::Heartbeat => hook("canister_heartbeat"),
+            Entry::GlobalTimer => hook("canister_global_timer"),
         };
         Ok(function.map(|function| Target { function, argument: None }))
     }
