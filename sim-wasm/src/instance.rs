@@ -214,6 +214,9 @@ impl WasmInstance {
             let price = self.program.rules().metering.dirty_heap_page;
             message.budget.charge(price.saturating_mul(dirty_heap).get());
         }
+        if let Err(failure) = &outcome {
+            log_trap(&mut message, failure);
+        }
         let failed = outcome.is_err();
         let log = message.take_log();
         let finished = Finished {
@@ -228,6 +231,14 @@ impl WasmInstance {
             self.rollback();
         }
         finished
+    }
+}
+
+/// A trap of the code leaves a line in the log; `ic0.trap` has written its own.
+fn log_trap(message: &mut Message, failure: &Failure) {
+    if failure.code == ErrorCode::CanisterTrapped {
+        let text = failure.message.trim_start_matches("Canister trapped: ");
+        message.print(format!("[TRAP]: {text}").as_bytes());
     }
 }
 
