@@ -41,16 +41,8 @@ impl Facts {
         self.types.get(*self.functions.get(index as usize)? as usize)
     }
 
-    /// Indices of the mutable globals of a value type: they outlive a message. Mutable globals
-    /// that hold references do not.
+    /// Indices of the mutable globals: their values outlive a message.
     pub(crate) fn lasting_globals(&self) -> impl Iterator<Item = u32> + '_ {
-        let lasting =
-            |global: &GlobalType| global.mutable && !global.content_type.is_reference_type();
-        self.globals.iter().zip(0..).filter(move |(g, _)| lasting(g)).map(|(_, index)| index)
-    }
-
-    /// True if a mutable global holds references.
-    pub(crate) fn has_mutable_reference(&self) -> bool {
-        self.globals.iter().any(|global| global.mutable && global.content_type.is_reference_type())
+        self.globals.iter().zip(0..).filter(|(global, _)| global.mutable).map(|(_, index)| index)
     }
 }

@@ -99,26 +99,26 @@ impl WasmInstance {
 
     /// The function an entry point names; `None` if the module does not have it and need not.
     fn target(&self, entry: &Entry) -> Result<Option<Target>, Failure> {
-        let exported = |name: &str| {
-            let place = self.program.place(name);
-            place.and_then(|place| self.live.entry(place))
-        };
-        let method = |kind: &str, method: &str| {
-            let found = exported(&format!("canister_{kind} {method}"));
-            found.map(Some).ok_or_else(|| method_not_found(kind, method))
+        let program = &self.program;
+        let at = |place: Option<usize>| place.and_then(|place| self.live.entry(place));
+        let hook = |name: &str| at(program.hook(name));
+        let found = |function: Option<Func>, kind: &str, method: &str| {
+            function.map(Some).ok_or_else(|| method_not_found(kind, method))
         };
         let function = match entry {
             Entry::Start => self.live.start(),
-            Entry::Init { .. } => exported("canister_init"),
-            Entry::PreUpgrade => exported("canister_pre_upgrade"),
-            Entry::PostUpgrade { .. } => exported("canister_post_upgrade"),
-            Entry::Update { method: name, .. } => method("update", name)?,
-            Entry::ReplicatedQuery { method: name, .. } => method("query", name)?,
+            Entry::Init { .. } => hook("canister_init"),
+            Entry::PreUpgrade => hook("canister_pre_upgrade"),
+            Entry::PostUpgrade { .. } => hook("canister_post_upgrade"),
+            Entry::Update { method, .. } => found(at(program.update(method)), "update", method)?,
+            Entry::ReplicatedQuery { method, .. } => {
+                found(at(program.query(method)), "query", method)?
+            }
             Entry::ReplyCallback { closure, .. }
             | Entry::RejectCallback { closure, .. }
             | Entry::Cleanup { closure } => return self.callback(*closure).map(Some),
-            Entry::Heartbeat => exported("canister_heartbeat"),
-            Entry::GlobalTimer => exported("canister_global_timer"),
+            Entry::Heartbeat => hook("canister_heartbeat"),
+            Entry::GlobalTimer => hook("canister_global_timer"),
         };
         Ok(function.map(|function| Target { function, argument: None }))
     }
@@ -157,7 +157,7 @@ impl WasmInstance {
             Ok(None) => return Ended::Finished(Ok(())),
             Err(failure) => return Ended::Finished(Err(failure)),
         };
-        let argument = target.argument.as_ref().map_or(&[][..], std::slice::from_ref);
+        let argument = target.argument.as_slice();
         Ended::of(target.function.call_resumable(&mut self.live.store, argument, &mut []))
     }
 
@@ -182,7 +182,7 @@ impl WasmInstance {
             Ok(answer) => answer,
             Err(failure) => return Ended::Finished(Err(failure)),
         };
-        let answer = answer.as_ref().map_or(&[][..], std::slice::from_ref);
+        let answer = answer.as_slice();
         Ended::of(paused.call.resume(&mut self.live.store, answer, &mut []))
     }
 
@@ -214,6 +214,9 @@ impl WasmInstance {
             let price = self.program.rules().metering.dirty_heap_page;
             message.budget.charge(price.saturating_mul(dirty_heap).get());
         }
+        if let Err(failure) = &outcome {
+            log_trap(&mut message, failure);
+        }
         let failed = outcome.is_err();
         let log = message.take_log();
         let finished = Finished {
@@ -228,6 +231,14 @@ impl WasmInstance {
             self.rollback();
         }
         finished
+    }
+}
+
+/// A trap of the code leaves a line in the log; `ic0.trap` has written its own.
+fn log_trap(message: &mut Message, failure: &Failure) {
+    if failure.code == ErrorCode::CanisterTrapped {
+        let text = failure.message.trim_start_matches("Canister trapped: ");
+        message.print(format!("[TRAP]: {text}").as_bytes());
     }
 }
 

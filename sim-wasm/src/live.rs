@@ -52,7 +52,7 @@ impl Live {
         let lasting = program.lasting_globals().iter();
         let globals =
             lasting.map(|index| global(&global_name(*index))).collect::<Result<_, _>>()?;
-        let entries = program.entries().map(function).collect::<Result<_, _>>()?;
+        let entries = program.entries().iter().map(function).collect::<Result<_, _>>()?;
         let memory = instance.get_memory(&store, MEMORY);
         let table = instance.get_table(&store, TABLE);
         let start = instance.get_func(&store, START);

@@ -29,8 +29,12 @@ pub(crate) struct CompiledProgram {
     engine: Engine,
     module: Module,
     linker: Linker<Host>,
-    /// Entry points by exported name; the value is the place in [`CompiledProgram::entries`].
-    places: BTreeMap<String, usize>,
+    /// Exported names of the entry points; an instance knows them by their place here.
+    entries: Vec<String>,
+    /// Places of the update methods, by name.
+    updates: BTreeMap<String, usize>,
+    /// Places of the query methods, by name.
+    queries: BTreeMap<String, usize>,
     lasting_globals: Vec<u32>,
     rebuild: bool,
     exports: Exports,
@@ -82,8 +86,16 @@ fn linker(engine: &Engine, rules: &Rules) -> Result<Linker<Host>, InvalidModule>
 fn stored_size(module: &[u8], facts: &Facts) -> Bytes {
     let custom: usize =
         facts.metadata.iter().map(|(name, content)| name.len() + content.len()).sum();
-    let globals = facts.globals.iter().filter(|global| global.mutable).count() as u64;
+    // The replica keeps the values of mutable globals and of the instruction counter.
+    let globals = 1 + facts.globals.iter().filter(|global| global.mutable).count() as u64;
     Bytes::of_len(module.len() + custom) + Bytes::new(globals * BYTES_PER_GLOBAL)
+}
+
+/// The methods whose exported names begin with `prefix`, with their places.
+fn places(facts: &Facts, prefix: &str) -> BTreeMap<String, usize> {
+    let methods = facts.entry_names.iter().zip(0..);
+    let methods = methods.filter_map(|(name, place)| Some((name.strip_prefix(prefix)?, place)));
+    methods.map(|(method, place)| (method.to_owned(), place)).collect()
 }
 
 impl CompiledProgram {
@@ -103,11 +115,13 @@ impl CompiledProgram {
             module: compiled,
             linker,
             lasting_globals: facts.lasting_globals().collect(),
-            rebuild: transformed.changes_tables || facts.has_mutable_reference(),
+            rebuild: transformed.changes_tables,
             exports,
             hash: hash(module),
             stored_size: stored_size(module, &facts),
-            places: facts.entry_names.iter().cloned().zip(0..).collect(),
+            updates: places(&facts, "canister_update "),
+            queries: places(&facts, "canister_query "),
+            entries: facts.entry_names.into_iter().collect(),
             metadata: facts.metadata,
             rules,
         })
@@ -141,13 +155,23 @@ impl CompiledProgram {
     }
 
     /// Names of the entry points, in order of place.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &String> {
-        self.places.keys()
+    pub(crate) fn entries(&self) -> &[String] {
+        &self.entries
     }
 
     /// The place of the entry point exported as `name`.
-    pub(crate) fn place(&self, name: &str) -> Option<usize> {
-        self.places.get(name).copied()
+    pub(crate) fn hook(&self, name: &str) -> Option<usize> {
+        self.entries.binary_search_by(|entry| entry.as_str().cmp(name)).ok()
+    }
+
+    /// The place of an update method.
+    pub(crate) fn update(&self, method: &str) -> Option<usize> {
+        self.updates.get(method).copied()
+    }
+
+    /// The place of a query method.
+    pub(crate) fn query(&self, method: &str) -> Option<usize> {
+        self.queries.get(method).copied()
     }
 }
 

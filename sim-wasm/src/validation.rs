@@ -78,6 +78,9 @@ fn check(facts: &Facts, reasons: &mut Reasons) {
     reasons.limit("tables", facts.tables.into(), 1);
     reasons.limit("memories", facts.memories.len() as u64, 1);
     reasons.limit("bytes of code", facts.code_bytes, MAX_CODE);
+    if facts.globals.iter().any(|global| global.content_type.is_reference_type()) {
+        reasons.add("it has a global that holds a reference");
+    }
     for memory in &facts.memories {
         reasons.limit("pages of initial memory", memory.initial, MAX_HEAP_PAGES);
     }

@@ -56,7 +56,7 @@ fn msg_reject_code(context: &mut Context<'_>) -> Result<u32, Failure> {
     Ok(reject.map_or(0, |reject| reject.code.reject_code().number().into()))
 }
 
-fn reject_message<'a>(message: &'a Message) -> &'a str {
+fn reject_message(message: &Message) -> &str {
     message.reject.as_ref().map_or("", |reject| &reject.message)
 }
 

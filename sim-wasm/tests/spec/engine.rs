@@ -48,7 +48,10 @@ fn bad_code_traps() {
             r#"(module (memory 1) (table 1 funcref) (func $deep (call $deep))
               (func (export "canister_update go") {body}))"#
         ));
-        assert_eq!(canister.fail(update("go", b"")), ErrorCode::CanisterTrapped, "{body}");
+        let finished = canister.run(update("go", b""));
+        assert!(finished.log[0].starts_with(b"[TRAP]: "), "{body}");
+        let code = finished.outcome.expect_err("traps").code;
+        assert_eq!(code, ErrorCode::CanisterTrapped, "{body}");
     }
 }
 

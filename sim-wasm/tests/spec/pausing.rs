@@ -1,6 +1,7 @@
 //! Long messages run in slices; how they are cut changes nothing.
 
 use crate::kit::{Canister, update};
+use proptest::prelude::*;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::Step;
 
@@ -50,6 +51,17 @@ fn slices_add_up_to_the_unsliced_count() {
         let (sliced, instructions, slices) = work(limit, slice);
         assert_eq!((&sliced, instructions), (&outcome, total), "slices of {slice}");
         assert_eq!(slices.iter().sum::<u64>(), total, "slices of {slice}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn any_cut_and_any_limit_give_the_same(limit in 1u64..200_000, slice in 1u64..50_000) {
+        let (outcome, total, _) = work(limit, limit);
+        let (sliced, instructions, slices) = work(limit, slice);
+        prop_assert_eq!((sliced, instructions), (outcome, total));
+        prop_assert_eq!(slices.iter().sum::<u64>(), total);
     }
 }
 

@@ -25,6 +25,7 @@ fn each_rule_has_its_reason() {
         ("(module (memory i64 1))", "memory64"),
         ("(module (memory 65536))", "pages of initial memory"),
         ("(module (table 1 funcref) (table 1 funcref))", "2 tables"),
+        ("(module (global funcref (ref.null func)))", "holds a reference"),
         (r#"(module (import "ic0" "g" (global i32)))"#, "not a function"),
         (r#"(module (func (export "canister_foo")))"#, "no entry point"),
         (r#"(module (func (export "canister_foo bar")))"#, "no entry point"),

@@ -1,17 +1,30 @@
-//! Small modules as a replica of June 2024 executed them (`tests/data/replica-2024-06.json`): price
-//! of compilation, instructions, replies and errors. Only what printed on a replica with debug
-//! output was left out, which charges more for it than those of the network.
+//! Modules as a replica of June 2024 executed them: price of compilation, instructions, replies,
+//! errors, memory. `tests/data/replica-2024-06.json` has small modules for one operator or System
+//! API function each, `tests/data/random-2024-06.json` random ones.
+//!
+//! Left out was what printed on a replica with debug output, which charges more for it than those
+//! of the network, and recursion to the end of the recording machine's stack.
 
 use crate::kit::{Canister, compile_under, profile, reply, update, wat};
 use serde::Deserialize;
+use sim_core::reject::ErrorCode;
+use sim_core::runtime::Response;
 use sim_core::units::Cycles;
 
 #[derive(Deserialize)]
 struct Recording {
     name: String,
-    wat: String,
+    /// The module in the text format.
+    wat: Option<String>,
+    /// The module in hexadecimal digits.
+    #[serde(default)]
+    wasm: String,
     /// Instructions charged for installing.
     install: u64,
+    /// Instructions a message may use.
+    limit: Option<u64>,
+    /// Bytes of the heap and of what is stored of the module, in the end.
+    memory: Option<u64>,
     updates: Vec<Update>,
 }
 
@@ -35,21 +48,33 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 impl Recording {
+    /// What is different here, one line each.
     fn differences(&self) -> Vec<String> {
         let profile = profile("2024-06");
-        let module = wat(&self.wat);
-        let cost = compile_under(&profile, &module).expect("is accepted").compile_cost().get();
-        let mut found = Vec::new();
-        if cost != self.install {
-            found.push(format!("{}: install {cost}, not {}", self.name, self.install));
-        }
+        let module = self.wat.as_deref().map_or_else(|| bytes(&self.wasm), wat);
+        let program = compile_under(&profile, &module).expect("is accepted");
         let mut canister = Canister::new(&profile, &module);
-        for update in &self.updates {
-            found.extend(update.difference(&self.name, &mut canister));
+        if let Some(limit) = self.limit {
+            canister = canister.limited(limit, limit);
         }
+        let mut found =
+            vec![self.difference("install", program.compile_cost().get(), self.install)];
         found
+            .extend(self.updates.iter().map(|update| update.difference(&self.name, &mut canister)));
+        if let Some(memory) = self.memory {
+            let used = canister.instance.memory().heap + program.stored_size();
+            found.push(self.difference("memory", used.get(), memory));
+        }
+        found.into_iter().flatten().collect()
+    }
+
+    fn difference(&self, what: &str, found: u64, expected: u64) -> Option<String> {
+        (found != expected).then(|| format!("{}: {what} {found}, not {expected}", self.name))
     }
 }
+
+/// What the answer to an update is recorded as: a reply, an error, or that there was none.
+type Answer = (Option<Vec<u8>>, Option<String>);
 
 impl Update {
     fn difference(&self, name: &str, canister: &mut Canister) -> Option<String> {
@@ -60,30 +85,37 @@ impl Update {
         // Executing costs cycles, so a balance that is read differs from message to message.
         let balance = &mut canister.surroundings.balance;
         *balance = balance.saturating_sub(Cycles::new(1_000_000));
-        let counted = finished.instructions.get();
-        let (replied, error) = match &finished.outcome {
-            Ok(effects) if effects.response.is_some() && self.reply.is_some() => {
-                (Some(reply(effects)), None)
-            }
-            Ok(_) => (None, None),
+        let answer: Answer = match &finished.outcome {
+            // Long replies are not recorded.
+            Ok(effects) => match &effects.response {
+                Some(Response::Reply(_)) => (self.reply.as_ref().map(|_| reply(effects)), None),
+                Some(Response::Reject(reject)) => (None, Some(reject.code.name().to_owned())),
+                None => (None, Some(ErrorCode::CanisterDidNotReply.name().to_owned())),
+            },
             Err(failure) => (None, Some(failure.code.name().to_owned())),
         };
-        let same = self.instructions.is_none_or(|instructions| counted == instructions)
-            && replied == self.reply.as_deref().map(bytes)
-            && (error == self.error || finished.outcome.is_ok());
-        (!same).then(|| {
-            let Update { instructions, reply, error: expected, .. } = self;
-            format!(
-                "{name}: {counted} {replied:?} {error:?}, not {instructions:?} {reply:?} {expected:?}"
-            )
+        let counted = finished.instructions.get();
+        let expected: Answer = (self.reply.as_deref().map(bytes), self.error.clone());
+        let same = self.instructions.is_none_or(|expected| expected == counted);
+        (!same || answer != expected).then(|| {
+            let Update { method, instructions, .. } = self;
+            format!("{name} {method}: {counted} {answer:?}, not {instructions:?} {expected:?}")
         })
     }
 }
 
-#[test]
-fn counts_replies_and_errors_are_those_recorded() {
-    let recordings: Vec<Recording> =
-        serde_json::from_str(include_str!("../data/replica-2024-06.json")).expect("is valid");
+fn check(recordings: &str) {
+    let recordings: Vec<Recording> = serde_json::from_str(recordings).expect("is valid");
     let found: Vec<String> = recordings.iter().flat_map(Recording::differences).collect();
     assert!(found.is_empty(), "{} differ:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn single_operators_and_functions_are_as_recorded() {
+    check(include_str!("../data/replica-2024-06.json"));
+}
+
+#[test]
+fn random_modules_are_as_recorded() {
+    check(include_str!("../data/random-2024-06.json"));
 }

@@ -1,6 +1,6 @@
 //! A failed message leaves nothing behind; a dropped one neither.
 
-use crate::kit::{Canister, update};
+use crate::kit::{Canister, query, update};
 use sim_core::reject::ErrorCode;
 
 /// Every method changes heap, global, stable memory and sizes; `get` tells them all.
@@ -86,6 +86,19 @@ fn a_task_that_is_dropped_has_changed_nothing() {
         canister.instance.rollback();
         assert_eq!(state(&mut canister), [1, 0, 0, 0, 1], "{method}");
     }
+}
+
+#[test]
+fn a_query_pays_for_no_dirty_pages() {
+    let mut canister = Canister::wat(
+        r#"(module (memory 1)
+          (func $f (i32.store (i32.const 0) (i32.const 1)))
+          (export "canister_update set" (func $f)) (export "canister_query ask" (func $f)))"#,
+    );
+    let asked = canister.run(query("ask", b"")).instructions;
+    canister.instance.rollback();
+    assert_eq!(asked.get(), 4);
+    assert_eq!(canister.run(update("set", b"")).instructions.get(), 1_004);
 }
 
 #[test]
