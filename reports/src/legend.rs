@@ -12,6 +12,8 @@ const GAP: f64 = 6.0;
 pub enum Sample {
     /// A line.
     Line,
+    /// A thin line.
+    Thin,
     /// A thin dashed line.
     Dashes,
     /// A filled area.
@@ -44,6 +46,7 @@ impl Entry {
         let line = [(left, middle), (left + SAMPLE, middle)];
         match self.sample {
             Sample::Line => scene.path(line.to_vec(), self.color, theme::THICK),
+            Sample::Thin => scene.path(line.to_vec(), self.color, theme::THIN),
             Sample::Dashes => scene.dashed(&line, self.color, theme::THIN, DASH),
             Sample::Fill => scene.area(swatch(left, middle), self.color),
         }

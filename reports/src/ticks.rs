@@ -41,6 +41,23 @@ pub fn time(max: f64, count: u32) -> (Vec<Tick>, &'static str) {
     (ticks.collect(), unit)
 }
 
+/// Ticks of a logarithmic axis of amounts from `low` to `high`: powers of ten, every one, every
+/// second, every third and so on, at most `count` of them. Nothing lies in the lowest decade but
+/// zero, which is ticked at `low`.
+pub fn log_amounts(low: f64, high: f64, count: usize) -> Vec<Tick> {
+    let inside = |at: &f64| *at > low * 9.999 && *at <= high * 1.001;
+    let every = |stride: usize| log_steps(&[1.0]).step_by(stride).filter(inside);
+    let stride = (1..=20).find(|stride| every(*stride).count() <= count).unwrap_or(20);
+    let powers = every(stride).map(|at| Tick::labelled(at, human::amount(at as u128)));
+    std::iter::once(Tick::labelled(low, "0".to_owned())).chain(powers).collect()
+}
+
+/// Where a logarithmic axis starts whose least amount other than zero is `least`: a decade, which
+/// is zero's, below the power of ten that does not exceed it.
+pub fn log_zero(least: f64) -> f64 {
+    log_steps(&[1.0]).take_while(|at| *at <= least).last().unwrap_or(1.0) / 10.0
+}
+
 /// The least range with 1-2-5 bounds that holds `min..=max`; both are positive.
 pub fn log_bounds(min: f64, max: f64) -> (f64, f64) {
     let low = log_steps(&[1.0, 2.0, 5.0]).take_while(|at| *at <= min).last().unwrap_or(1.0);
@@ -118,6 +135,14 @@ mod tests {
         assert_eq!((labels(&ticks), unit), (vec!["0", "10", "20", "30", "40", "50", "60"], "s"));
         assert_eq!(time(7_200e9, 6).1, "min");
         assert_eq!(time(86_400e9, 6).1, "h");
+    }
+
+    #[test]
+    fn logarithmic_amounts_are_ticked_at_powers_of_ten_above_zero() {
+        assert_eq!((log_zero(9_999.0), log_zero(10_000.0), log_zero(1.0)), (1e2, 1e3, 0.1));
+        assert_eq!(labels(&log_amounts(1e2, 4e9, 4)), ["0", "10K", "1M", "100M"]);
+        assert_eq!(labels(&log_amounts(1e2, 4e10, 3)), ["0", "1K", "1M", "1B"]);
+        assert_eq!(labels(&log_amounts(0.1, 1e2, 4)), ["0", "1", "10", "100"]);
     }
 
     #[test]

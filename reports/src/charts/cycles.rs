@@ -57,7 +57,8 @@ fn caption(history: &History, totals: &[Total], burned: &Burned) -> String {
     format!(
         "Cycles burned from the start of the run, stacked by use case, summed over {} subnets at \
          the end of each round ({} rounds): {} cycles in all. A steeper slope is a higher \
-         rate. Use cases that burned nothing are not listed.",
+         rate. What setting up the canisters cost is left out; use cases that burned nothing are \
+         not listed.",
         history.subnets.len(),
         human::sample(totals.len()),
         human::amount(burned.total().get()),
@@ -94,7 +95,7 @@ fn draw(history: &History, totals: &[Total], burned: &Burned) -> Scene {
     let (x, y) = (Scale::Linear(0.0, time), Scale::Linear(0.0, most));
     let (left, width) = (58.0, theme::WIDTH - 58.0 - 16.0);
     let panel = Panel { left, top, width, height: PLOT_HEIGHT, x, y };
-    let amounts = ticks::amounts(most, 6);
+    let amounts = ticks::amounts(most, 8);
     panel.y_axis(&mut scene, &amounts);
     panel.y_title(&mut scene, "Cycles burned, cumulative", &amounts);
     // From the whole down, each area covering what lies above it.

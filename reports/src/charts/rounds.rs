@@ -7,7 +7,7 @@ use crate::human;
 use crate::legend::{self, DASH, Entry, Sample};
 use crate::panel::{Panel, Scale};
 use crate::rounds;
-use crate::scene::{Point, Scene, Text};
+use crate::scene::{Align, Point, Scene, Text};
 use crate::theme::{self, Color};
 use crate::ticks;
 use sim_core::history::{History, SubnetHistory};
@@ -16,18 +16,19 @@ use sim_core::profile::Profile;
 const TITLE: &str = "Load of rounds and queues over time";
 /// Rows drawn; of more subnets, those that executed the most.
 const MOST_ROWS: usize = 8;
-/// The round limit is drawn if the greatest value reaches this share of it.
-const IN_SIGHT: f64 = 0.4;
 
 const ALL_THREADS: Color = theme::BLUE;
 const BUSIEST_THREAD: Color = theme::ORANGE;
 const QUEUED: Color = theme::GREEN;
+const LEFT_OVER: Color = theme::VERMILLION;
 const INGRESS_WAITING: Color = theme::PURPLE;
 
 const LEFT: f64 = 58.0;
 const GAP: f64 = 56.0;
 const PANEL_WIDTH: f64 = (theme::WIDTH - LEFT - GAP - 14.0) / 2.0;
-const PANEL_HEIGHT: f64 = 86.0;
+const PANEL_HEIGHT: f64 = 104.0;
+/// How far the axis of instructions reaches beyond the round limit: room for its label.
+const ABOVE_LIMIT: f64 = 12.0;
 const ROW_HEIGHT: f64 = PANEL_HEIGHT + 36.0;
 
 /// One round as drawn; times in nanoseconds.
@@ -37,6 +38,7 @@ struct Round {
     instructions: u64,
     busiest_thread: u64,
     queued: u64,
+    left_over: u64,
     ingress_waiting: u64,
 }
 
@@ -52,12 +54,17 @@ impl Row<'_> {
     }
 }
 
-/// What all rows have in common: upper ends of the axes, and the limit if it is in sight.
+/// What all rows have in common: the ends of the axes and what is drawn.
 struct Bounds {
     time: f64,
-    instructions: f64,
-    waiting: f64,
-    limit: Option<f64>,
+    /// Where the logarithmic axis of instructions begins, which stands for zero, and ends.
+    instructions: (f64, f64),
+    /// The round limit, and how much of it a thread may use and still begin a slice.
+    limit: f64,
+    full: u64,
+    messages: f64,
+    /// Whether ingress messages ever waited for a block.
+    has_ingress_waiting: bool,
 }
 
 /// The figure.
@@ -66,14 +73,14 @@ struct Bounds {
 /// Its data cannot be put into CSV.
 pub fn figure(history: &History, profile: &Profile) -> csv::Result<Figure> {
     let rows = busiest(history);
-    let legend_height = 2.0 * theme::LINE_HEIGHT + 8.0;
-    let height = legend_height + ROW_HEIGHT * rows.len().max(1) as f64 + 26.0;
-    let mut scene = Scene::new(height, TITLE);
-    draw(&mut scene, &rows, &bounds(history, profile, &rows));
+    let bounds = bounds(history, profile, &rows);
+    let mut scene = Scene::new(0.0, TITLE);
+    let bottom = draw(&mut scene, &rows, &bounds);
+    scene.height = libm::ceil(bottom + 26.0);
     Ok(Figure {
         name: "rounds",
         title: TITLE,
-        caption: caption(history, &rows, profile),
+        caption: caption(history, &rows, &bounds),
         scene,
         data: table(history)?,
     })
@@ -94,30 +101,33 @@ fn row(subnet: &SubnetHistory) -> Row<'_> {
         instructions: round.instructions.get(),
         busiest_thread: round.busiest_thread.get(),
         queued: round.queued,
+        left_over: round.left_over,
         ingress_waiting: round.ingress_waiting,
     });
     Row { subnet, rounds: rounds.collect() }
 }
 
 fn bounds(history: &History, profile: &Profile, rows: &[Row<'_>]) -> Bounds {
-    let most = |value: fn(&Round) -> u64| {
-        let values = rows.iter().flat_map(|row| row.rounds.iter().map(value));
-        values.max().unwrap_or(0).max(1) as f64
-    };
-    let last = rows.iter().filter_map(|row| row.rounds.last());
-    let end = last.map(|round| round.end as u64).fold(history.duration.as_nanos(), u64::max);
-    let instructions = most(|round| round.instructions.max(round.busiest_thread));
-    let limit = profile.limits.round_instructions.get() as f64;
-    let limit = (instructions >= IN_SIGHT * limit).then_some(limit);
+    let rounds = || rows.iter().flat_map(|row| &row.rounds);
+    let most = |value: fn(&Round) -> u64| rounds().map(value).max().unwrap_or(0);
+    let amounts = || rounds().flat_map(|round| [round.instructions, round.busiest_thread]);
+    let limit = profile.limits.round_instructions.get().max(1);
+    let slice = profile.limits.slice_instructions.max(profile.limits.install_slice_instructions);
+    let least = amounts().filter(|amount| *amount > 0).min().unwrap_or(limit).min(limit);
+    let greatest = amounts().fold(limit, u64::max);
+    let ingress_waiting = most(|round| round.ingress_waiting);
+    let messages = most(|round| round.queued.max(round.left_over)).max(ingress_waiting);
     Bounds {
-        time: ticks::time_bound(end),
-        instructions: instructions.max(limit.unwrap_or(0.0)) * 1.06,
-        waiting: most(|round| round.queued + round.ingress_waiting) * 1.06,
-        limit,
+        time: ticks::time_bound(most(|round| round.end as u64).max(history.duration.as_nanos())),
+        instructions: (ticks::log_zero(least as f64), greatest as f64 * ABOVE_LIMIT),
+        limit: limit as f64,
+        full: limit.saturating_sub(slice.get()),
+        messages: messages.max(1) as f64 * 1.06,
+        has_ingress_waiting: ingress_waiting > 0,
     }
 }
 
-fn caption(history: &History, rows: &[Row<'_>], profile: &Profile) -> String {
+fn caption(history: &History, rows: &[Row<'_>], bounds: &Bounds) -> String {
     let count: usize = rows.iter().map(|row| row.rounds.len()).sum();
     let (all, shown) = (history.subnets.len(), rows.len());
     let which = match all > shown {
@@ -125,13 +135,17 @@ fn caption(history: &History, rows: &[Row<'_>], profile: &Profile) -> String {
         false => "every subnet".to_owned(),
     };
     format!(
-        "Rounds of {which} ({} rounds), all rows on the same scales. Left: instructions of each \
-         round on all threads together and on the busiest thread, whose overheads count; the round \
-         limit of {} instructions bounds the busiest thread and is drawn where it is in sight. \
-         Right: messages waiting at the end of each round, stacked. Queues that grow and do not \
-         shrink mean more load than capacity.",
+        "Rounds of {which} ({} rounds), all rows on the same scales. Left, on a logarithmic axis \
+         at whose bottom lies zero: instructions that each round executed on all threads together, \
+         and what its busiest thread used of the round limit of {} instructions, overheads \
+         included; a thread begins nothing more once it has used {}, since the largest slice might not \
+         fit. Right: messages in input queues when the execution of each round began, the \
+         block's among them, and those left over at its end{}. What is left over and grows means \
+         more load than capacity.",
         human::sample(count),
-        human::amount(profile.limits.round_instructions.get().into()),
+        human::amount(bounds.limit as u128),
+        human::amount(bounds.full.into()),
+        if bounds.has_ingress_waiting { "; ingress messages that wait for a block" } else { "" },
     )
 }
 
@@ -143,6 +157,7 @@ fn table(history: &History) -> csv::Result<Vec<u8>> {
         "instructions",
         "busiest_thread_instructions",
         "queued",
+        "left_over",
         "ingress_waiting",
     ];
     let rows = history.subnets.iter().flat_map(|subnet| {
@@ -154,6 +169,7 @@ fn table(history: &History) -> csv::Result<Vec<u8>> {
                 round.instructions.get().to_string(),
                 round.busiest_thread.get().to_string(),
                 round.queued.to_string(),
+                round.left_over.to_string(),
                 round.ingress_waiting.to_string(),
             ]
         })
@@ -161,13 +177,15 @@ fn table(history: &History) -> csv::Result<Vec<u8>> {
     data(header, rows)
 }
 
-fn draw(scene: &mut Scene, rows: &[Row<'_>], bounds: &Bounds) {
+/// Draws everything; returns where the last panels end, without the title of their axes.
+fn draw(scene: &mut Scene, rows: &[Row<'_>], bounds: &Bounds) -> f64 {
     let mut top = draw_legend(scene, bounds) + 8.0;
     if rows.is_empty() {
         let (left, right) = panels(top + 20.0, bounds);
         draw_axes(scene, [&left, &right], bounds, true);
         left.no_data(scene);
         right.no_data(scene);
+        return top + ROW_HEIGHT;
     }
     for (place, row) in rows.iter().enumerate() {
         let name = human::shorten(&row.subnet.name, 28);
@@ -176,61 +194,90 @@ fn draw(scene: &mut Scene, rows: &[Row<'_>], bounds: &Bounds) {
         draw_row(scene, row, top + 20.0, bounds, place + 1 == rows.len());
         top += ROW_HEIGHT;
     }
+    top
 }
 
+/// One row for each line of the left panels, one for all that the right ones show.
 fn draw_legend(scene: &mut Scene, bounds: &Bounds) -> f64 {
-    let mut left = vec![
-        Entry::new(ALL_THREADS, Sample::Fill, "all threads"),
-        Entry::new(BUSIEST_THREAD, Sample::Line, "busiest thread"),
+    let (executed, used) = (
+        "executed instructions, all threads",
+        "round budget used, busiest thread (with overheads)",
+    );
+    let mut right = vec![
+        Entry::new(QUEUED, Sample::Fill, "queued for the round"),
+        Entry::new(LEFT_OVER, Sample::Line, "left over"),
     ];
-    if bounds.limit.is_some() {
-        left.push(Entry::new(theme::MUTED, Sample::Dashes, "limit of one thread"));
+    if bounds.has_ingress_waiting {
+        right.push(Entry::new(INGRESS_WAITING, Sample::Thin, "waiting ingress"));
     }
-    let right = [
-        Entry::new(QUEUED, Sample::Fill, "messages in input queues"),
-        Entry::new(INGRESS_WAITING, Sample::Fill, "ingress not yet in a block"),
+    let rows = [
+        vec![Entry::new(ALL_THREADS, Sample::Line, executed)],
+        vec![Entry::new(BUSIEST_THREAD, Sample::Line, used)],
+        right,
     ];
-    let top = legend::draw(scene, &left, LEFT, 2.0, theme::WIDTH - LEFT) - 2.0;
-    legend::draw(scene, &right, LEFT, top, theme::WIDTH - LEFT)
+    let row = |top, row: &Vec<Entry>| legend::draw(scene, row, LEFT, top, theme::WIDTH - LEFT);
+    rows.iter().fold(2.0, row)
 }
 
 fn panels(top: f64, bounds: &Bounds) -> (Panel, Panel) {
     let x = Scale::Linear(0.0, bounds.time);
     let panel = |left, y| Panel { left, top, width: PANEL_WIDTH, height: PANEL_HEIGHT, x, y };
+    let (zero, most) = bounds.instructions;
     let right = LEFT + PANEL_WIDTH + GAP;
-    (
-        panel(LEFT, Scale::Linear(0.0, bounds.instructions)),
-        panel(right, Scale::Linear(0.0, bounds.waiting)),
-    )
+    (panel(LEFT, Scale::Log(zero, most)), panel(right, Scale::Linear(0.0, bounds.messages)))
 }
 
 fn draw_row(scene: &mut Scene, row: &Row<'_>, top: f64, bounds: &Bounds, is_last: bool) {
     let (left, right) = panels(top, bounds);
     draw_axes(scene, [&left, &right], bounds, is_last);
+    draw_limit(scene, &left, bounds);
     if row.rounds.is_empty() {
         left.no_data(scene);
         return right.no_data(scene);
     }
-    fill(scene, &left, &row.rounds, ALL_THREADS, |round| round.instructions);
-    let busiest = staircase(&left, &row.rounds, |round| round.busiest_thread);
-    scene.path(busiest, BUSIEST_THREAD, theme::THIN);
-    if let Some(limit) = bounds.limit {
-        let line = [left.point(0.0, limit), left.point(bounds.time, limit)];
-        scene.dashed(&line, theme::MUTED, theme::THIN, DASH);
+    draw_instructions(scene, &left, &row.rounds, bounds.instructions.0);
+    draw_queues(scene, &right, &row.rounds, bounds.has_ingress_waiting);
+}
+
+fn draw_limit(scene: &mut Scene, panel: &Panel, bounds: &Bounds) {
+    let (start, end) = (panel.point(0.0, bounds.limit), panel.point(bounds.time, bounds.limit));
+    scene.dashed(&[start, end], theme::MUTED, theme::THIN, DASH);
+    let label = Text::small("round limit", (end.0, end.1 - 4.0)).aligned(Align::End);
+    scene.text(Text { color: theme::MUTED, ..label });
+}
+
+fn draw_instructions(scene: &mut Scene, panel: &Panel, rounds: &[Round], zero: f64) {
+    let on_axis = |amount: u64| (amount as f64).max(zero);
+    let used = staircase(panel, rounds, |round| on_axis(round.busiest_thread));
+    scene.path(used, BUSIEST_THREAD, theme::THIN);
+    let executed = staircase(panel, rounds, |round| on_axis(round.instructions));
+    scene.path(executed, ALL_THREADS, theme::THIN);
+}
+
+fn draw_queues(scene: &mut Scene, panel: &Panel, rounds: &[Round], has_ingress_waiting: bool) {
+    let mut queued = staircase(panel, rounds, |round| round.queued as f64);
+    if let (Some(first), Some(last)) = (queued.first().copied(), queued.last().copied()) {
+        queued.extend([(last.0, panel.bottom()), (first.0, panel.bottom())]);
     }
-    fill(scene, &right, &row.rounds, INGRESS_WAITING, |round| round.queued + round.ingress_waiting);
-    fill(scene, &right, &row.rounds, QUEUED, |round| round.queued);
+    scene.area(queued, QUEUED);
+    let left_over = staircase(panel, rounds, |round| round.left_over as f64);
+    scene.path(left_over, LEFT_OVER, theme::THIN);
+    if has_ingress_waiting {
+        let waiting = staircase(panel, rounds, |round| round.ingress_waiting as f64);
+        scene.path(waiting, INGRESS_WAITING, theme::HAIRLINE);
+    }
 }
 
 fn draw_axes(scene: &mut Scene, panels: [&Panel; 2], bounds: &Bounds, labelled: bool) {
     let (times, unit) = ticks::time(bounds.time, 6);
-    let heights = [bounds.instructions, bounds.waiting];
-    for ((panel, height), title) in
-        panels.into_iter().zip(heights).zip(["instructions", "messages"])
-    {
-        let amounts = ticks::amounts(height, 4);
-        panel.y_axis(scene, &amounts);
-        panel.y_title(scene, title, &amounts);
+    let (zero, most) = bounds.instructions;
+    // None above all that is drawn, where the label of the round limit stands.
+    let amounts = ticks::log_amounts(zero, most / ABOVE_LIMIT, 4);
+    let counts = ticks::amounts(bounds.messages, 5);
+    let vertical = [(amounts, "instructions (log)"), (counts, "messages")];
+    for (panel, (ticks, title)) in panels.into_iter().zip(vertical) {
+        panel.y_axis(scene, &ticks);
+        panel.y_title(scene, title, &ticks);
         panel.x_axis(scene, &times, labelled);
         if labelled {
             panel.x_title(scene, &format!("Simulated time ({unit})"));
@@ -238,24 +285,10 @@ fn draw_axes(scene: &mut Scene, panels: [&Panel; 2], bounds: &Bounds, labelled: 
     }
 }
 
-fn fill(
-    scene: &mut Scene,
-    panel: &Panel,
-    rounds: &[Round],
-    color: Color,
-    value: fn(&Round) -> u64,
-) {
-    let mut outline = staircase(panel, rounds, value);
-    if let (Some(first), Some(last)) = (outline.first().copied(), outline.last().copied()) {
-        outline.extend([(last.0, panel.bottom()), (first.0, panel.bottom())]);
-    }
-    scene.area(outline, color);
-}
-
 /// A level for the length of each round.
-fn staircase(panel: &Panel, rounds: &[Round], value: fn(&Round) -> u64) -> Vec<Point> {
+fn staircase(panel: &Panel, rounds: &[Round], value: impl Fn(&Round) -> f64) -> Vec<Point> {
     let level = |round: &Round| {
-        let value = value(round) as f64;
+        let value = value(round);
         [panel.point(round.start, value), panel.point(round.end, value)]
     };
     decimate(rounds.iter().flat_map(level).collect())

@@ -68,6 +68,10 @@ pub(super) fn canisters(history: &History) -> Markup {
     html! {
         section aria-labelledby="canisters" {
             h2 id="canisters" { "Canisters" }
+            p.note {
+                "Executions, instructions and cycles include what setting up the canisters took; \
+                 the totals above do not."
+            }
             @if shown.len() < all {
                 p {
                     "The " (shown.len()) " of " (human::count(all as u64))

@@ -9,6 +9,8 @@
 //! | `executions`, `failures`, `calls` | | messages and tasks executed, failed; calls made |
 //! | `instructions` | instructions | of all executions |
 //! | `heap_bytes`, `stable_bytes`, `memory_bytes` | bytes | in use; all it pays for |
+//!
+//! Totals include what setting up the canister took, which no round counts.
 
 use super::{BURNED, Column, Table, burned_cells, column};
 use sim_core::history::{CanisterSummary, History};

@@ -9,7 +9,9 @@
 //! | `executions`, `iterations` | | executions (slices singly), inner iterations |
 //! | `instructions` | instructions | on all threads together |
 //! | `busiest_thread_instructions` | instructions | of the busiest thread, overheads included |
-//! | `queued`, `in_streams`, `ingress_waiting` | messages | waiting at the end of the round |
+//! | `queued` | messages | in input queues when execution began, the block's among them |
+//! | `left_over` | messages | still in input queues at the end of the round |
+//! | `in_streams`, `ingress_waiting` | messages | waiting at the end of the round |
 //! | `burned_…` | cycles | burned since the end of the previous round, by use case |
 
 use super::{BURNED, Column, Table, burned_cells, column};
@@ -37,7 +39,8 @@ const COLUMNS: &[Column] = &[
     column("iterations", "", "inner iterations that executed something"),
     column("instructions", "instructions", "executed on all threads together"),
     column("busiest_thread_instructions", "instructions", "of the busiest thread, with overheads"),
-    column("queued", "messages", "in input queues at the end of the round"),
+    column("queued", "messages", "in input queues when execution began, the block's among them"),
+    column("left_over", "messages", "still in input queues at the end of the round"),
     column("in_streams", "messages", "in outgoing streams, not yet acknowledged"),
     column("ingress_waiting", "messages", "ingress messages no block has included yet"),
 ];
@@ -71,6 +74,7 @@ fn cells(start: SimTime, round: &RoundSummary) -> impl Iterator<Item = u64> {
         round.instructions.get(),
         round.busiest_thread.get(),
         round.queued,
+        round.left_over,
         round.in_streams,
         round.ingress_waiting,
     ]

@@ -70,15 +70,26 @@ fn figures_of_a_long_run_stay_small() {
 }
 
 #[test]
-fn the_round_limit_is_drawn_only_if_it_is_in_sight() {
-    let history = synthetic::history();
-    let mut profile = Profile::default();
-    let is_drawn = |profile: &Profile| {
-        let run = synthetic::report(&history, profile);
-        let [_, rounds, _] = Figure::all(&run, &Analysis::of(&run)).unwrap();
-        rounds.svg().unwrap().contains("limit of one thread")
+fn the_round_limit_is_always_in_sight() {
+    for history in [synthetic::history(), synthetic::crowded()] {
+        let [_, rounds, _] = figures(&history);
+        let panels = history.subnets.len();
+        assert_eq!(rounds.svg().unwrap().matches("\nround limit\n").count(), panels);
+    }
+}
+
+#[test]
+fn waiting_ingress_is_drawn_only_if_there_was_some() {
+    let mut history = synthetic::history();
+    let is_drawn = |history: &History| {
+        let [_, rounds, _] = figures(history);
+        rounds.svg().unwrap().contains("waiting ingress")
     };
-    assert!(!is_drawn(&profile));
-    profile.limits.round_instructions = sim_core::units::Instructions::new(400_000_000);
-    assert!(is_drawn(&profile));
+    assert!(is_drawn(&history));
+    for record in history.subnets.iter_mut().flat_map(|subnet| &mut subnet.records) {
+        if let Event::Round(round) = &mut record.event {
+            round.ingress_waiting = 0;
+        }
+    }
+    assert!(!is_drawn(&history));
 }

@@ -257,6 +257,7 @@ impl World {
         let fee = Cycles::new(1_200_000 + 2_000 * u128::from(bytes.get()));
         let start = subnet.rounds[round].0;
         subnet.rounds[round].1.ingress += 1;
+        subnet.rounds[round].1.queued += 1;
         subnet.rounds[round].1.burned[2] += fee;
         if let Some(before) = round.checked_sub(1).filter(|before| sent < subnet.end(*before)) {
             subnet.rounds[before].1.ingress_waiting += 1;
@@ -315,13 +316,17 @@ impl World {
         let end = self.subnets[from].end(round);
         if from == to {
             let is_late = self.random.below(4) == 0;
-            self.subnets[to].rounds[round].1.queued += u64::from(is_late);
+            let rounds = &mut self.subnets[to].rounds;
+            rounds[round].1.left_over += u64::from(is_late);
             let arrival = round + usize::from(is_late);
-            return (arrival < self.subnets[to].rounds.len()).then_some(arrival);
+            rounds.get_mut(arrival)?.1.queued += u64::from(is_late);
+            return Some(arrival);
         }
         self.subnets[from].rounds[round].1.in_streams += 1;
         let link = self.link.sample(&mut self.random);
-        self.subnets[to].round_after(end + CERTIFICATION + link)
+        let arrival = self.subnets[to].round_after(end + CERTIFICATION + link)?;
+        self.subnets[to].rounds[arrival].1.queued += 1;
+        Some(arrival)
     }
 
     fn close_rounds(&mut self) {
