@@ -30,7 +30,7 @@ const KINDS: &[&str] = &[
 ];
 const NOT_OURS: &[&str] = &["target", "out", ".git", "node_modules"];
 const LONGEST_FILE: usize = 500;
-const LONGEST_LINE: usize = 100;
+const LONGEST_LINE: usize = 110;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

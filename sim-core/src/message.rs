@@ -118,9 +118,7 @@ impl CanisterMessage {
     /// Bytes it takes in blocks and streams.
     pub fn bytes(&self) -> Bytes {
         let payload = match self {
-            CanisterMessage::Request(request) => {
-                Bytes::of_len(request.method.len() + request.arg.len())
-            }
+            CanisterMessage::Request(request) => request.payload_bytes(),
             CanisterMessage::Response(response) => response.response.payload_bytes(),
         };
         payload + HEADER
@@ -128,6 +126,11 @@ impl CanisterMessage {
 }
 
 impl Request {
+    /// Method name and payload: what is charged for, and limited.
+    pub fn payload_bytes(&self) -> Bytes {
+        Bytes::of_len(self.method.len() + self.arg.len())
+    }
+
     /// The answer to this request; cycles still attached to it go back.
     pub fn answer(self, response: Response) -> ResponseMessage {
         ResponseMessage {

@@ -3,8 +3,8 @@
 mod kit;
 
 use kit::*;
-use sim_core::record::{EntryKind, Outcome};
-use sim_core::reject::ErrorCode;
+use sim_core::record::{EntryKind, Event, Outcome, Record};
+use sim_core::reject::{ErrorCode, RejectCode};
 use sim_core::runtime::{Entry, Task};
 use sim_core::time::SimDuration;
 use sim_core::units::{Bytes, Cycles};
@@ -60,7 +60,8 @@ fn a_call_on_the_same_subnet_completes_within_one_round() {
         world.canister(LEFT, 100 * T, forwarder(callee, "work", 0, |_| Act::reply(b"done")));
     world.send_at(caller, "go", &[1_000]);
     let history = world.run();
-    let busy = |record: &&sim_core::record::Record| matches!(&record.event, sim_core::record::Event::Round(round) if round.executions > 0);
+    let busy =
+        |record: &&Record| matches!(&record.event, Event::Round(round) if round.executions > 0);
     let rounds: Vec<_> = records(&history).filter(busy).collect();
     assert_eq!(rounds.len(), 1);
     assert_eq!(completed(&history), [Outcome::Reply(Bytes::new(4))]);
@@ -196,8 +197,7 @@ fn a_long_execution_pauses_and_goes_on_in_later_rounds() {
     });
     world.send_at(giant, "go", &[1_000]);
     let history = world.run();
-    let pauses = records(&history)
-        .filter(|record| matches!(record.event, sim_core::record::Event::Paused { .. }));
+    let pauses = records(&history).filter(|record| matches!(record.event, Event::Paused { .. }));
     assert_eq!(pauses.count(), 4, "9 B instructions in slices of 2 B");
     assert_eq!(completed(&history), [Outcome::Reply(Bytes::ZERO)]);
     assert_eq!(canister(&history, giant).instructions.get(), 9_000_006_000);
@@ -230,4 +230,27 @@ fn too_many_instructions_end_a_message() {
     world.send_at(endless, "go", &[1_000]);
     let history = world.run();
     assert_eq!(completed(&history), [Outcome::Reject(ErrorCode::CanisterInstructionLimitExceeded)]);
+}
+
+#[test]
+fn a_request_too_large_for_a_stream_is_rejected_and_costs_no_more_than_a_call() {
+    let mut world = Builder::new();
+    let callee = world.canister(RIGHT, 100 * T, |_| Act::reply(b""));
+    let caller = world.canister(LEFT, 100 * T, move |task| match &task.entry {
+        Entry::Update { .. } => {
+            let mut outgoing = call(callee, "work", T);
+            outgoing.arg = vec![0; 3 << 20].into();
+            Act::silence().and_call(outgoing)
+        }
+        Entry::RejectCallback { reject, .. } => {
+            assert_eq!(reject.code.reject_code(), RejectCode::CanisterError);
+            assert_eq!(task.surroundings.cycles_refunded, Cycles::new(T));
+            Act::reply(b"")
+        }
+        _ => Act::silence(),
+    });
+    world.send_at(caller, "go", &[1_000]);
+    let history = world.run();
+    assert_eq!(completed(&history), [Outcome::Reply(Bytes::ZERO)]);
+    assert_eq!(executed(&history).len(), 2);
 }

@@ -175,7 +175,9 @@ proptest! {
             .collect();
         for i in 0..6 {
             let (peers, salt) = (peers.clone(), seed.rotate_left(i) ^ u64::from(i));
-            let id = world.canister([LEFT, RIGHT][i as usize % 2], 2 * T + poverty * T / 10, move |task| whim(task, &peers, salt));
+            let cycles = 2 * T + poverty * T / 10;
+            let behaviour = move |task: &_| whim(task, &peers, salt);
+            let id = world.canister([LEFT, RIGHT][i as usize % 2], cycles, behaviour);
             world.send_every(id, "go", SimDuration::from_millis(700));
         }
         let history = world.run();

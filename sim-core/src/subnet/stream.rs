@@ -161,7 +161,8 @@ impl Subnet {
     pub(super) fn route_output(&mut self) {
         let own = self.id;
         let count = self.canisters.len();
-        let mut undeliverable = Vec::new();
+        let largest = self.profile.limits.call_payload;
+        let (mut undeliverable, mut oversized) = (Vec::new(), Vec::new());
         for turn in 0..count {
             let canister = &mut self.canisters[(turn + self.height as usize) % count];
             let (streams, limits) = (&mut self.streams, &self.profile.limits);
@@ -170,6 +171,11 @@ impl Subnet {
                 |message| {
                     let stream = streams.get_mut(message.receiver().subnet().index());
                     match (stream.filter(|stream| stream.latency.is_some()), message) {
+                        (Some(_), CanisterMessage::Request(request))
+                            if request.payload_bytes() > largest =>
+                        {
+                            oversized.push(request);
+                        }
                         (Some(stream), message) if stream.has_room(limits) => stream.push(message),
                         (Some(_), message) => return Err(message),
                         (None, CanisterMessage::Request(request)) => undeliverable.push(request),
@@ -183,6 +189,10 @@ impl Subnet {
         for request in undeliverable {
             let text = format!("no route to canister {}", request.callee);
             self.refuse(request, ErrorCode::CanisterNotFound, &text);
+        }
+        for request in oversized {
+            let text = format!("a request to another subnet carries at most {largest} bytes");
+            self.refuse(request, ErrorCode::CanisterContractViolation, &text);
         }
     }
 
