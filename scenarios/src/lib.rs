@@ -22,5 +22,6 @@ pub mod rate;
 pub mod resolve;
 pub mod run;
 pub mod scenario;
+pub mod script;
 pub mod setup;
 pub mod source;

@@ -24,6 +24,7 @@ use crate::source::Source;
 use sim_core::profile::Profile;
 use sim_core::runtime::Runtime;
 use sim_core::time::SimDuration;
+use std::sync::Arc;
 
 /// Makes the runtime that compiles the modules of a scenario with the given profile.
 pub type MakeRuntime<'a> = dyn Fn(&Profile) -> Result<Box<dyn Runtime>, BrokenRuntime> + 'a;
@@ -75,7 +76,7 @@ fn resolve(
     mistakes: &mut Vec<Mistake>,
 ) -> Result<Option<Scenario>, BrokenRuntime> {
     let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
-    let runtime = make_runtime(&profile)?;
+    let runtime: Arc<dyn Runtime> = Arc::from(make_runtime(&profile)?);
     let subnets = subnets::resolve(&document.subnet, mistakes);
     let latency = latency::resolve(document, mistakes);
     let names = names::Names::of(document, mistakes);
@@ -90,6 +91,7 @@ fn resolve(
         description: document.description.clone(),
         profile,
         profile_entry,
+        runtime,
         duration: document.duration,
         subnets,
         latency,

@@ -12,7 +12,7 @@ use sim_core::distribution::Distribution;
 use sim_core::id::CanisterId;
 use sim_core::network::{Network, SubnetSpec};
 use sim_core::profile::Profile;
-use sim_core::runtime::{Payload, Program};
+use sim_core::runtime::{Payload, Program, Runtime};
 use sim_core::time::SimDuration;
 use sim_core::units::Cycles;
 use sim_core::world::{CanisterSpec, WorkloadSpec, WorldSpec};
@@ -34,6 +34,8 @@ pub struct Scenario {
     pub profile: Profile,
     /// The profile as the scenario names it: a name, or a table with `base` and differences.
     pub profile_entry: Value,
+    /// Executes the canisters.
+    pub runtime: Arc<dyn Runtime>,
     /// Simulated time.
     pub duration: SimDuration,
     /// Subnets, in the order of the file.
@@ -122,6 +124,7 @@ impl Scenario {
             start_time: START_TIME,
             duration: self.duration,
             network: self.network(),
+            runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(Canister::spec).collect(),
             workloads: self.workloads.iter().map(Workload::spec).collect(),
         }

@@ -21,10 +21,14 @@ pub fn mistake(error: &SetupError, scenario: &Scenario) -> Mistake {
         SetupError::NoSubnet { index, .. } | SetupError::CanisterIdOutOfOrder { index, .. } => {
             at_canister(scenario, *index, error, |canister| canister.places.name.clone())
         }
-        SetupError::NoTarget { index, .. } => match scenario.workloads.get(*index) {
-            Some(workload) => Mistake::at(workload.place.clone(), error.to_string()),
-            None => Mistake::new(error.to_string()),
-        },
+        SetupError::ShortBlockInterval { .. } => Mistake::new(error.to_string())
+            .help("raise `block_interval` under `[profile.timing]`, or the subnet's nodes"),
+        SetupError::IngressTooLarge { index, .. } | SetupError::NoTarget { index, .. } => {
+            match scenario.workloads.get(*index) {
+                Some(workload) => Mistake::at(workload.place.clone(), error.to_string()),
+                None => Mistake::new(error.to_string()),
+            }
+        }
     }
 }
 

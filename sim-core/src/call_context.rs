@@ -7,7 +7,7 @@ use crate::message::CallbackId;
 use crate::runtime::Closure;
 use crate::units::{Cycles, Instructions};
 use ic_principal::Principal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names a call context among those of its canister.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +62,8 @@ pub struct CallContext {
     pub origin: Origin,
     /// Cycles of the call that were not accepted yet.
     pub available: Attached,
+    /// Seconds since 1970 until which a best-effort caller waits; 0 for one that waits for ever.
+    pub deadline: u64,
     /// It has been answered.
     pub responded: bool,
     /// The canister lost its code since.
@@ -89,6 +91,8 @@ pub struct Callback {
     pub response_hold: Prepaid,
     /// Put aside for executing the callback.
     pub execution_hold: Prepaid,
+    /// The request, and until when its caller waits (seconds since 1970), if it is best-effort.
+    pub deadline: Option<(MessageId, u64)>,
 }
 
 /// All open calls of a canister.
@@ -98,16 +102,24 @@ pub struct CallContexts {
     callbacks: BTreeMap<CallbackId, Callback>,
     /// Unanswered calls to each callee; none is zero.
     waiting: BTreeMap<CanisterId, u64>,
+    /// Best-effort callbacks that were not told yet that their deadline has passed, by deadline.
+    deadlines: BTreeSet<(u64, CallbackId)>,
     next: u64,
 }
 
 impl CallContexts {
     /// Opens a context for a call.
-    pub fn open(&mut self, origin: Origin, available: Attached) -> CallContextId {
+    pub fn open(
+        &mut self,
+        origin: Origin,
+        available: Attached,
+        deadline: Option<u64>,
+    ) -> CallContextId {
         let id = CallContextId(self.next_number());
         let context = CallContext {
             origin,
             available,
+            deadline: deadline.unwrap_or(0),
             responded: matches!(origin, Origin::Task),
             deleted: false,
             outstanding: 0,
@@ -138,6 +150,11 @@ impl CallContexts {
         }
     }
 
+    /// Whether there is neither a call to answer nor one to wait for.
+    pub fn none_open(&self) -> bool {
+        self.contexts.is_empty() && self.callbacks.is_empty()
+    }
+
     /// Contexts that are still to be answered, in order of age.
     pub fn unanswered(&self) -> Vec<CallContextId> {
         let open = self.contexts.iter().filter(|(_, context)| !context.responded);
@@ -157,22 +174,41 @@ impl CallContexts {
         if let Some(context) = self.contexts.get_mut(&callback.context) {
             context.outstanding += 1;
         }
-        if let Some(callee) = CanisterId::from_principal(&callback.callee) {
-            *self.waiting.entry(callee).or_default() += 1;
+        *self.waiting.entry(CanisterId::called(&callback.callee)).or_default() += 1;
+        if let Some((_, deadline)) = callback.deadline {
+            self.deadlines.insert((deadline, id));
         }
         self.callbacks.insert(id, callback);
         id
     }
 
+    /// Best-effort callbacks whose deadline has passed, each told once.
+    pub fn expire(&mut self, now: u64) -> Vec<((CallbackId, MessageId), CanisterId)> {
+        let mut expired = Vec::new();
+        while let Some(&(deadline, id)) = self.deadlines.first()
+            && deadline < now
+        {
+            self.deadlines.pop_first();
+            if let Some(callback) = self.callbacks.get(&id)
+                && let Some((message, _)) = callback.deadline
+            {
+                expired.push(((id, message), CanisterId::called(&callback.callee)));
+            }
+        }
+        expired
+    }
+
     /// Takes a callback whose answer has come.
     pub fn unregister(&mut self, id: CallbackId) -> Option<Callback> {
         let callback = self.callbacks.remove(&id)?;
+        if let Some((_, deadline)) = callback.deadline {
+            self.deadlines.remove(&(deadline, id));
+        }
         if let Some(context) = self.contexts.get_mut(&callback.context) {
             context.outstanding = context.outstanding.saturating_sub(1);
         }
-        if let Some(callee) = CanisterId::from_principal(&callback.callee)
-            && let Some(count) = self.waiting.get_mut(&callee)
-        {
+        let callee = CanisterId::called(&callback.callee);
+        if let Some(count) = self.waiting.get_mut(&callee) {
             *count -= 1;
             if *count == 0 {
                 self.waiting.remove(&callee);
@@ -222,13 +258,14 @@ mod tests {
             on_cleanup: None,
             response_hold: Prepaid::default(),
             execution_hold: Prepaid::default(),
+            deadline: None,
         }
     }
 
     #[test]
     fn a_context_stays_open_until_it_is_answered_and_no_call_is_outstanding() {
         let mut calls = CallContexts::default();
-        let id = calls.open(Origin::Task, Attached::default());
+        let id = calls.open(Origin::Task, Attached::default(), None);
         let first = calls.register(callback(id));
         drop(calls.close_if_done(id));
         assert!(calls.get(id).is_some());
@@ -240,7 +277,7 @@ mod tests {
     #[test]
     fn slots_towards_a_callee_are_taken_until_the_answer_comes() {
         let mut calls = CallContexts::default();
-        let id = calls.open(Origin::Task, Attached::default());
+        let id = calls.open(Origin::Task, Attached::default(), None);
         let (first, second) = (calls.register(callback(id)), calls.register(callback(id)));
         assert_eq!(calls.waiting().collect::<Vec<_>>(), [(CALLEE, 2)]);
         calls.unregister(first);

@@ -6,10 +6,11 @@ use crate::fees::FeeSchedule;
 use crate::history::CanisterSummary;
 use crate::id::CanisterId;
 use crate::ledger::Account;
-use crate::profile::Limits;
+use crate::message::ManagementCall;
 use crate::queues::{InputQueues, OutputQueues};
 use crate::runtime::{Instance, MemoryUse, Program};
-use crate::time::SimTime;
+use crate::scheduler::Priority;
+use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
 use std::collections::VecDeque;
@@ -21,12 +22,35 @@ pub(crate) struct Code {
     pub(crate) instance: Box<dyn Instance>,
 }
 
+impl Code {
+    /// Heap, stable memory and module.
+    fn memory(&self) -> Bytes {
+        let used = self.instance.memory();
+        used.heap + used.stable + self.program.stored_size()
+    }
+}
+
 /// Work the system gives a canister by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SystemTask {
     Heartbeat,
     GlobalTimer,
 }
+
+/// Whether a canister takes messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Running,
+    Stopping,
+    Stopped,
+}
+
+/// Bytes one recorded change takes, and one controller listed in it (measured on a replica of
+/// June 2024).
+const CHANGE: u64 = 104;
+const LISTED_CONTROLLER: u64 = 30;
+/// How many changes are kept.
+const CHANGES_KEPT: usize = 20;
 
 /// Counts over a canister's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +80,19 @@ pub(crate) struct Canister {
     pub(crate) certified_data: Box<[u8]>,
     pub(crate) last_charge: SimTime,
     pub(crate) totals: Totals,
+    pub(crate) status: Status,
+    /// Calls of `stop_canister` that wait until it has stopped.
+    pub(crate) stop_calls: Vec<ManagementCall>,
+    pub(crate) deleted: bool,
+    pub(crate) freezing_seconds: u64,
+    pub(crate) compute_allocation: u64,
+    pub(crate) memory_allocation: Bytes,
+    pub(crate) reserved_cycles_limit: Cycles,
+    pub(crate) priority: Priority,
+    pub(crate) heap_delta_debit: Bytes,
+    pub(crate) install_code_debit: Instructions,
+    /// Sizes of the recorded changes.
+    history: VecDeque<u64>,
     /// All memory that is paid for; follows from `code`, kept by [`Canister::measure`].
     memory: Bytes,
     freezing_threshold: Cycles,
@@ -79,6 +116,17 @@ impl Canister {
             certified_data: Box::default(),
             last_charge: SimTime::ZERO,
             totals: Totals::default(),
+            status: Status::Running,
+            stop_calls: Vec::new(),
+            deleted: false,
+            freezing_seconds: 0,
+            compute_allocation: 0,
+            memory_allocation: Bytes::ZERO,
+            reserved_cycles_limit: Cycles::ZERO,
+            priority: Priority::default(),
+            heap_delta_debit: Bytes::ZERO,
+            install_code_debit: Instructions::ZERO,
+            history: VecDeque::new(),
             memory: Bytes::ZERO,
             freezing_threshold: Cycles::ZERO,
         }
@@ -95,19 +143,63 @@ impl Canister {
     }
 
     /// Brings the memory it pays for, and what follows from it, up to date.
-    pub(crate) fn measure(&mut self, fees: &FeeSchedule, limits: &Limits) {
-        let memory = match &self.code {
-            Some(code) => {
-                let used = code.instance.memory();
-                used.heap + used.stable + code.program.stored_size()
-            }
-            None => Bytes::ZERO,
-        };
-        if memory != self.memory {
-            self.memory = memory;
-            self.freezing_threshold =
-                fees.freezing_threshold(memory, limits.freezing_threshold_seconds);
+    pub(crate) fn measure(&mut self, fees: &FeeSchedule) {
+        let memory = self.execution_memory() + self.history_memory();
+        self.memory = memory.max(self.memory_allocation);
+        self.freezing_threshold = self.threshold_of(memory, fees);
+    }
+
+    /// Heap, stable memory and module.
+    pub(crate) fn execution_memory(&self) -> Bytes {
+        self.code.as_ref().map_or(Bytes::ZERO, Code::memory)
+    }
+
+    /// The freezing threshold it would have with other code.
+    pub(crate) fn freezing_threshold_with(&self, code: &Code, fees: &FeeSchedule) -> Cycles {
+        self.threshold_of(code.memory() + self.history_memory(), fees)
+    }
+
+    fn threshold_of(&self, memory: Bytes, fees: &FeeSchedule) -> Cycles {
+        let time = SimDuration::from_secs(self.freezing_seconds);
+        fees.freezing_threshold(memory.max(self.memory_allocation), self.freezing_seconds)
+            + fees.compute(self.compute_allocation, time)
+    }
+
+    /// The recorded changes of code and controllers.
+    pub(crate) fn history_memory(&self) -> Bytes {
+        Bytes::new(self.history.iter().sum())
+    }
+
+    /// Records that controllers were set.
+    pub(crate) fn note_controllers(&mut self) {
+        self.note(CHANGE + LISTED_CONTROLLER * self.controllers.len() as u64);
+    }
+
+    /// Records that the code changed.
+    pub(crate) fn note_code_change(&mut self) {
+        self.note(CHANGE);
+    }
+
+    /// Forgets the recorded changes.
+    pub(crate) fn forget_history(&mut self) {
+        self.history.clear();
+    }
+
+    fn note(&mut self, bytes: u64) {
+        self.history.push_back(bytes);
+        if self.history.len() > CHANGES_KEPT {
+            self.history.pop_front();
         }
+    }
+
+    /// Whether no call is open that it would have to answer or waits for.
+    pub(crate) fn ready_to_stop(&self) -> bool {
+        self.calls.none_open() && self.paused.is_none()
+    }
+
+    /// Whether calls to it are queued.
+    pub(crate) fn takes_requests(&self) -> bool {
+        self.status == Status::Running
     }
 
     /// Whether an execution could start or go on.
@@ -127,8 +219,6 @@ impl Canister {
         self.timer = None;
         self.tasks.clear();
         self.certified_data = Box::default();
-        self.memory = Bytes::ZERO;
-        self.freezing_threshold = Cycles::ZERO;
         self.version += 1;
     }
 
@@ -141,6 +231,7 @@ impl Canister {
             + self.calls.available()
             + self.input.cycles()
             + self.output.cycles()
+            + self.stop_calls.iter().map(|call| call.cycles.amount()).sum()
     }
 
     pub(crate) fn summary(&self) -> CanisterSummary {

@@ -43,7 +43,7 @@ pub trait Process: Send {
 
 /// What a process may do while it handles an event.
 pub struct Context<'a, E, Q> {
-    now: SimTime,
+    current: Key,
     earliest_arrival: SimTime,
     identity: &'a mut Identity,
     queue: &'a mut Q,
@@ -55,14 +55,14 @@ impl<E, Q: EventQueue<E>> Context<'_, E, Q> {
     /// The time of the event being handled.
     #[inline]
     pub fn now(&self) -> SimTime {
-        self.now
+        self.current.time()
     }
 
     /// Schedules an event for this process, not before now.
     #[inline]
     pub fn schedule(&mut self, time: SimTime, class: Class, event: E) {
-        let key = self.identity.next_key(time.max(self.now), class);
-        self.queue.push(key, event);
+        let key = self.identity.next_key(time.max(self.current.time()), class);
+        self.queue.push(key.not_before(&self.current), event);
     }
 
     /// Sends an event to another process.
@@ -134,7 +134,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Lane<P, Q> {
             self.last = Some(key);
             self.events += 1;
             let mut context = Context {
-                now: key.time(),
+                current: key,
                 earliest_arrival: end,
                 identity: &mut self.identity,
                 queue: &mut self.queue,
@@ -241,16 +241,18 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
         self.lanes.iter().map(|lane| &lane.process)
     }
 
-    /// Ends the run: the processes and the trace digest, which is a hash over the processes'
-    /// digests in order of their ids.
-    pub fn finish(self) -> (Vec<P>, Digest) {
+    /// Ends the run: the processes, the trace digest (a hash over the processes' digests in order
+    /// of their ids), and the events that did not happen any more.
+    pub fn finish(self) -> (Vec<P>, Digest, Vec<P::Event>) {
         let mut whole = blake3::Hasher::new();
         let mut processes = Vec::with_capacity(self.lanes.len());
-        for lane in self.lanes {
+        let mut pending = Vec::new();
+        for mut lane in self.lanes {
             whole.update(&lane.digester.finish().0);
             processes.push(lane.process);
+            pending.extend(std::iter::from_fn(|| lane.queue.pop()).map(|(_, event)| event));
         }
-        (processes, Digest(*whole.finalize().as_bytes()))
+        (processes, Digest(*whole.finalize().as_bytes()), pending)
     }
 }
 

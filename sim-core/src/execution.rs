@@ -9,6 +9,7 @@
 mod begin;
 mod finish;
 mod install;
+mod query;
 
 use crate::call_context::CallContextId;
 use crate::canister::Canister;
@@ -16,11 +17,13 @@ use crate::fees::FeeSchedule;
 use crate::id::{MessageId, SubnetId};
 use crate::ledger::{Ledger, Prepaid};
 use crate::profile::Profile;
-use crate::record::{EntryKind, Event, Outcome, Record};
-use crate::runtime::{Closure, Failure, Step, Task};
+use crate::record::{EntryKind, Event, Record};
+use crate::runtime::{Closure, Failure, Response, Step, Task};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Cycles, Instructions};
 use std::sync::Arc;
+
+pub(crate) use install::Installation;
 
 /// Counts the messages made on a subnet.
 #[derive(Clone, Copy, Debug)]
@@ -60,8 +63,10 @@ pub(crate) struct Executor<'a> {
     pub(crate) ledger: &'a mut Ledger,
     pub(crate) messages: &'a mut MessageIds,
     pub(crate) records: &'a mut Vec<Record>,
+    /// Payloads, for the trace digest: records only tell their lengths.
+    pub(crate) content: &'a mut Vec<u8>,
     /// Ingress messages that got their answer.
-    pub(crate) answered: &'a mut Vec<(MessageId, Outcome)>,
+    pub(crate) answered: &'a mut Vec<(MessageId, Response)>,
 }
 
 /// An execution under way. It outlives rounds if it pauses.
@@ -79,9 +84,21 @@ pub(crate) struct Job {
     /// Kept to start over after an abort.
     task: Task,
     aborted: bool,
+    /// Batch time of the round it began in: the oldest are kept when there are too many.
+    since: u64,
 }
 
 impl Job {
+    /// Whether its instance holds work of it.
+    pub(crate) fn in_progress(&self) -> bool {
+        !self.aborted
+    }
+
+    /// Batch time of the round it began in.
+    pub(crate) fn since(&self) -> u64 {
+        self.since
+    }
+
     /// Cycles put aside for it.
     pub(crate) fn hold(&self) -> Cycles {
         self.hold.amount()
@@ -149,6 +166,10 @@ impl Executor<'_> {
     /// How long `instructions` take on a thread of the subnet.
     fn duration(&self, instructions: Instructions) -> SimDuration {
         self.profile.timing.execution_time(instructions)
+    }
+
+    fn content(&mut self, payload: &[u8]) {
+        self.content.extend_from_slice(payload);
     }
 
     fn record(&mut self, time: SimTime, event: Event) {

@@ -65,6 +65,13 @@ impl FeeSchedule {
         self.scale(self.instruction_part(unused))
     }
 
+    /// What an execution costs for which `limit` instructions were prepaid and `used` were used.
+    /// Prepaying and refunding rounds twice, so this is not [`Self::execution`] of what was used.
+    pub fn execution_cost(&self, limit: Instructions, used: Instructions) -> Cycles {
+        let refund = self.execution_refund(limit.saturating_sub(used));
+        self.execution(limit).saturating_sub(refund)
+    }
+
     /// Inducting an ingress message of `bytes` bytes.
     pub fn ingress(&self, bytes: Bytes) -> Cycles {
         self.scale(self.fees.ingress_base + Self::bytes_part(self.fees.ingress_byte, bytes))
@@ -119,6 +126,21 @@ impl FeeSchedule {
         )
     }
 
+    /// What compute allocation costs in `duration`: the price of a day, in proportion.
+    pub fn idle_compute(&self, percent: u64, duration: SimDuration) -> Cycles {
+        let day = self.compute(percent, SimDuration::from_secs(SECONDS_PER_DAY)).get();
+        Cycles::new(
+            day.saturating_mul(u128::from(duration.as_secs())) / u128::from(SECONDS_PER_DAY),
+        )
+    }
+
+    /// Keeping `percent` of compute allocation for `duration`, counted in whole seconds.
+    pub fn compute(&self, percent: u64, duration: SimDuration) -> Cycles {
+        let fee = self.fees.compute_percent_second;
+        let seconds = u128::from(duration.as_secs());
+        self.scale(fee.saturating_mul(u128::from(percent)).saturating_mul(seconds))
+    }
+
     /// Balance a canister with `bytes` of memory needs to stay alive for `seconds` without income.
     pub fn freezing_threshold(&self, bytes: Bytes, seconds: u64) -> Cycles {
         let day = self.storage_for_seconds(bytes, SECONDS_PER_DAY).get();
@@ -167,10 +189,6 @@ mod tests {
         let profile = Profile::named("2024-06").expect("is built in");
         let fees = FeeSchedule::new(&profile, 34);
         let limit = profile.limits.message_instructions;
-        let cost = |used| {
-            let unused = limit.saturating_sub(Instructions::new(used));
-            fees.execution_prepayment().saturating_sub(fees.execution_refund(unused))
-        };
-        assert_eq!(cost(1), Cycles::new(1_543_078 + 2));
+        assert_eq!(fees.execution_cost(limit, Instructions::new(1)), Cycles::new(1_543_080));
     }
 }

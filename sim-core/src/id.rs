@@ -48,6 +48,18 @@ impl CanisterId {
     /// A canister that exists on no subnet: where calls to other principals go, and fail.
     pub const NOBODY: CanisterId = CanisterId(u64::MAX);
 
+    /// The management canister, `aaaaa-aa`: every subnet answers for it itself.
+    pub const MANAGEMENT: CanisterId = CanisterId(u64::MAX - 1);
+
+    /// Whom a call to `principal` goes to.
+    pub fn called(principal: &Principal) -> CanisterId {
+        match CanisterId::from_principal(principal) {
+            Some(canister) => canister,
+            None if *principal == Principal::management_canister() => CanisterId::MANAGEMENT,
+            None => CanisterId::NOBODY,
+        }
+    }
+
     /// The canister numbered `local` on `subnet`.
     pub const fn on(subnet: SubnetId, local: u32) -> Self {
         CanisterId(subnet.0 as u64 * CANISTERS_PER_SUBNET + local as u64)
@@ -81,7 +93,10 @@ impl CanisterId {
     pub fn from_principal(principal: &Principal) -> Option<Self> {
         let bytes: &[u8; 10] = principal.as_slice().try_into().ok()?;
         let (number, suffix) = bytes.split_first_chunk::<8>()?;
-        (suffix == [1, 1]).then(|| CanisterId(u64::from_be_bytes(*number)))
+        let number = u64::from_be_bytes(*number);
+        // Numbers beyond the last subnet's range name nothing.
+        let known = number / CANISTERS_PER_SUBNET < u64::from(u16::MAX);
+        (suffix == [1, 1] && known).then_some(CanisterId(number))
     }
 }
 
@@ -136,6 +151,15 @@ mod tests {
         // The ledger, canister number 2 of the first range.
         let ledger = CanisterId::on(SubnetId::new(0), 2);
         assert_eq!(ledger.to_string(), "ryjl3-tyaaa-aaaaa-aaaba-cai");
+    }
+
+    #[test]
+    fn numbers_beyond_every_subnet_name_no_canister() {
+        for number in [1u64 << 36, u64::MAX, u64::MAX - 1] {
+            let mut bytes = [1; 10];
+            bytes[..8].copy_from_slice(&number.to_be_bytes());
+            assert_eq!(CanisterId::from_principal(&Principal::from_slice(&bytes)), None);
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Cycles are in one of five places: a canister's [`Account`], a [`Prepaid`] hold for something
 //! that will cost less or equal, [`Attached`] to a message or call context, burned, or on another
-//! subnet. `Prepaid` and `Attached` can be neither copied nor made outside this module, so moving
-//! them is the only thing that can be done with them. [`Ledger::check`] compares what the accounts
+//! subnet. `Prepaid` and `Attached` cannot be copied, and outside this module only empty ones can be
+//! made, so moving them is the only thing that can be done with them. [`Ledger::check`] compares what the accounts
 //! say with what canisters, messages and call contexts in fact hold.
 
 use crate::units::Cycles;

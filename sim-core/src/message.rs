@@ -1,5 +1,6 @@
 //! What travels: ingress messages, requests and responses.
 
+use crate::call_context::Origin;
 use crate::id::{CanisterId, MessageId};
 use crate::ledger::Attached;
 use crate::record::Outcome;
@@ -9,11 +10,40 @@ use crate::units::Bytes;
 use ic_principal::Principal;
 use std::sync::Arc;
 
-/// Bytes of a message beside its payload, for block and stream budgets: ids, cycles, deadline.
-const HEADER: Bytes = Bytes::new(64);
+/// Whom an ingress message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A canister.
+    Canister(CanisterId),
+    /// The management canister.
+    Management {
+        /// The canister the call is about, which pays for it; none when one is created.
+        effective: Option<CanisterId>,
+    },
+}
 
-/// Bytes of the nonce a client puts into an ingress message.
-pub const NONCE: Bytes = Bytes::new(8);
+impl Target {
+    /// Who pays for the message.
+    pub fn payer(self) -> Option<CanisterId> {
+        match self {
+            Target::Canister(canister) => Some(canister),
+            Target::Management { effective } => effective,
+        }
+    }
+}
+
+/// A call to the management canister that waits for its turn.
+#[derive(Debug)]
+pub struct ManagementCall {
+    /// Who waits for the answer.
+    pub origin: Origin,
+    /// The method called.
+    pub method: Arc<str>,
+    /// The payload.
+    pub arg: Payload,
+    /// Cycles given along.
+    pub cycles: Attached,
+}
 
 /// A message from a client.
 #[derive(Debug)]
@@ -21,21 +51,43 @@ pub struct Ingress {
     /// Its id.
     pub id: MessageId,
     /// The receiver.
-    pub canister: CanisterId,
+    pub target: Target,
     /// The method called.
     pub method: Arc<str>,
     /// The payload.
     pub arg: Payload,
     /// Who sent it.
     pub sender: Principal,
+    /// Bytes of its nonce.
+    pub nonce: Bytes,
     /// When it can no longer be inducted.
     pub expiry: SimTime,
 }
 
+/// The largest `update_settings` payload that is inducted whatever the balance (`rs/cycles_account_manager`).
+const SMALL_SETTINGS: usize = 324;
+
 impl Ingress {
+    /// Whether this is a change of settings that a frozen canister can be thawed with.
+    pub fn is_small_settings_call(&self) -> bool {
+        matches!(self.target, Target::Management { .. })
+            && &*self.method == "update_settings"
+            && self.arg.len() <= SMALL_SETTINGS
+    }
+
+    /// The message as the management canister takes it.
+    pub fn into_management_call(self) -> ManagementCall {
+        ManagementCall {
+            origin: Origin::Ingress { message: self.id, sender: self.sender },
+            method: self.method,
+            arg: self.arg,
+            cycles: Attached::default(),
+        }
+    }
+
     /// Bytes that are charged for: method name, payload and nonce.
     pub fn charged_bytes(&self) -> Bytes {
-        Bytes::of_len(self.method.len() + self.arg.len()) + NONCE
+        Bytes::of_len(self.method.len() + self.arg.len()) + self.nonce
     }
 }
 
@@ -58,6 +110,8 @@ pub struct Request {
     pub callback: CallbackId,
     /// When it was sent.
     pub sent: SimTime,
+    /// Seconds since 1970 until which a best-effort caller waits.
+    pub deadline: Option<u64>,
 }
 
 /// The answer to a request.
@@ -115,17 +169,27 @@ impl CanisterMessage {
         }
     }
 
-    /// Bytes it takes in blocks and streams.
-    pub fn bytes(&self) -> Bytes {
-        let payload = match self {
+    /// Method name and argument, or reply, or reject.
+    pub fn payload_bytes(&self) -> Bytes {
+        match self {
             CanisterMessage::Request(request) => request.payload_bytes(),
             CanisterMessage::Response(response) => response.response.payload_bytes(),
-        };
-        payload + HEADER
+        }
     }
 }
 
 impl Request {
+    /// The request as the management canister takes it.
+    pub fn into_management_call(self) -> ManagementCall {
+        let Request { id: message, caller, callback, method, arg, cycles, .. } = self;
+        ManagementCall {
+            origin: Origin::Canister { message, caller, callback },
+            method,
+            arg,
+            cycles,
+        }
+    }
+
     /// Method name and payload: what is charged for, and limited.
     pub fn payload_bytes(&self) -> Bytes {
         Bytes::of_len(self.method.len() + self.arg.len())

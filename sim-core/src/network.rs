@@ -24,7 +24,7 @@ pub struct Link {
 /// Subnets and the links between them.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
-    graph: DiGraph<SubnetSpec, Link, u16>,
+    graph: DiGraph<SubnetSpec, Link, u32>,
 }
 
 impl Network {

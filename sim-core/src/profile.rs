@@ -9,6 +9,7 @@ mod metering;
 
 pub use metering::{Metering, SystemApiCosts};
 
+use crate::scheduler::Policy;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Profile {
     pub name: String,
     /// Prices, for a subnet of [`Fees::reference_nodes`] nodes.
     pub fees: Fees,
+    /// Who is executed first, and on which thread.
+    pub scheduler: Policy,
     /// Limits and capacities.
     pub limits: Limits,
     /// How long things take.
@@ -112,6 +115,12 @@ pub struct Limits {
     pub ingress_messages_per_block: u64,
     /// Payload of one block.
     pub block_bytes: Bytes,
+    /// Method name and payload of one ingress message.
+    pub ingress_message: Bytes,
+    /// Nonce that clients put into an ingress message; it counts into the bytes charged.
+    pub ingress_nonce: Bytes,
+    /// What a message between canisters takes in blocks and streams beside its payload.
+    pub message_overhead: Bytes,
     /// Age at which an ingress message that was not inducted expires.
     pub ingress_time_to_live: SimDuration,
     /// Messages in one queue from one canister to another, per direction.
@@ -122,6 +131,10 @@ pub struct Limits {
     pub stream_bytes: Bytes,
     /// Time a request may wait in an output queue.
     pub request_timeout: SimDuration,
+    /// Bytes of changed memory a canister is forgiven each round.
+    pub heap_delta_rate: Bytes,
+    /// Instructions of installs a canister is forgiven each round.
+    pub install_code_rate: Instructions,
     /// Payload of a call to a canister on another subnet.
     pub call_payload: Bytes,
     /// Payload of a call to a canister on the same subnet.
@@ -134,6 +147,8 @@ pub struct Limits {
     pub stable_memory: Bytes,
     /// Freezing threshold of a new canister, in seconds of idle cost.
     pub freezing_threshold_seconds: u64,
+    /// Cycles of a canister made by `provisional_create_canister_with_cycles` that names no amount.
+    pub provisional_cycles: Cycles,
     /// Calls nested in Wasm.
     pub call_depth: u64,
     /// Bytes of a canister's debug log that are kept.

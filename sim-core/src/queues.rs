@@ -173,7 +173,7 @@ impl OutputQueues {
 mod tests {
     use super::*;
     use crate::id::{MessageId, SubnetId};
-    use crate::message::{CallbackId, Request};
+    use crate::message::{CallbackId, Request, Target};
     use crate::time::SimTime;
     use ic_principal::Principal;
 
@@ -189,16 +189,18 @@ mod tests {
             cycles: Attached::default(),
             callback: CallbackId(0),
             sent: SimTime::ZERO,
+            deadline: None,
         })
     }
 
     fn ingress(number: u64) -> Ingress {
         Ingress {
             id: MessageId::new(SubnetId::new(0), number),
-            canister: ME,
+            target: Target::Canister(ME),
             method: "m".into(),
             arg: [].into(),
             sender: Principal::anonymous(),
+            nonce: crate::units::Bytes::ZERO,
             expiry: SimTime::MAX,
         }
     }

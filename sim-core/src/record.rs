@@ -86,8 +86,27 @@ pub enum Event {
         duration: SimDuration,
         /// What its execution cost.
         cost: Cycles,
+        /// The canister's balance afterwards, without what is held for open calls.
+        balance: Cycles,
+        /// Memory the execution changed, in whole 4 KiB pages.
+        heap_delta: Bytes,
         /// Why it failed, if it did.
         failure: Option<ErrorCode>,
+    },
+    /// The management canister executed a call.
+    Managed {
+        /// The message executed.
+        message: Option<MessageId>,
+        /// The method called.
+        method: Arc<str>,
+        /// The canister it was about.
+        canister: Option<CanisterId>,
+        /// Inner iteration of the round, from 0.
+        iteration: u32,
+        /// Instructions charged.
+        instructions: Instructions,
+        /// Instructions that count against the round: less if the module was compiled before.
+        round_instructions: Instructions,
     },
     /// A call was answered, by the callee or by the system.
     Responded {
@@ -174,7 +193,8 @@ pub struct RoundSummary {
     pub iterations: u64,
     /// Instructions executed on all threads together.
     pub instructions: Instructions,
-    /// Instructions of the busiest thread, overheads included: what the round limit bounds.
+    /// Instructions of the busiest thread of each iteration, overheads and management included: what
+    /// the round limit bounds, but for the overhead of finalisation.
     pub busiest_thread: Instructions,
     /// Messages waiting in input queues when execution began, the block's among them.
     pub queued: u64,
@@ -218,11 +238,14 @@ impl Record {
                 instructions,
                 duration,
                 cost,
+                balance,
+                heap_delta,
                 failure,
             } => {
                 sink.tag(4).optional_message(*message).canister(*canister).tag(*entry as u8);
                 sink.u32(*iteration).u32(*thread).u64(instructions.get()).u64(duration.as_nanos());
-                sink.cycles(*cost).u16(failure.map_or(0, ErrorCode::number));
+                sink.cycles(*cost).cycles(*balance).u64(heap_delta.get());
+                sink.u16(failure.map_or(0, ErrorCode::number));
             }
             Event::Responded { message, outcome } => {
                 sink.tag(5).message(*message).outcome(*outcome);
@@ -240,6 +263,18 @@ impl Record {
                 sink.tag(9).canister(*canister);
             }
             Event::Round(round) => sink.tag(10).round(round),
+            Event::Managed {
+                message,
+                method,
+                canister,
+                iteration,
+                instructions,
+                round_instructions,
+            } => {
+                sink.tag(11).optional_message(*message).text(method);
+                sink.u64(canister.map_or(u64::MAX, CanisterId::as_u64)).u32(*iteration);
+                sink.u64(instructions.get()).u64(round_instructions.get());
+            }
         }
     }
 }

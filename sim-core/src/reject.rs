@@ -52,7 +52,8 @@ error_codes! {
     SubnetOversubscribed = 101,
     /// A queue between two canisters is full.
     CanisterQueueFull = 201,
-    /// An ingress message expired before it was executed.
+    /// An ingress message expired before it was inducted, or a request waited too long for room in
+    /// a stream.
     IngressMessageTimeout = 202,
     /// The ingress history is full.
     IngressHistoryFull = 204,
@@ -68,6 +69,8 @@ error_codes! {
     CanisterRejectedMessage = 406,
     /// The management canister has no such method.
     UnknownManagementMessage = 407,
+    /// The payload of a management call cannot be read.
+    InvalidManagementPayload = 408,
     /// The Wasm code trapped.
     CanisterTrapped = 502,
     /// The canister called `ic0.trap`.
@@ -84,18 +87,30 @@ error_codes! {
     CanisterStopped = 508,
     /// The canister is stopping.
     CanisterStopping = 509,
+    /// The canister is not stopped.
+    CanisterNotStopped = 510,
+    /// The wait for a canister to stop was called off.
+    CanisterStoppingCancelled = 511,
+    /// The sender is no controller of the canister.
+    CanisterInvalidController = 512,
+    /// The canister has code already.
+    CanisterNonEmpty = 514,
     /// The execution engine itself failed.
     CanisterWasmEngineError = 521,
     /// The message used more instructions than allowed.
     CanisterInstructionLimitExceeded = 522,
     /// The message touched more stable memory than allowed.
     CanisterMemoryAccessLimitExceeded = 524,
+    /// A composite query was called from an update call.
+    CompositeQueryCalledInReplicatedMode = 527,
     /// The canister has no such method.
     CanisterMethodNotFound = 536,
     /// The canister has no code.
     CanisterWasmModuleNotFound = 537,
     /// The canister's Wasm memory limit is exceeded.
     CanisterWasmMemoryLimitExceeded = 539,
+    /// A best-effort call was not answered in time.
+    DeadlineExpired = 601,
 }
 
 impl ErrorCode {

@@ -55,6 +55,15 @@ pub trait Program: Send + Sync {
     /// # Errors
     /// The initial memory cannot be had, or an active segment lies outside it.
     fn instantiate(&self) -> Result<Box<dyn Instance>, Failure>;
+
+    /// A fresh instance that takes over the stable memory of the canister's former code.
+    ///
+    /// # Errors
+    /// As for [`Program::instantiate`].
+    fn instantiate_with(&self, stable: StableImage) -> Result<Box<dyn Instance>, Failure> {
+        drop(stable);
+        self.instantiate()
+    }
 }
 
 /// The entry points of a module.
@@ -107,7 +116,30 @@ pub trait Instance: Send {
 
     /// Bytes of heap and of stable memory in use.
     fn memory(&self) -> MemoryUse;
+
+    /// The stable memory, what the finished task wrote included, for [`Program::instantiate_with`].
+    fn stable_image(&self) -> StableImage {
+        StableImage(Box::new(()))
+    }
+
+    /// Part of the heap; `None` out of bounds.
+    fn read_heap(&self, _offset: u64, _len: u64) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Part of stable memory; `None` out of bounds.
+    fn read_stable(&self, _offset: u64, _len: u64) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Values of the mutable and exported globals in order, such as `I32(7)`.
+    fn globals(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
+
+/// Stable memory on its way from one instance to the next; its form is the runtime's own.
+pub struct StableImage(pub Box<dyn std::any::Any + Send>);
 
 /// Sizes of a canister's memories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,10 @@
 mod block;
 mod charging;
 mod clients;
+mod management;
+mod manual;
 mod round;
+mod status;
 mod stream;
 
 pub(crate) use clients::Client;
@@ -21,16 +24,17 @@ use crate::fees::FeeSchedule;
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger, UseCase};
-use crate::message::Ingress;
+use crate::message::{CanisterMessage, Ingress, ManagementCall, outcome};
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
 use crate::random::Stream;
-use crate::record::{Event, Outcome, Record, RoundSummary};
-use crate::runtime::Failure;
+use crate::record::{Event, Record, RoundSummary};
+use crate::runtime::{Failure, Response, Runtime};
+use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
 use crate::units::Cycles;
 use crate::world::{CanisterSpec, ModelFault};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// What can happen to a subnet.
@@ -46,6 +50,14 @@ pub(crate) enum SubnetEvent {
 }
 
 impl SubnetEvent {
+    /// Cycles that are on their way with it.
+    pub(crate) fn cycles(&self) -> Cycles {
+        match self {
+            SubnetEvent::Slice(slice) => slice.cycles(),
+            _ => Cycles::ZERO,
+        }
+    }
+
     /// Within an instant, what arrives comes before the round that could include it.
     pub(crate) fn class(&self) -> Class {
         Class(match self {
@@ -84,6 +96,8 @@ pub(crate) struct SubnetSetup {
     pub(crate) tie_seed: Option<u64>,
     /// To every subnet, in order of id; the one to itself stays unused.
     pub(crate) streams: Vec<SubnetStream>,
+    /// For code that is installed during the run.
+    pub(crate) runtime: Arc<dyn Runtime>,
 }
 
 pub(crate) struct Subnet {
@@ -100,14 +114,28 @@ pub(crate) struct Subnet {
     /// Known to the block makers, in no block yet.
     ingress: VecDeque<Ingress>,
     height: u64,
+    /// Calls to the management canister that wait for their turn.
+    management: VecDeque<ManagementCall>,
+    /// Messages of this subnet to itself, inducted in the next round.
+    loopback: VecDeque<CanisterMessage>,
+    /// Hashes of modules compiled before.
+    compiled: BTreeSet<[u8; 32]>,
+    runtime: Arc<dyn Runtime>,
+    scheduler: Box<dyn Scheduler>,
+    /// Answers to ingress messages, if somebody asked to keep them.
+    ingress_history: Option<BTreeMap<MessageId, Response>>,
     /// When the current round began.
     round_start: SimTime,
+    /// How far the round has come: later than what its executions have done so far.
+    clock: SimTime,
     ledger: Ledger,
     /// The ledger's burned cycles at the end of the previous round.
     burned_before: Burned,
     messages: MessageIds,
-    answered: Vec<(MessageId, Outcome)>,
+    answered: Vec<(MessageId, Response)>,
     records: Vec<Record>,
+    /// Payloads of new records, for the digest.
+    content: Vec<u8>,
     /// How many records are in the digest.
     traced: usize,
     scratch: Vec<u8>,
@@ -116,7 +144,8 @@ pub(crate) struct Subnet {
 
 impl Subnet {
     pub(crate) fn new(setup: SubnetSetup) -> Self {
-        let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams } = setup;
+        let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime } = setup;
+        let scheduler = profile.scheduler.make();
         let fees = Arc::new(FeeSchedule::new(&profile, spec.nodes));
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
         Subnet {
@@ -131,13 +160,21 @@ impl Subnet {
             streams,
             block_intervals,
             ingress: VecDeque::new(),
+            management: VecDeque::new(),
+            loopback: VecDeque::new(),
+            compiled: BTreeSet::new(),
+            runtime,
+            scheduler,
+            ingress_history: None,
             height: 0,
             round_start: SimTime::ZERO,
+            clock: SimTime::ZERO,
             ledger: Ledger::default(),
             burned_before: Burned::default(),
             messages: MessageIds::new(id),
             answered: Vec::new(),
             records: Vec::new(),
+            content: Vec::new(),
             traced: 0,
             scratch: Vec::new(),
             fault: None,
@@ -162,6 +199,8 @@ impl Subnet {
         }
         let mut canister = Canister::new(spec.id, spec.name.clone(), spec.controllers.clone());
         canister.totals.given = spec.cycles;
+        canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
+        canister.note_controllers();
         self.ledger.mint(&mut canister.account, spec.cycles);
         self.ledger.burn(&mut canister.account, fee, UseCase::Creation).map_err(|_| fee)?;
         self.canisters.push(canister);
@@ -172,7 +211,12 @@ impl Subnet {
     pub(crate) fn install(&mut self, spec: CanisterSpec) -> Result<(), Failure> {
         let (mut executor, canisters) = self.executor();
         match canisters.get_mut(spec.id.local()) {
-            Some(canister) => executor.install(canister, spec.program, spec.init_arg),
+            Some(canister) => {
+                executor.set_up(canister, spec.program, spec.init_arg)?;
+                canister.note_code_change();
+                canister.measure(executor.fees);
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -199,9 +243,15 @@ impl Subnet {
             ledger: &mut self.ledger,
             messages: &mut self.messages,
             records: &mut self.records,
+            content: &mut self.content,
             answered: &mut self.answered,
         };
         (executor, &mut self.canisters)
+    }
+
+    /// What canisters see as the time of this round, nanoseconds since 1970.
+    fn unix_time(&self) -> u64 {
+        self.start_time.saturating_add(self.round_start.as_nanos())
     }
 
     fn canister_mut(&mut self, id: CanisterId) -> Option<&mut Canister> {
@@ -217,7 +267,12 @@ impl Subnet {
         let held = |canister: &Canister| canister.account.balance() + canister.cycles_in_calls();
         let in_canisters: Cycles = self.canisters.iter().map(held).sum();
         let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
-        let checked = self.ledger.check(in_canisters + in_streams, &self.spec.name);
+        let waiting = |call: &ManagementCall| call.cycles.amount();
+        let in_management: Cycles = self.management.iter().map(waiting).sum();
+        let looping = |message: &CanisterMessage| message.cycles().amount();
+        let in_loopback: Cycles = self.loopback.iter().map(looping).sum();
+        let found = in_canisters + in_streams + in_management + in_loopback;
+        let checked = self.ledger.check(found, &self.spec.name);
         if self.fault.is_none() {
             self.fault = checked.err();
         }
@@ -273,6 +328,7 @@ impl Subnet {
     fn run_round(&mut self, start: SimTime) -> RoundOutput {
         self.height += 1;
         self.round_start = start;
+        self.clock = start;
         let block = self.make_block();
         let mut summary = RoundSummary {
             height: self.height,
@@ -283,9 +339,8 @@ impl Subnet {
         self.induct(block);
         self.expire_requests();
         summary.queued = self.queued_messages();
-        self.execute(&mut summary);
-        self.charge_storage();
-        self.abort_surplus_executions();
+        self.execute(&mut summary, 0);
+        self.end_execution();
         let executed = self.profile.timing.execution_time(summary.busiest_thread);
         summary.duration = self.sample_block_interval().max(executed);
         let end = self.round_start + summary.duration;
@@ -299,6 +354,24 @@ impl Subnet {
         RoundOutput { end, slices }
     }
 
+    /// What follows the execution of a round, whatever was executed.
+    fn end_execution(&mut self) {
+        self.finish_stopping();
+        self.reduce_debits();
+        self.charge_storage();
+        self.abort_surplus_executions();
+    }
+
+    fn reduce_debits(&mut self) {
+        let limits = &self.profile.limits;
+        for canister in &mut self.canisters {
+            let debit = canister.heap_delta_debit;
+            canister.heap_delta_debit = debit.saturating_sub(limits.heap_delta_rate);
+            let debit = canister.install_code_debit;
+            canister.install_code_debit = debit.saturating_sub(limits.install_code_rate);
+        }
+    }
+
     fn sample_block_interval(&mut self) -> SimDuration {
         let timing = &self.profile.timing;
         let mean = timing.mean_block_interval(self.spec.nodes);
@@ -309,8 +382,12 @@ impl Subnet {
 
     /// From this moment clients can read answers and peers may pull streams.
     fn certify(&mut self, certified: SimTime) -> Vec<Departure> {
-        for (message, outcome) in std::mem::take(&mut self.answered) {
+        for (message, response) in std::mem::take(&mut self.answered) {
+            let outcome = outcome(&response);
             self.record(certified, Event::Completed { message, outcome });
+            if let Some(history) = &mut self.ingress_history {
+                history.insert(message, response);
+            }
         }
         let mut departures = Vec::new();
         for (peer, stream) in (0u32..).zip(&mut self.streams) {
@@ -347,5 +424,7 @@ impl Subnet {
         }
         self.traced = self.records.len();
         context.trace(&self.scratch);
+        context.trace(&self.content);
+        self.content.clear();
     }
 }

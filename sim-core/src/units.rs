@@ -9,9 +9,8 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 use std::str::FromStr;
 
-/// Writes `amount / scale` exactly as a decimal without trailing zeros; `scale` is a power of ten
-/// or a multiple of sixty such that the division terminates, else the remainder is rounded down
-/// to nine digits.
+/// Writes `amount / scale` as a decimal without trailing zeros: exactly, if nine digits after the
+/// point suffice, as they do for every `scale` that is a power of ten up to a billion.
 pub(crate) fn write_decimal(f: &mut fmt::Formatter<'_>, amount: u128, scale: u128) -> fmt::Result {
     let (whole, mut rest) = (amount / scale, amount % scale);
     write!(f, "{whole}")?;
@@ -19,7 +18,10 @@ pub(crate) fn write_decimal(f: &mut fmt::Formatter<'_>, amount: u128, scale: u12
         return Ok(());
     }
     f.write_str(".")?;
-    while rest != 0 {
+    for _ in 0..9 {
+        if rest == 0 {
+            break;
+        }
         rest *= 10;
         write!(f, "{}", rest / scale)?;
         rest %= scale;

@@ -7,10 +7,10 @@ use crate::ledger::Ledger;
 use crate::network::{Network, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
-use crate::runtime::{Failure, Payload, Program};
+use crate::runtime::{Failure, Payload, Program, Runtime};
 use crate::subnet::{Client, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
-use crate::units::Cycles;
+use crate::units::{Bytes, Cycles};
 use ic_principal::Principal;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub struct WorldSpec {
     pub network: Network,
     /// Canisters that exist when the run starts.
     pub canisters: Vec<CanisterSpec>,
+    /// For code that is installed during the run.
+    pub runtime: Arc<dyn Runtime>,
     /// Clients that send ingress messages.
     pub workloads: Vec<WorkloadSpec>,
 }
@@ -77,6 +79,36 @@ pub trait Arrivals: Send {
 /// A world could not be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
+    /// The profile gives a subnet of this size rounds too short to simulate.
+    #[error(
+        "a block interval of {interval} on subnet `{subnet}` of {nodes} nodes is too short; at least {least} is expected"
+    )]
+    ShortBlockInterval {
+        /// Index of the subnet.
+        index: usize,
+        /// Its name.
+        subnet: String,
+        /// Its nodes.
+        nodes: u64,
+        /// The shortest block interval it can draw.
+        interval: SimDuration,
+        /// The shortest that is simulated.
+        least: SimDuration,
+    },
+    /// An ingress message that no subnet takes.
+    #[error(
+        "workload `{workload}` sends messages of {bytes} bytes; a subnet takes at most {limit}"
+    )]
+    IngressTooLarge {
+        /// Index into [`WorldSpec::workloads`].
+        index: usize,
+        /// The workload's name.
+        workload: String,
+        /// What its messages have.
+        bytes: Bytes,
+        /// The limit.
+        limit: Bytes,
+    },
     /// The network has no subnet of that id.
     #[error("canister `{canister}` is placed on a subnet that does not exist")]
     NoSubnet {
@@ -190,6 +222,8 @@ impl World {
     /// # Errors
     /// The first canister or workload that cannot be set up.
     pub fn new(spec: WorldSpec) -> Result<World, SetupError> {
+        check_block_intervals(&spec)?;
+        let limit = spec.profile.limits.ingress_message;
         let mut subnets = subnets(&spec);
         let lookahead = lookahead(&spec);
         let (seed, tie_seed, duration) = (spec.seed, spec.tie_seed, spec.duration);
@@ -198,7 +232,7 @@ impl World {
         }
         let mut arrivals = Vec::new();
         for (index, workload) in spec.workloads.into_iter().enumerate() {
-            arrivals.extend(set_up_client(&mut subnets, index, workload, seed)?);
+            arrivals.extend(set_up_client(&mut subnets, index, workload, seed, limit)?);
         }
         let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
         let mut engine = Engine::new(subnets, lookahead, tie_seed);
@@ -230,14 +264,15 @@ impl World {
             return Err(RunError::Interrupted(reached));
         }
         let events = self.engine.events();
-        let (subnets, digest) = self.engine.finish();
+        let (subnets, digest, pending) = self.engine.finish();
+        let on_the_way: Cycles = pending.iter().map(SubnetEvent::cycles).sum();
         let (subnets, ledgers): (Vec<_>, Vec<_>) = subnets
             .into_iter()
             .map(Subnet::finish)
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
             .unzip();
-        check_crossings(&ledgers)?;
+        check_crossings(&ledgers, on_the_way)?;
         let World { seed, tie_seed, duration, .. } = self;
         Ok(History { seed, tie_seed, duration, digest, events, subnets })
     }
@@ -250,7 +285,7 @@ fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
             let latency = spec.network.link(id, peer).map(|link| link.latency.clone());
             let entity = format!("{} -> {}", subnet.name, peer_spec.name);
             let random = Stream::new(spec.seed, &entity, "latency");
-            SubnetStream::new(latency, profile.timing.latency_floor, random)
+            SubnetStream::new(latency, &profile.timing, &profile.limits, random)
         };
         Subnet::new(SubnetSetup {
             id,
@@ -260,9 +295,29 @@ fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
             seed: spec.seed,
             tie_seed: spec.tie_seed,
             streams: spec.network.subnets().map(stream).collect(),
+            runtime: spec.runtime.clone(),
         })
     };
     spec.network.subnets().map(subnet).collect()
+}
+
+/// Shorter rounds than this would take for ever to simulate.
+const LEAST_BLOCK_INTERVAL: SimDuration = SimDuration::from_millis(1);
+
+fn check_block_intervals(spec: &WorldSpec) -> Result<(), SetupError> {
+    for (id, subnet) in spec.network.subnets() {
+        let interval = spec.profile.timing.shortest_block_interval(subnet.nodes);
+        if interval < LEAST_BLOCK_INTERVAL {
+            return Err(SetupError::ShortBlockInterval {
+                index: id.index(),
+                subnet: subnet.name.clone(),
+                nodes: subnet.nodes,
+                interval,
+                least: LEAST_BLOCK_INTERVAL,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// No subnet reaches another in less than this: a message leaves at the end of the round it was
@@ -306,8 +361,13 @@ fn set_up_client(
     index: usize,
     workload: WorkloadSpec,
     seed: u64,
+    limit: Bytes,
 ) -> Result<Option<FirstArrival>, SetupError> {
     let target = workload.target;
+    let bytes = Bytes::of_len(workload.method.len() + workload.arg.len());
+    if bytes > limit {
+        return Err(SetupError::IngressTooLarge { index, workload: workload.name, bytes, limit });
+    }
     let subnet = target.subnet().index();
     let known = subnets.get_mut(subnet).filter(|subnet| target.local() < subnet.canister_count());
     let Some(known) = known else {
@@ -319,13 +379,14 @@ fn set_up_client(
     Ok(first.map(|time| FirstArrival { subnet, client, time }))
 }
 
-/// What left one subnet and has not arrived at another is on its way; more cannot arrive than left.
-fn check_crossings(ledgers: &[Ledger]) -> Result<(), ModelFault> {
+/// What left one subnet and has not arrived at another is on its way.
+fn check_crossings(ledgers: &[Ledger], on_the_way: Cycles) -> Result<(), ModelFault> {
     let departed: Cycles = ledgers.iter().map(|ledger| ledger.crossings().0).sum();
     let arrived: Cycles = ledgers.iter().map(|ledger| ledger.crossings().1).sum();
-    if arrived <= departed {
+    let found = arrived + on_the_way;
+    if found == departed {
         return Ok(());
     }
-    let place = "the network".to_owned();
-    Err(ModelFault::CyclesNotConserved { place, expected: departed, found: arrived })
+    let place = "the links between subnets".to_owned();
+    Err(ModelFault::CyclesNotConserved { place, expected: departed, found })
 }

@@ -184,3 +184,61 @@ proptest! {
         prop_assert!(executed(&history).len() > 50);
     }
 }
+
+#[test]
+fn a_method_that_does_not_exist_costs_as_much_as_one_that_does_nothing() {
+    let cost = |method| {
+        let mut world = Builder::new();
+        world.spec.profile = Profile::named("2024-06").expect("is built in");
+        let id = world.canister(RIGHT, 100 * T, |_| Act::reply(b"").using(0));
+        world.send_at(id, method, &[1_000]);
+        burned(&world.run(), id, UseCase::Execution)
+    };
+    assert_eq!(cost("go"), cost("gone"));
+}
+
+#[test]
+fn what_init_burns_is_booked() {
+    let mut world = Builder::new();
+    world.exports.init = true;
+    let id = world.canister(LEFT, 100 * T, |task| {
+        let mut act = Act::silence();
+        if matches!(task.entry, Entry::Init { .. }) {
+            act.effects.cycles_burned = Cycles::new(T);
+        }
+        act
+    });
+    assert_eq!(burned(&world.run(), id, UseCase::Burned), Cycles::new(T));
+}
+
+#[test]
+fn expired_messages_take_no_room_in_blocks() {
+    let mut world = Builder::new();
+    world.spec.profile.limits.ingress_messages_per_block = 10;
+    world.spec.profile.limits.ingress_time_to_live = SimDuration::from_secs(5);
+    world.spec.duration = SimDuration::from_secs(60);
+    let id = world.canister(LEFT, 100 * T, |_| Act::reply(b""));
+    world.send_every(id, "go", SimDuration::from_millis(20));
+    let replies = completed(&world.run())
+        .into_iter()
+        .filter(|outcome| matches!(outcome, Outcome::Reply(_)))
+        .count();
+    // About 90 rounds with ten messages each.
+    assert!(replies > 700, "{replies}");
+}
+
+#[test]
+fn rounds_too_short_to_simulate_are_refused() {
+    let mut world = Builder::new();
+    world.spec.profile.timing.block_interval = SimDuration::ZERO;
+    assert!(matches!(World::new(world.spec), Err(SetupError::ShortBlockInterval { .. })));
+}
+
+#[test]
+fn a_message_no_subnet_takes_is_refused() {
+    let mut world = Builder::new();
+    let id = world.canister(LEFT, 100 * T, |_| Act::reply(b""));
+    world.send_at(id, "go", &[1_000]);
+    world.spec.workloads[0].arg = vec![0; 5 << 20].into();
+    assert!(matches!(World::new(world.spec), Err(SetupError::IngressTooLarge { .. })));
+}

@@ -3,7 +3,9 @@
 mod kit;
 
 use kit::*;
+use sim_core::distribution::Distribution;
 use sim_core::history::History;
+use sim_core::network::{Network, SubnetSpec};
 use sim_core::runtime::Entry;
 use sim_core::time::SimDuration;
 
@@ -50,4 +52,37 @@ fn a_tie_seed_shows_the_same_workload_in_another_legal_order() {
         times
     };
     assert_eq!(submitted(&plain), submitted(&other));
+}
+
+#[test]
+fn a_tie_seed_keeps_streams_in_order_however_much_latencies_differ() {
+    for tie_seed in 0..4 {
+        let mut world = busy_world(7, Some(tie_seed));
+        let subnets = ["left", "right"].map(|name| SubnetSpec { name: name.to_owned(), nodes: 13 });
+        let latency = Distribution::Exponential { mean: SimDuration::from_secs(5) };
+        world.spec.network = Network::mesh(subnets.into(), &latency);
+        world.spec.duration = SimDuration::from_secs(120);
+        let history = world.run();
+        assert!(completed(&history).len() > 500);
+    }
+}
+
+#[test]
+fn a_tie_seed_bears_many_arrivals_at_one_instant() {
+    let mut world = busy_world(7, Some(3));
+    let target = world.spec.canisters[0].id;
+    world.send_at(target, "work", &[2_000; 50]);
+    world.spec.profile.timing.ingress_delivery = SimDuration::ZERO;
+    assert!(completed(&world.run()).len() > 50);
+}
+
+#[test]
+fn payloads_count_into_the_digest() {
+    let digest_of = |reply: &'static [u8]| {
+        let mut world = Builder::new();
+        let id = world.canister(LEFT, 100 * T, move |_| Act::reply(reply));
+        world.send_at(id, "go", &[1_000]);
+        world.run().digest
+    };
+    assert_ne!(digest_of(b"a"), digest_of(b"b"));
 }

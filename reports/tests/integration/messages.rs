@@ -49,6 +49,8 @@ fn executed(message: MessageId, canister: CanisterId, entry: EntryKind) -> Event
         instructions: Instructions::new(700),
         duration: SimDuration::ZERO,
         cost: Cycles::ZERO,
+        balance: Cycles::ZERO,
+        heap_delta: Bytes::ZERO,
         failure: None,
     }
 }

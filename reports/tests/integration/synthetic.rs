@@ -144,6 +144,8 @@ impl Subnet {
             instructions: Instructions::new(instructions),
             duration: SimDuration::from_nanos(instructions / 2),
             cost: Cycles::new(cost),
+            balance: Cycles::ZERO,
+            heap_delta: Bytes::ZERO,
             failure,
         };
         self.record(time, event);

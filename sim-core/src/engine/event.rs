@@ -54,6 +54,16 @@ impl Key {
         Key { time, rank, sequence }
     }
 
+    /// The key, or the next one like it that comes after `current`: a tie-breaking number must not
+    /// put an event of this instant before the one that made it.
+    #[inline]
+    pub(super) fn not_before(mut self, current: &Key) -> Key {
+        if self.time == current.time && self.rank < current.rank {
+            self.rank = current.rank;
+        }
+        self
+    }
+
     /// When the event happens.
     #[inline]
     pub const fn time(&self) -> SimTime {

@@ -16,6 +16,16 @@ use crate::units::{Cycles, Instructions};
 use ic_principal::Principal;
 use std::sync::Arc;
 
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+/// A call as it came in.
+struct IncomingCall {
+    method: Arc<str>,
+    arg: Payload,
+    /// Seconds since 1970.
+    deadline: Option<u64>,
+}
+
 impl Executor<'_> {
     /// The next work of a canister, ready to run. Work that fails before it could run has been
     /// answered and gives `None`.
@@ -27,7 +37,9 @@ impl Executor<'_> {
             Input::Ingress(ingress) => {
                 let origin = Origin::Ingress { message: ingress.id, sender: ingress.sender };
                 let cycles = Attached::default();
-                self.begin_call(canister, origin, &ingress.method, ingress.arg, cycles)
+                let call =
+                    IncomingCall { method: ingress.method, arg: ingress.arg, deadline: None };
+                self.begin_call(canister, origin, call, cycles)
             }
             Input::Canister(CanisterMessage::Request(request)) => {
                 let origin = Origin::Canister {
@@ -35,7 +47,9 @@ impl Executor<'_> {
                     caller: request.caller,
                     callback: request.callback,
                 };
-                self.begin_call(canister, origin, &request.method, request.arg, request.cycles)
+                let (method, arg, deadline) = (request.method, request.arg, request.deadline);
+                let call = IncomingCall { method, arg, deadline };
+                self.begin_call(canister, origin, call, request.cycles)
             }
             Input::Canister(CanisterMessage::Response(response)) => {
                 self.begin_callback(canister, response)
@@ -45,9 +59,12 @@ impl Executor<'_> {
 
     /// A task whose canister cannot pay for it is skipped without a trace.
     fn begin_task(&mut self, canister: &mut Canister, task: SystemTask) -> Option<Job> {
+        if task == SystemTask::GlobalTimer {
+            canister.timer = None;
+        }
         let limit = self.profile.limits.message_instructions;
         let hold = self.prepay(canister, limit).ok()?;
-        let context = canister.calls.open(Origin::Task, Attached::default());
+        let context = canister.calls.open(Origin::Task, Attached::default(), None);
         let (kind, entry) = match task {
             SystemTask::Heartbeat => (EntryKind::Heartbeat, Entry::Heartbeat),
             SystemTask::GlobalTimer => (EntryKind::GlobalTimer, Entry::GlobalTimer),
@@ -59,12 +76,11 @@ impl Executor<'_> {
         &mut self,
         canister: &mut Canister,
         origin: Origin,
-        method: &Arc<str>,
-        arg: Payload,
+        call: IncomingCall,
         cycles: Attached,
     ) -> Option<Job> {
-        let context = canister.calls.open(origin, cycles);
-        match self.prepare_call(canister, context, method, arg) {
+        let context = canister.calls.open(origin, cycles, call.deadline);
+        match self.prepare_call(canister, context, call) {
             Ok(job) => Some(job),
             Err(failure) => {
                 self.reject(canister, context, failure);
@@ -78,9 +94,15 @@ impl Executor<'_> {
         &mut self,
         canister: &mut Canister,
         context: CallContextId,
-        method: &Arc<str>,
-        arg: Payload,
+        call: IncomingCall,
     ) -> Result<Job, Failure> {
+        let IncomingCall { method, arg, deadline } = call;
+        if deadline.is_some_and(|deadline| deadline < self.batch_time / NANOS_PER_SECOND) {
+            let message = "the call was not executed before its deadline".to_owned();
+            return Err(failure(ErrorCode::DeadlineExpired, message));
+        }
+        // Paying comes first: a canister that cannot says so, whatever else is wrong.
+        self.check_solvent(canister, self.profile.limits.message_instructions)?;
         let Some(code) = &canister.code else {
             return Err(failure(
                 ErrorCode::CanisterWasmModuleNotFound,
@@ -88,13 +110,15 @@ impl Executor<'_> {
             ));
         };
         let exports = code.program.exports();
-        let method = method.clone();
         let limits = &self.profile.limits;
         let (kind, limit, entry) = if exports.queries.contains(&*method) {
             let entry = Entry::ReplicatedQuery { method, arg };
             (EntryKind::ReplicatedQuery, limits.query_instructions, entry)
         } else if exports.updates.contains(&*method) {
             (EntryKind::Update, limits.message_instructions, Entry::Update { method, arg })
+        } else if exports.composite_queries.contains(&*method) {
+            let message = format!("`{method}` is a composite query, which only clients can call");
+            return Err(failure(ErrorCode::CompositeQueryCalledInReplicatedMode, message));
         } else {
             return Err(self.method_not_found(canister, &method));
         };
@@ -107,7 +131,8 @@ impl Executor<'_> {
         match self.prepay(canister, self.profile.limits.message_instructions) {
             Err(failure) => failure,
             Ok(hold) => {
-                let cost = self.fees.execution(Instructions::ZERO);
+                let limit = self.profile.limits.message_instructions;
+                let cost = self.fees.execution_cost(limit, Instructions::ZERO);
                 self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
                 let message = format!("canister {} has no method `{method}`", canister.id);
                 failure(ErrorCode::CanisterMethodNotFound, message)
@@ -147,7 +172,8 @@ impl Executor<'_> {
     }
 
     fn drop_callback(&mut self, canister: &mut Canister, context: CallContextId, hold: Prepaid) {
-        let cost = self.fees.execution(Instructions::ZERO);
+        let limit = self.profile.limits.message_instructions;
+        let cost = self.fees.execution_cost(limit, Instructions::ZERO);
         self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
         self.close_if_done(canister, context);
     }
@@ -158,21 +184,28 @@ impl Executor<'_> {
         canister: &mut Canister,
         limit: Instructions,
     ) -> Result<Prepaid, Failure> {
+        self.check_solvent(canister, limit)?;
         let price = self.fees.execution(limit);
-        let out_of_cycles = || {
-            let message = format!(
-                "canister {} is out of cycles: {price} cycles on top of its freezing threshold are needed",
-                canister.id
-            );
-            failure(ErrorCode::CanisterOutOfCycles, message)
-        };
-        if !canister.can_spend(price) {
-            return Err(out_of_cycles());
+        self.ledger
+            .prepay(&mut canister.account, price)
+            .map_err(|_| self.out_of_cycles(canister, price))
+    }
+
+    /// Whether the price of `limit` instructions is there above the freezing threshold.
+    fn check_solvent(&self, canister: &Canister, limit: Instructions) -> Result<(), Failure> {
+        let price = self.fees.execution(limit);
+        match canister.can_spend(price) {
+            true => Ok(()),
+            false => Err(self.out_of_cycles(canister, price)),
         }
-        self.ledger.prepay(&mut canister.account, price).map_err(|_| {
-            let message = format!("canister {} is out of cycles", canister.id);
-            failure(ErrorCode::CanisterOutOfCycles, message)
-        })
+    }
+
+    fn out_of_cycles(&self, canister: &Canister, price: Cycles) -> Failure {
+        let message = format!(
+            "canister {} is out of cycles: {price} cycles on top of its freezing threshold are needed",
+            canister.id
+        );
+        failure(ErrorCode::CanisterOutOfCycles, message)
     }
 
     /// A job that may use all that `hold` pays for.
@@ -205,6 +238,7 @@ impl Executor<'_> {
             failed_callback: None,
             task,
             aborted: false,
+            since: self.batch_time,
         }
     }
 
@@ -215,6 +249,7 @@ impl Executor<'_> {
             view.caller = context.origin.caller();
             view.cycles_available = context.available.amount();
             view.responded = context.responded;
+            view.deadline = context.deadline;
             view.call_context_instructions = context.instructions;
         }
         view

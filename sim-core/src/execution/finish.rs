@@ -14,6 +14,28 @@ use crate::runtime::{Effects, Entry, Failure, Finished, OutgoingCall, Response};
 use crate::time::SimTime;
 use crate::units::{Bytes, Cycles, Instructions};
 
+/// What an execution used.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    /// Of all its slices.
+    instructions: Instructions,
+    /// Of the callback before it, if it is a cleanup.
+    earlier: Instructions,
+    /// Of its last slice.
+    slice: Instructions,
+    heap_delta: Bytes,
+}
+
+/// Memory that a success changed, in bytes of whole pages.
+fn heap_delta(job: &Job, finished: &Finished) -> Bytes {
+    match &finished.outcome {
+        Ok(effects) if job.kind != EntryKind::ReplicatedQuery => {
+            Bytes::new(effects.dirty_pages.saturating_mul(4_096))
+        }
+        _ => Bytes::ZERO,
+    }
+}
+
 impl Executor<'_> {
     /// Ends a job and returns the instructions of its last slice, or slices if a cleanup follows.
     pub(super) fn finish(
@@ -23,34 +45,34 @@ impl Executor<'_> {
         finished: Finished,
     ) -> Instructions {
         let slice = finished.slice_instructions;
+        let heap_delta = heap_delta(&job, &finished);
         let end = self.place.clock + self.duration(slice);
         for line in finished.log {
             self.record(end, Event::Printed { canister: canister.id, line });
         }
         let applied = self.apply_or_drop(canister, &job, finished.outcome, end);
-        let (failure, earlier) = match (job.failed_callback.take(), applied) {
+        let own = applied.as_ref().err().map(|failure| failure.code);
+        let used =
+            Used { instructions: finished.instructions, slice, heap_delta, ..Used::default() };
+        match (job.failed_callback.take(), applied) {
             // A cleanup changes nothing about why its callback failed.
-            (Some((failure, used)), _) => (Some(failure), used),
-            (None, Ok(())) => (None, Instructions::ZERO),
-            (None, Err(failure)) => match job.cleanup {
-                Some(_) => {
-                    return slice
-                        + self.clean_up(canister, job, failure, finished.instructions, slice);
-                }
-                None => (Some(failure), Instructions::ZERO),
-            },
-        };
-        self.settle(canister, job, finished.instructions, earlier, slice, failure);
+            (Some((failure, earlier)), _) => {
+                self.settle(canister, job, Used { earlier, ..used }, own, Some(failure));
+            }
+            (None, Err(failure)) if job.cleanup.is_some() => {
+                return slice + self.clean_up(canister, job, failure, used);
+            }
+            (None, applied) => self.settle(canister, job, used, own, applied.err()),
+        }
         slice
     }
 
     /// A job whose code is gone: only what it costs to say so.
-    pub(super) fn lose(&mut self, canister: &mut Canister, job: Job) -> Instructions {
+    pub(crate) fn lose(&mut self, canister: &mut Canister, job: Job) -> Instructions {
         let message = format!("canister {} has no code any more", canister.id);
         let failure = failure(ErrorCode::CanisterWasmModuleNotFound, message);
-        let none = Instructions::ZERO;
-        self.settle(canister, job, none, none, none, Some(failure));
-        none
+        self.settle(canister, job, Used::default(), Some(failure.code), Some(failure));
+        Instructions::ZERO
     }
 
     /// After a callback failed: its cleanup runs on what was kept back for it.
@@ -59,11 +81,11 @@ impl Executor<'_> {
         canister: &mut Canister,
         mut job: Job,
         failure: Failure,
-        used: Instructions,
-        slice: Instructions,
+        used: Used,
     ) -> Instructions {
-        self.record_execution(canister, &job, used, slice, Cycles::ZERO, Some(failure.code));
-        self.place.clock = self.place.clock + self.duration(slice);
+        self.record_execution(canister, &job, used, Cycles::ZERO, Some(failure.code));
+        self.place.clock = self.place.clock + self.duration(used.slice);
+        let used = used.instructions;
         if let Some(closure) = job.cleanup.take() {
             job.task.entry = Entry::Cleanup { closure };
         }
@@ -75,21 +97,22 @@ impl Executor<'_> {
         self.start(canister, job)
     }
 
+    /// Settles the price, records the execution with its `own` failure, and concludes the call with
+    /// the `failure` it may have come to.
     fn settle(
         &mut self,
         canister: &mut Canister,
-        job: Job,
-        used: Instructions,
-        earlier: Instructions,
-        slice: Instructions,
+        mut job: Job,
+        used: Used,
+        own: Option<ErrorCode>,
         failure: Option<Failure>,
     ) {
-        let all = used + earlier;
-        let refund = self.fees.execution_refund(job.limit.saturating_sub(all));
-        let cost = job.hold.amount().saturating_sub(refund);
-        let code = failure.as_ref().map(|failure| failure.code);
-        self.record_execution(canister, &job, used, slice, cost, code);
-        self.ledger.settle(job.hold, cost, UseCase::Execution, &mut canister.account);
+        let all = used.instructions + used.earlier;
+        let cost = self.fees.execution_cost(job.limit, all);
+        let hold = std::mem::take(&mut job.hold);
+        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
+        self.record_execution(canister, &job, used, cost, own);
+        canister.heap_delta_debit += used.heap_delta;
         canister.totals.instructions += all;
         if let Some(context) = canister.calls.get_mut(job.context) {
             context.instructions += all;
@@ -101,8 +124,7 @@ impl Executor<'_> {
         &mut self,
         canister: &mut Canister,
         job: &Job,
-        instructions: Instructions,
-        slice: Instructions,
+        used: Used,
         cost: Cycles,
         failure: Option<ErrorCode>,
     ) {
@@ -114,9 +136,11 @@ impl Executor<'_> {
             entry: job.kind,
             iteration: self.place.iteration,
             thread: self.place.thread,
-            instructions,
-            duration: self.duration(slice),
+            instructions: used.instructions,
+            duration: self.duration(used.slice),
             cost,
+            balance: canister.account.balance(),
+            heap_delta: used.heap_delta,
             failure,
         };
         self.record(self.place.clock, event);
@@ -141,7 +165,7 @@ impl Executor<'_> {
         affordable?;
         if job.kind != EntryKind::ReplicatedQuery {
             canister.version += 1;
-            canister.measure(self.fees, &self.profile.limits);
+            canister.measure(self.fees);
         }
         self.apply(canister, job, effects, end);
         Ok(())
@@ -158,7 +182,10 @@ impl Executor<'_> {
         let spent = |call: &OutgoingCall| call.cycles + self.fees.call_hold(request_bytes(call));
         let removed: Cycles =
             effects.calls.iter().map(spent).sum::<Cycles>() + effects.cycles_burned;
-        let after = canister.account.balance().checked_sub(removed);
+        let context = canister.calls.get(job.context);
+        let available = context.map_or(Cycles::ZERO, |context| context.available.amount());
+        let accepted = effects.cycles_accepted.min(available);
+        let after = (canister.account.balance() + accepted).checked_sub(removed);
         let is_callback = matches!(job.kind, EntryKind::ReplyCallback | EntryKind::RejectCallback);
         let floor = if is_callback { Cycles::ZERO } else { canister.freezing_threshold() };
         match after {
@@ -200,6 +227,7 @@ impl Executor<'_> {
         let bytes = request_bytes(&call);
         let account = &mut canister.account;
         let transmission = self.fees.request_transmission(bytes);
+        // The caller of `apply` has checked that everything it sends can be paid.
         let Ok(()) = self.ledger.burn(account, transmission, UseCase::Transmission) else { return };
         let response_hold = self.ledger.prepay(account, self.fees.largest_response());
         let execution_hold = self.ledger.prepay(account, self.fees.execution_prepayment());
@@ -215,7 +243,10 @@ impl Executor<'_> {
             cycles: call.cycles,
         };
         self.record(end, event);
+        self.content(&call.arg);
         canister.totals.calls += 1;
+        let now = self.batch_time / 1_000_000_000;
+        let deadline = call.timeout.map(|seconds| now.saturating_add(u64::from(seconds)));
         let callback = canister.calls.register(Callback {
             context: job.context,
             callee: call.callee,
@@ -224,16 +255,18 @@ impl Executor<'_> {
             on_cleanup: call.on_cleanup,
             response_hold: response_hold.unwrap_or_default(),
             execution_hold: execution_hold.unwrap_or_default(),
+            deadline: deadline.map(|deadline| (message, deadline)),
         });
         canister.output.push(CanisterMessage::Request(Request {
             id: message,
             caller: canister.id,
-            callee: CanisterId::from_principal(&call.callee).unwrap_or(CanisterId::NOBODY),
+            callee: CanisterId::called(&call.callee),
             method: call.method,
             arg: call.arg,
             cycles: cycles.unwrap_or_default(),
             callback,
             sent: end,
+            deadline,
         }));
     }
 
@@ -250,11 +283,14 @@ impl Executor<'_> {
         };
         context.responded = true;
         let refund = context.available.take();
+        if let Response::Reply(reply) = &response {
+            self.content.extend_from_slice(reply);
+        }
         let answer = outcome(&response);
         match context.origin {
             Origin::Ingress { message, .. } => {
                 self.ledger.receive(refund, &mut canister.account);
-                self.answered.push((message, answer));
+                self.answered.push((message, response));
                 self.record(time, Event::Responded { message, outcome: answer });
             }
             Origin::Canister { message, caller, callback } => {

@@ -1,41 +1,69 @@
-//! Putting code into a canister that has none, before the run begins.
+//! Putting code into a canister: install, reinstall and upgrade, as one atomic step each.
+//!
+//! After `rs/execution_environment/src/execution/{install,upgrade}.rs` of `dfinity/ic`.
 
 use super::Executor;
 use super::begin::failure;
 use crate::canister::{Canister, Code};
 use crate::ledger::UseCase;
+use crate::management::InstallMode;
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
+use crate::runtime::Step;
 use crate::runtime::{
-    Effects, Entry, Failure, Instance, InstructionLimits, Payload, Program, Step, Task,
+    Effects, Entry, Failure, Instance, InstructionLimits, Payload, Program, Runtime, StableImage,
+    Task,
 };
-use crate::units::Instructions;
+use crate::units::{Cycles, Instructions};
+use ic_principal::Principal;
 use std::sync::Arc;
 
-/// A canister's new code, and what its first entry points did.
-type Installed = (Box<dyn Instance>, Effects);
+/// What `install_code` is to do.
+pub(crate) struct Installation<'a> {
+    pub(crate) mode: InstallMode,
+    pub(crate) module: &'a [u8],
+    pub(crate) arg: Payload,
+    pub(crate) sender: Principal,
+}
+
+/// What it came to.
+pub(crate) struct InstallOutcome {
+    pub(crate) instructions: Instructions,
+    /// The module's hash, and what compiling it costs.
+    pub(crate) compiled: ([u8; 32], Instructions),
+    pub(crate) result: Result<(), Failure>,
+}
+
+/// A swap of code under way.
+struct Swap {
+    caller: Principal,
+    budget: Instructions,
+    used: Instructions,
+    effects: Effects,
+    /// Lines printed, kept even if it fails.
+    log: Vec<Box<[u8]>>,
+}
 
 impl Executor<'_> {
-    /// Compiles nothing and copies nothing: instantiates `program`, runs `(start)` and
-    /// `canister_init`, and charges for compilation and execution as an install does.
+    /// Installs code before the run begins.
     ///
     /// # Errors
     /// The canister cannot pay, or its code failed; it is left without code.
-    pub(crate) fn install(
+    pub(crate) fn set_up(
         &mut self,
         canister: &mut Canister,
         program: Arc<dyn Program>,
         arg: Payload,
     ) -> Result<(), Failure> {
         let limits = &self.profile.limits;
-        let limit = limits.install_instructions;
-        let hold = self.prepay(canister, limit)?;
-        let budget = limit.min(program.compile_cost() + limits.setup_instructions);
-        let (used, installed) = self.run_install(canister, &program, arg, budget);
-        let refund = self.fees.execution_refund(limit.saturating_sub(used));
-        let cost = hold.amount().saturating_sub(refund);
-        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
-        canister.totals.instructions += used;
+        let budget =
+            limits.install_instructions.min(program.compile_cost() + limits.setup_instructions);
+        let hold = self.prepay(canister, limits.install_instructions)?;
+        let installer = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
+        let mut swap = Swap::new(installer, budget, &program);
+        let result = self.swap_code(canister, program, InstallMode::install, arg, &mut swap);
+        let cost = self.settle_install(canister, hold, swap.used);
+        canister.totals.instructions += swap.used;
         canister.totals.executions += 1;
         let event = Event::Executed {
             message: None,
@@ -43,87 +71,220 @@ impl Executor<'_> {
             entry: EntryKind::Install,
             iteration: 0,
             thread: 0,
-            instructions: used,
-            duration: self.duration(used),
+            instructions: swap.used,
+            duration: self.duration(swap.used),
             cost,
-            failure: installed.as_ref().err().map(|failure| failure.code),
+            balance: canister.account.balance(),
+            heap_delta: crate::units::Bytes::ZERO,
+            failure: result.as_ref().err().map(|failure| failure.code),
         };
         self.record(self.place.clock, event);
-        let (instance, effects) = installed?;
-        canister.code = Some(Code { program, instance });
-        canister.version += 1;
-        canister.measure(self.fees, limits);
-        canister.timer = effects.global_timer.filter(|time| *time != 0);
-        canister.certified_data = effects.certified_data.unwrap_or_default();
-        if canister.account.balance() < canister.freezing_threshold() {
-            let message = format!(
-                "its balance of {} cycles is below its freezing threshold of {} cycles",
-                canister.account.balance(),
-                canister.freezing_threshold()
-            );
-            return Err(failure(ErrorCode::CanisterOutOfCycles, message));
-        }
-        Ok(())
+        result
     }
 
-    /// Runs `(start)`, then `canister_init`. Returns the instructions used, compilation included,
-    /// also if they failed.
-    fn run_install(
+    /// Installs code on behalf of a controller.
+    pub(crate) fn install_code(
+        &mut self,
+        canister: &mut Canister,
+        runtime: &dyn Runtime,
+        installation: Installation<'_>,
+    ) -> InstallOutcome {
+        let nothing = ([0; 32], Instructions::ZERO);
+        let ended =
+            |instructions, compiled, result| InstallOutcome { instructions, compiled, result };
+        let limit = self.profile.limits.install_instructions;
+        let hold = match self.prepay(canister, limit) {
+            Ok(hold) => hold,
+            Err(failure) => return ended(Instructions::ZERO, nothing, Err(failure)),
+        };
+        let program = match runtime.compile(installation.module) {
+            Ok(program) => program,
+            Err(invalid) => {
+                let weight = self.profile.metering.compile_per_operator;
+                let used = weight.saturating_mul(installation.module.len() as u64);
+                self.settle_install(canister, hold, used);
+                let failure = failure(ErrorCode::CanisterInvalidWasm, invalid.to_string());
+                return ended(used, nothing, Err(failure));
+            }
+        };
+        let compiled = (program.hash(), program.compile_cost());
+        let mut swap = Swap::new(installation.sender, limit, &program);
+        let result =
+            self.swap_code(canister, program, installation.mode, installation.arg, &mut swap);
+        self.settle_install(canister, hold, swap.used);
+        ended(swap.used, compiled, result)
+    }
+
+    fn settle_install(
+        &mut self,
+        canister: &mut Canister,
+        hold: crate::ledger::Prepaid,
+        used: Instructions,
+    ) -> Cycles {
+        let limit = self.profile.limits.install_instructions;
+        let cost = self.fees.execution_cost(limit, used);
+        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account)
+    }
+
+    /// Runs the entry points of old and new code; only if all succeed does the canister change.
+    fn swap_code(
+        &mut self,
+        canister: &mut Canister,
+        program: Arc<dyn Program>,
+        mode: InstallMode,
+        arg: Payload,
+        swap: &mut Swap,
+    ) -> Result<(), Failure> {
+        let upgrade = match mode {
+            InstallMode::upgrade(options) => Some(options),
+            InstallMode::install | InstallMode::reinstall => None,
+        };
+        let stable = match upgrade {
+            Some(options) => {
+                let skip = options.and_then(|options| options.skip_pre_upgrade) == Some(true);
+                self.save(canister, skip, swap)?
+            }
+            None => None,
+        };
+        let installed = self.start_new(canister, &program, upgrade.is_some(), stable, arg, swap);
+        for line in std::mem::take(&mut swap.log) {
+            self.record(self.place.clock, Event::Printed { canister: canister.id, line });
+        }
+        let affordable = installed.and_then(|instance| {
+            let code = Code { program, instance };
+            self.check_not_frozen(canister, &code, swap).map(|()| code)
+        });
+        match affordable {
+            Ok(code) => {
+                self.take_over(canister, code, upgrade.is_some(), swap);
+                Ok(())
+            }
+            Err(failure) => {
+                if let Some(code) = &mut canister.code {
+                    code.instance.rollback();
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// `canister_pre_upgrade` of the old code, and the stable memory it leaves. Nothing is
+    /// committed yet.
+    fn save(
+        &mut self,
+        canister: &mut Canister,
+        skip: bool,
+        swap: &mut Swap,
+    ) -> Result<Option<StableImage>, Failure> {
+        let surroundings = self.plain_surroundings(canister);
+        let Some(code) = &mut canister.code else {
+            let message = format!("canister {} has no code to upgrade", canister.id);
+            return Err(failure(ErrorCode::CanisterWasmModuleNotFound, message));
+        };
+        if code.program.exports().pre_upgrade && !skip {
+            swap.run(&mut *code.instance, Entry::PreUpgrade, surroundings)?;
+        }
+        Ok(Some(code.instance.stable_image()))
+    }
+
+    fn start_new(
         &mut self,
         canister: &Canister,
         program: &Arc<dyn Program>,
+        upgrade: bool,
+        stable: Option<StableImage>,
         arg: Payload,
-        budget: Instructions,
-    ) -> (Instructions, Result<Installed, Failure>) {
-        let mut used = program.compile_cost();
-        let mut instance = match program.instantiate() {
-            Ok(instance) => instance,
-            Err(failure) => return (used, Err(failure)),
+        swap: &mut Swap,
+    ) -> Result<Box<dyn Instance>, Failure> {
+        let mut instance = match stable {
+            Some(stable) => program.instantiate_with(stable)?,
+            None => program.instantiate()?,
         };
-        let mut effects = Effects::default();
         let exports = program.exports();
         let start = exports.start.then_some(Entry::Start);
-        let init = exports.init.then_some(Entry::Init { arg });
-        for entry in [start, init].into_iter().flatten() {
-            let left = budget.saturating_sub(used);
-            let task = Task {
-                entry,
-                surroundings: self.plain_surroundings(canister),
-                limits: InstructionLimits { message: left, slice: left },
-            };
-            let finished = loop_to_end(&mut *instance, task);
-            used += finished.0;
-            match finished.1 {
-                Ok(entry_effects) => {
-                    instance.commit();
-                    effects = merge(effects, entry_effects);
-                }
-                Err(failure) => return (used, Err(failure)),
+        let then = match upgrade {
+            true => exports.post_upgrade.then_some(Entry::PostUpgrade { arg }),
+            false => exports.init.then_some(Entry::Init { arg }),
+        };
+        for entry in [start, then].into_iter().flatten() {
+            swap.run(&mut *instance, entry, self.plain_surroundings(canister))?;
+            instance.commit();
+        }
+        Ok(instance)
+    }
+
+    fn take_over(&mut self, canister: &mut Canister, code: Code, upgrade: bool, swap: &mut Swap) {
+        let effects = std::mem::take(&mut swap.effects);
+        // It was checked that the canister has as much.
+        let burned = effects.cycles_burned;
+        let _ = self.ledger.burn(&mut canister.account, burned, UseCase::Burned);
+        canister.code = Some(code);
+        canister.version += 1;
+        canister.tasks.clear();
+        canister.timer = effects.global_timer.filter(|time| *time != 0);
+        if !upgrade || effects.certified_data.is_some() {
+            canister.certified_data = effects.certified_data.unwrap_or_default();
+        }
+        canister.measure(self.fees);
+    }
+
+    /// With the new code the canister must not be frozen at once.
+    fn check_not_frozen(
+        &self,
+        canister: &Canister,
+        code: &Code,
+        swap: &Swap,
+    ) -> Result<(), Failure> {
+        // What was put aside for the install and not used comes back.
+        let unused = self.profile.limits.install_instructions.saturating_sub(swap.used);
+        let balance = canister.account.balance() + self.fees.execution_refund(unused);
+        let burned = swap.effects.cycles_burned;
+        let threshold = canister.freezing_threshold_with(code, self.fees);
+        if balance >= threshold + burned {
+            return Ok(());
+        }
+        let message = format!(
+            "its balance of {balance} cycles is below its freezing threshold of {threshold} cycles"
+        );
+        Err(failure(ErrorCode::CanisterOutOfCycles, message))
+    }
+}
+
+impl Swap {
+    fn new(caller: Principal, budget: Instructions, program: &Arc<dyn Program>) -> Swap {
+        Swap {
+            caller,
+            budget,
+            used: program.compile_cost(),
+            effects: Effects::default(),
+            log: Vec::new(),
+        }
+    }
+
+    /// Runs one entry point with all its slices and keeps what it set.
+    fn run(
+        &mut self,
+        instance: &mut dyn Instance,
+        entry: Entry,
+        mut surroundings: crate::runtime::Surroundings,
+    ) -> Result<(), Failure> {
+        surroundings.caller = self.caller;
+        let left = self.budget.saturating_sub(self.used);
+        let limits = InstructionLimits { message: left, slice: left };
+        let mut step = instance.start(Task { entry, surroundings, limits });
+        let finished = loop {
+            match step {
+                Step::Paused { .. } => step = instance.resume(),
+                Step::Finished(finished) => break finished,
             }
-        }
-        (used, Ok((instance, effects)))
-    }
-}
-
-/// Runs a task with all its slices.
-fn loop_to_end(
-    instance: &mut dyn Instance,
-    task: Task,
-) -> (Instructions, Result<Effects, Failure>) {
-    let mut step = instance.start(task);
-    loop {
-        match step {
-            Step::Paused { .. } => step = instance.resume(),
-            Step::Finished(finished) => return (finished.instructions, finished.outcome),
-        }
-    }
-}
-
-/// What `(start)` set stays unless `canister_init` sets it again.
-fn merge(earlier: Effects, later: Effects) -> Effects {
-    Effects {
-        global_timer: later.global_timer.or(earlier.global_timer),
-        certified_data: later.certified_data.or(earlier.certified_data),
-        ..later
+        };
+        self.used += finished.instructions;
+        self.log.extend(finished.log);
+        let effects = finished.outcome?;
+        self.effects.cycles_burned += effects.cycles_burned;
+        self.effects.global_timer = effects.global_timer.or(self.effects.global_timer);
+        let certified = effects.certified_data.or(self.effects.certified_data.take());
+        self.effects.certified_data = certified;
+        Ok(())
     }
 }

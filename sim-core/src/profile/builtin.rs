@@ -1,6 +1,7 @@
 //! The built-in profiles. Each later one is written as its differences from the one before.
 
 use super::{Fees, Limits, Metering, Profile, SystemApiCosts, Timing};
+use crate::scheduler::Policy;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub(super) fn y2024_06() -> Profile {
             compute_percent_second: Cycles::new(10_000_000),
             allocation_charge_interval: SimDuration::from_secs(10),
         },
+        scheduler: Policy::Ic2024,
         limits: Limits {
             message_instructions: Instructions::new(40_000_000_000),
             slice_instructions: Instructions::new(2_000_000_000),
@@ -40,17 +42,23 @@ pub(super) fn y2024_06() -> Profile {
             paused_executions: 4,
             ingress_messages_per_block: 1_000,
             block_bytes: Bytes::new(4 * MIB),
+            ingress_message: Bytes::new(2 * MIB),
+            ingress_nonce: Bytes::new(8),
+            message_overhead: Bytes::new(64),
             ingress_time_to_live: SimDuration::from_secs(300),
             queue_capacity: 500,
             stream_messages: 50_000,
             stream_bytes: Bytes::new(10 * MIB),
             request_timeout: SimDuration::from_secs(300),
+            heap_delta_rate: Bytes::new(75 * MIB),
+            install_code_rate: Instructions::new(2_000_000_000),
             call_payload: Bytes::new(2 * MIB),
             local_call_payload: Bytes::new(10 * MIB),
             reply_payload: Bytes::new(2 * MIB),
             heap: Bytes::new(4 * GIB),
             stable_memory: Bytes::new(400 * GIB),
             freezing_threshold_seconds: 2_592_000,
+            provisional_cycles: Cycles::new(100_000_000_000_000),
             call_depth: 20_000,
             log_bytes: Bytes::new(4_096),
             setup_instructions: Instructions::new(10_000_000_000),

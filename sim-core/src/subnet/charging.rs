@@ -8,6 +8,7 @@ use crate::ledger::UseCase;
 use crate::record::Event;
 use crate::reject::ErrorCode;
 use crate::runtime::Failure;
+use crate::units::Bytes;
 
 impl Subnet {
     /// Charges for memory since the last charge, for every canister whose last charge is old
@@ -18,11 +19,12 @@ impl Subnet {
         for index in 0..self.canisters.len() {
             let canister = &mut self.canisters[index];
             let elapsed = now.since(canister.last_charge);
-            if elapsed < interval || canister.paused.is_some() {
+            if elapsed < interval || canister.paused.as_ref().is_some_and(|job| job.in_progress()) {
                 continue;
             }
             canister.last_charge = now;
-            let amount = self.fees.idle_storage(canister.memory(), elapsed);
+            let amount = self.fees.idle_storage(canister.memory(), elapsed)
+                + self.fees.idle_compute(canister.compute_allocation, elapsed);
             if amount.is_zero() {
                 continue;
             }
@@ -37,19 +39,32 @@ impl Subnet {
     /// A canister out of cycles: code and memory go, id, controllers and counters stay, every open
     /// call is rejected.
     fn uninstall(&mut self, index: usize) {
-        let now = self.round_start;
-        let (mut executor, canisters) = self.executor();
-        let canister = &mut canisters[index];
-        let id = canister.id;
-        canister.remove_code();
+        let canister = &mut self.canisters[index];
         let rest = canister.account.balance();
         // The amount is the balance itself.
-        let _ = executor.ledger.burn(&mut canister.account, rest, UseCase::Uninstall);
+        let _ = self.ledger.burn(&mut canister.account, rest, UseCase::Uninstall);
+        canister.forget_history();
+        canister.compute_allocation = 0;
+        canister.memory_allocation = Bytes::ZERO;
+        self.drop_code(index);
+        let canister = &mut self.canisters[index];
+        canister.measure(&self.fees);
+        let id = canister.id;
+        self.record(self.round_start, Event::Uninstalled { canister: id });
+    }
+
+    /// Takes code and memory away and rejects every call the code would have had to answer.
+    pub(super) fn drop_code(&mut self, index: usize) {
+        let (mut executor, canisters) = self.executor();
+        let canister = &mut canisters[index];
+        if let Some(job) = canister.paused.take() {
+            executor.lose(canister, *job);
+        }
+        canister.remove_code();
         for context in canister.calls.unanswered() {
             reject_uninstalled(&mut executor, canister, context);
         }
         canister.calls.delete_all();
-        self.record(now, Event::Uninstalled { canister: id });
     }
 }
 

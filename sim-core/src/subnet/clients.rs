@@ -2,7 +2,7 @@
 
 use super::{Subnet, SubnetEvent};
 use crate::engine::{Context, EventQueue};
-use crate::message::Ingress;
+use crate::message::{Ingress, Target};
 use crate::random::Stream;
 use crate::record::Event;
 use crate::time::SimTime;
@@ -34,21 +34,24 @@ impl Subnet {
     ) {
         let Some(client) = self.clients.get_mut(index) else { return };
         let now = context.now();
+        let target = client.workload.target;
         let ingress = Ingress {
             id: self.messages.next(),
-            canister: client.workload.target,
+            target: Target::Canister(client.workload.target),
             method: client.workload.method.clone(),
             arg: client.workload.arg.clone(),
             sender: client.workload.sender,
+            nonce: self.profile.limits.ingress_nonce,
             expiry: now + self.profile.limits.ingress_time_to_live,
         };
         let next = client.next_arrival(now);
         let submitted = Event::Submitted {
             message: ingress.id,
-            canister: ingress.canister,
+            canister: target,
             method: ingress.method.clone(),
             bytes: ingress.charged_bytes(),
         };
+        self.content.extend_from_slice(&ingress.arg);
         self.record(now, submitted);
         let event = SubnetEvent::IngressArrives(Box::new(ingress));
         context.schedule(now + self.profile.timing.ingress_delivery, event.class(), event);

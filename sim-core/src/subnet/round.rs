@@ -7,7 +7,7 @@
 //! therefore usually fit into one round.
 
 use super::Subnet;
-use crate::canister::{Canister, SystemTask};
+use crate::canister::{Canister, Status, SystemTask};
 use crate::execution::{Executor, Place};
 use crate::profile::Limits;
 use crate::record::RoundSummary;
@@ -23,76 +23,92 @@ struct ThreadWork {
 }
 
 impl Subnet {
-    /// Executes canisters until there is no work or no budget left.
-    pub(super) fn execute(&mut self, summary: &mut RoundSummary) {
+    /// Executes management calls and canisters until there is no work or no budget left. Iterations
+    /// are counted on from `iteration`; returns the next number.
+    pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
         self.plan_tasks();
         let limits = self.profile.limits.clone();
+        let threads = limits.execution_threads.max(1) as usize;
+        self.scheduler.begin_round(self.height, threads, &mut self.canisters);
         let mut budget = thread_budget(&limits);
         let mut sliced = vec![false; self.canisters.len()];
+        let mut first = true;
         loop {
-            let threads = self.schedule(&sliced);
-            let place = Place {
-                clock: self.round_start
-                    + self.profile.timing.execution_time(summary.busiest_thread),
-                iteration: summary.iterations as u32,
-                thread: 0,
-            };
-            let (mut executor, canisters) = self.executor();
-            let mut busiest = Instructions::ZERO;
-            let mut executions = 0;
-            for (thread, schedule) in threads.iter().enumerate() {
-                executor.place = Place { thread: thread as u32, ..place };
-                let work = run_thread(&mut executor, canisters, schedule, budget, &mut sliced);
-                summary.instructions += work.executed;
-                executions += work.executions;
-                busiest = busiest.max(work.consumed);
-            }
-            summary.executions += executions;
-            summary.busiest_thread += busiest;
+            let (managed, any_managed) = self.run_management(iteration);
+            iteration += u32::from(any_managed);
+            summary.instructions += managed;
+            summary.busiest_thread += managed;
+            budget = budget.saturating_sub(managed);
+            sliced.resize(self.canisters.len(), false);
+            let (busiest, executions) =
+                self.run_threads(summary, iteration, budget, first, &mut sliced);
+            first = false;
+            iteration += 1;
+            self.clock =
+                self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
             let delivered = self.deliver_locally();
-            if executions == 0 && !delivered {
-                return;
-            }
             summary.iterations += u64::from(executions != 0);
             let finalization =
                 limits.round_finalization_per_canister.saturating_mul(self.canisters.len() as u64);
             budget = budget.saturating_sub(busiest + finalization);
-            if budget.is_zero() {
-                return;
+            if (executions == 0 && !delivered) || budget.is_zero() {
+                break;
             }
         }
+        self.scheduler.end_round(&mut self.canisters);
+        iteration
+    }
+
+    /// One iteration over all threads. Returns what the busiest consumed, and how much was executed.
+    fn run_threads(
+        &mut self,
+        summary: &mut RoundSummary,
+        iteration: u32,
+        budget: Instructions,
+        first: bool,
+        sliced: &mut [bool],
+    ) -> (Instructions, u64) {
+        let threads = {
+            let canisters = &self.canisters;
+            let ready = |index: usize| !sliced[index] && canisters[index].has_work();
+            self.scheduler.deal(canisters, &ready)
+        };
+        let begin = self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
+        let (mut executor, canisters) = self.executor();
+        let mut busiest = Instructions::ZERO;
+        let mut executions = 0;
+        for (thread, schedule) in threads.iter().enumerate() {
+            if let (true, Some(&leader)) = (first, schedule.first()) {
+                canisters[leader].priority.scheduled_as_first += 1;
+            }
+            executor.place = Place { clock: begin, iteration, thread: thread as u32 };
+            let work = run_thread(&mut executor, canisters, schedule, budget, sliced);
+            summary.instructions += work.executed;
+            executions += work.executions;
+            busiest = busiest.max(work.consumed);
+        }
+        summary.executions += executions;
+        summary.busiest_thread += busiest;
+        (busiest, executions)
     }
 
     /// Gives every canister its heartbeat, and its timer if that is due.
     fn plan_tasks(&mut self) {
-        let now = self.start_time.saturating_add(self.round_start.as_nanos());
+        let now = self.unix_time();
         for canister in &mut self.canisters {
-            let Some(code) = &canister.code else { continue };
             canister.tasks.clear();
-            if canister.timer.is_some_and(|time| time <= now) {
-                canister.timer = None;
-                if code.program.exports().global_timer {
-                    canister.tasks.push_back(SystemTask::GlobalTimer);
-                }
+            let Some(code) = &canister.code else { continue };
+            if canister.status != Status::Running || canister.paused.is_some() {
+                continue;
+            }
+            let due = canister.timer.is_some_and(|time| time <= now);
+            if due && code.program.exports().global_timer {
+                canister.tasks.push_back(SystemTask::GlobalTimer);
             }
             if code.program.exports().heartbeat {
                 canister.tasks.push_back(SystemTask::Heartbeat);
             }
         }
-    }
-
-    /// Deals the canisters that have work to the threads; who comes first changes from round to
-    /// round. A canister that used up its slice waits for the next round.
-    fn schedule(&self, sliced: &[bool]) -> Vec<Vec<usize>> {
-        let count = self.canisters.len();
-        let threads = self.profile.limits.execution_threads.max(1) as usize;
-        let mut schedule = vec![Vec::new(); threads];
-        let order = (0..count).map(|i| (i + self.height as usize) % count);
-        let ready = order.filter(|&i| !sliced[i] && self.canisters[i].has_work());
-        for (turn, canister) in ready.enumerate() {
-            schedule[turn % threads].push(canister);
-        }
-        schedule
     }
 
     /// Moves messages between canisters of this subnet into their receivers' queues.
@@ -115,11 +131,18 @@ impl Subnet {
         delivered
     }
 
-    /// Keeps only so many executions paused; the work of the others is thrown away and starts over.
+    /// Keeps only so many executions paused, the oldest; the work of the others is thrown away and starts over.
     pub(super) fn abort_surplus_executions(&mut self) {
         let keep = self.profile.limits.paused_executions as usize;
-        let paused = self.canisters.iter_mut().filter(|canister| canister.paused.is_some());
-        paused.skip(keep).for_each(Executor::abort);
+        let in_progress = |canister: &Canister| {
+            let job = canister.paused.as_ref().filter(|job| job.in_progress());
+            job.map(|job| (job.since(), canister.id.local()))
+        };
+        let mut paused: Vec<_> = self.canisters.iter().filter_map(in_progress).collect();
+        paused.sort_unstable();
+        for (_, local) in paused.into_iter().skip(keep) {
+            Executor::abort(&mut self.canisters[local]);
+        }
     }
 }
 

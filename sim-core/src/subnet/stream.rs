@@ -6,12 +6,13 @@
 
 use super::Subnet;
 use crate::distribution::Distribution;
-use crate::id::SubnetId;
-use crate::ledger::Ledger;
-use crate::message::CanisterMessage;
-use crate::profile::Limits;
+use crate::id::{CanisterId, SubnetId};
+use crate::ledger::{Attached, Ledger};
+use crate::message::{CanisterMessage, ResponseMessage};
+use crate::profile::{Limits, Timing};
 use crate::random::Stream;
 use crate::reject::ErrorCode;
+use crate::runtime::{Reject, Response};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use std::collections::VecDeque;
@@ -26,13 +27,23 @@ pub(crate) struct Slice {
     signals_end: u64,
 }
 
+impl Slice {
+    /// Cycles attached to its messages.
+    pub(crate) fn cycles(&self) -> Cycles {
+        self.messages.iter().map(|message| message.cycles().amount()).sum()
+    }
+}
+
 /// The two directions between this subnet and a peer.
 pub(crate) struct SubnetStream {
     latency: Option<Distribution>,
     least_latency: SimDuration,
+    /// What a message takes beside its payload.
+    overhead: Bytes,
     random: Stream,
     /// Routed, not yet certified.
     outbound: Vec<CanisterMessage>,
+    outbound_bytes: Bytes,
     /// Sizes of messages sent and not acknowledged.
     sent: VecDeque<Bytes>,
     sent_bytes: Bytes,
@@ -52,14 +63,17 @@ impl SubnetStream {
     /// A stream over a link, or to nowhere if there is none.
     pub(crate) fn new(
         latency: Option<Distribution>,
-        least_latency: SimDuration,
+        timing: &Timing,
+        limits: &Limits,
         random: Stream,
     ) -> Self {
         SubnetStream {
             latency,
-            least_latency,
+            least_latency: timing.latency_floor,
+            overhead: limits.message_overhead,
             random,
             outbound: Vec::new(),
+            outbound_bytes: Bytes::ZERO,
             sent: VecDeque::new(),
             sent_bytes: Bytes::ZERO,
             end: 0,
@@ -73,13 +87,13 @@ impl SubnetStream {
 
     /// Appends a message for the peer, whatever the limits say.
     pub(super) fn push(&mut self, message: CanisterMessage) {
+        self.outbound_bytes += message.payload_bytes() + self.overhead;
         self.outbound.push(message);
     }
 
     fn has_room(&self, limits: &Limits) -> bool {
-        let waiting: Bytes = self.outbound.iter().map(CanisterMessage::bytes).sum();
         self.unacknowledged() < limits.stream_messages
-            && self.sent_bytes + waiting < limits.stream_bytes
+            && self.sent_bytes + self.outbound_bytes < limits.stream_bytes
     }
 
     /// Messages for the peer that it has not acknowledged.
@@ -100,15 +114,15 @@ impl SubnetStream {
             return None;
         }
         let travel = latency.sample(&mut self.random).max(self.least_latency);
-        let arrival = (certified + travel).max(self.last_arrival);
+        let arrival = (certified + travel).max(self.last_arrival + SimDuration::from_nanos(1));
         self.last_arrival = arrival;
         let messages = std::mem::take(&mut self.outbound);
+        self.sent_bytes += std::mem::take(&mut self.outbound_bytes);
         let begin = self.end;
         self.end += messages.len() as u64;
         for message in &messages {
             ledger.depart(message.cycles());
-            self.sent_bytes += message.bytes();
-            self.sent.push_back(message.bytes());
+            self.sent.push_back(message.payload_bytes() + self.overhead);
         }
         self.signalled = self.taken;
         Some((arrival, Slice { from: own, begin, messages, signals_end: self.taken }))
@@ -128,13 +142,16 @@ impl SubnetStream {
         }
     }
 
-    /// Takes messages for a block as long as there is room.
+    /// Takes messages for a block as long as there is room; the first fits any block, so that none
+    /// can be in the way for ever.
     pub(super) fn take_inbound(&mut self, room: &mut Bytes) -> Vec<CanisterMessage> {
         let mut taken = Vec::new();
-        while let Some(next) = self.inbound.front()
-            && let Some(left) = room.checked_sub(next.bytes())
-        {
-            *room = left;
+        while let Some(next) = self.inbound.front() {
+            let bytes = next.payload_bytes() + self.overhead;
+            if room.is_zero() || (bytes > *room && !taken.is_empty()) {
+                break;
+            }
+            *room = room.saturating_sub(bytes);
             taken.extend(self.inbound.pop_front());
         }
         self.taken += taken.len() as u64;
@@ -150,7 +167,7 @@ impl SubnetStream {
 
 impl Subnet {
     /// A slice has arrived: its messages are candidates for the next block, its signals free room.
-    pub(super) fn receive_slice(&mut self, slice: Slice) {
+    pub(crate) fn receive_slice(&mut self, slice: Slice) {
         if let Some(stream) = self.streams.get_mut(slice.from.index()) {
             stream.receive(slice, &mut self.ledger);
         }
@@ -161,6 +178,16 @@ impl Subnet {
     pub(super) fn route_output(&mut self) {
         let own = self.id;
         let count = self.canisters.len();
+        let loopback = &mut self.loopback;
+        for canister in &mut self.canisters {
+            canister.output.drain(
+                |receiver| receiver == CanisterId::MANAGEMENT,
+                |message| {
+                    loopback.push_back(message);
+                    Ok(())
+                },
+            );
+        }
         let largest = self.profile.limits.call_payload;
         let (mut undeliverable, mut oversized) = (Vec::new(), Vec::new());
         for turn in 0..count {
@@ -196,8 +223,25 @@ impl Subnet {
         }
     }
 
-    /// Answers requests that waited too long for room in a stream.
+    /// Answers requests that waited too long for room in a stream, and best-effort calls whose
+    /// deadline has passed: whether those are executed all the same, nobody knows.
     pub(super) fn expire_requests(&mut self) {
+        let now_seconds = self.unix_time() / 1_000_000_000;
+        for canister in &mut self.canisters {
+            for (callback, callee) in canister.calls.expire(now_seconds) {
+                let code = ErrorCode::DeadlineExpired;
+                let reject = Reject { code, message: "the call was not answered in time".into() };
+                let answer = ResponseMessage {
+                    id: callback.1,
+                    callee,
+                    caller: canister.id,
+                    callback: callback.0,
+                    response: Response::Reject(reject),
+                    refund: Attached::default(),
+                };
+                canister.input.push(CanisterMessage::Response(answer), true);
+            }
+        }
         let timeout = self.profile.limits.request_timeout;
         let now = self.round_start;
         let mut expired = Vec::new();

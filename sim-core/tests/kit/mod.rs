@@ -166,9 +166,20 @@ impl Instance for ScriptedInstance {
     }
 }
 
+/// Compiles nothing: scripted programs come ready-made.
+struct NoRuntime;
+
+impl Runtime for NoRuntime {
+    fn compile(&self, _: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
+        Err(InvalidModule { reasons: vec!["scripted".to_owned()] })
+    }
+}
+
 /// A world under construction: two subnets, `left` with 13 nodes and `right` with 34.
 pub struct Builder {
     pub spec: WorldSpec,
+    /// What the canisters made from now on export.
+    pub exports: Exports,
 }
 
 impl Builder {
@@ -186,10 +197,16 @@ impl Builder {
             start_time: 0,
             duration: SimDuration::from_secs(30),
             network,
+            runtime: Arc::new(NoRuntime),
             canisters: Vec::new(),
             workloads: Vec::new(),
         };
-        Builder { spec }
+        let exports = Exports {
+            updates: ["go", "work"].map(str::to_owned).into(),
+            queries: ["ask".to_owned()].into(),
+            ..Exports::default()
+        };
+        Builder { spec, exports }
     }
 
     pub fn canister(
@@ -210,11 +227,7 @@ impl Builder {
     ) -> CanisterId {
         let on_subnet = self.spec.canisters.iter().filter(|c| c.id.subnet() == subnet).count();
         let id = CanisterId::on(subnet, on_subnet as u32);
-        let exports = Exports {
-            updates: ["go", "work"].map(str::to_owned).into(),
-            queries: ["ask".to_owned()].into(),
-            ..Exports::default()
-        };
+        let exports = self.exports.clone();
         let program = Scripted { exports, behaviour: Arc::new(behaviour), heap };
         self.spec.canisters.push(CanisterSpec {
             id,

@@ -1,0 +1,56 @@
+//! The `state` of a canister, in the words of the recordings.
+
+use super::arguments::to_hex;
+use serde_json::{Map, Value, json};
+use sim_core::ledger::UseCase;
+use sim_core::sandbox::CanisterView;
+use sim_core::units::Cycles;
+
+/// Names of use cases in `consumed_by_use_case`.
+const USE_CASES: [(UseCase, &str); 5] = [
+    (UseCase::Ingress, "IngressInduction"),
+    (UseCase::Execution, "Instructions"),
+    (UseCase::Transmission, "RequestAndResponseTransmission"),
+    (UseCase::Storage, "Memory"),
+    (UseCase::Burned, "BurnedCycles"),
+];
+
+/// Digits without separators.
+pub(super) fn digits(cycles: Cycles) -> String {
+    cycles.get().to_string()
+}
+
+/// The fields the model has.
+pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>) -> Map<String, Value> {
+    let mut by_use_case = Map::new();
+    for (use_case, name) in USE_CASES {
+        let burned = view.burned[use_case as usize];
+        if !burned.is_zero() {
+            by_use_case.insert(name.to_owned(), json!(digits(burned)));
+        }
+    }
+    let mut state = Map::new();
+    let mut put = |name: &str, value: Value| state.insert(name.to_owned(), value);
+    put("balance", json!(digits(view.balance)));
+    put("status", json!(view.status));
+    put("version", json!(view.version));
+    put("execution_memory_usage", json!(view.execution_memory.get()));
+    put("canister_history_memory_usage", json!(view.history_memory.get()));
+    put("memory_usage", json!((view.execution_memory + view.history_memory).get()));
+    put("certified_data", json!(to_hex(&view.certified_data)));
+    put("scheduled_as_first", json!(view.scheduled_as_first));
+    put("heap_delta_debit", json!(view.heap_delta_debit));
+    put("install_code_debit", json!(view.install_code_debit));
+    put("consumed_by_use_case", Value::Object(by_use_case));
+    if let Some(hash) = view.module_hash {
+        put("module_hash", json!(to_hex(&hash)));
+    }
+    if let Some((heap, stable)) = view.pages {
+        put("wasm_memory_pages", json!(heap));
+        put("stable_memory_pages", json!(stable));
+    }
+    if let Some(globals) = globals {
+        put("globals", json!(globals));
+    }
+    state
+}

@@ -1,0 +1,101 @@
+//! What happened in the rounds of a step, in the words of the recordings.
+
+use super::arguments::Names;
+use serde_json::{Value, json};
+use sim_core::id::{CanisterId, MessageId};
+use sim_core::record::{EntryKind, Event, Record};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Methods of messages seen so far, and whether they came from clients.
+#[derive(Default)]
+pub(super) struct Messages {
+    methods: BTreeMap<MessageId, (Arc<str>, bool)>,
+}
+
+impl Messages {
+    pub(super) fn submitted(&mut self, message: MessageId, method: &str) {
+        self.methods.insert(message, (method.into(), true));
+    }
+
+    /// The trace entry of a record, if it has one.
+    pub(super) fn entry(&mut self, record: &Record, names: &Names) -> Option<Value> {
+        match &record.event {
+            Event::Called { message, method, .. } => {
+                self.methods.insert(*message, (method.clone(), false));
+                None
+            }
+            Event::Managed {
+                message,
+                method,
+                canister,
+                iteration,
+                instructions,
+                round_instructions,
+            } => {
+                let from_client = message.and_then(|id| self.methods.get(&id)).is_none_or(|m| m.1);
+                let source = if from_client { "ingress" } else { "request" };
+                Some(json!({
+                    "place": "subnet",
+                    "canister": canister.map_or(String::new(), |id| name(id, names)),
+                    "iter": iteration,
+                    "thread": 0,
+                    "what": format!("{source} {method}"),
+                    "instructions": instructions.get(),
+                    "round_instructions": round_instructions.get(),
+                    "heap_delta": 0,
+                    "balance_after": null,
+                }))
+            }
+            Event::Executed {
+                message,
+                canister,
+                entry,
+                iteration,
+                thread,
+                instructions,
+                balance,
+                heap_delta,
+                ..
+            } => Some(json!({
+                "place": "canister",
+                "canister": name(*canister, names),
+                "iter": iteration,
+                "thread": thread,
+                "what": self.what(*entry, *message),
+                "instructions": instructions.get(),
+                "heap_delta": heap_delta.get(),
+                "balance_after": balance.to_string().replace('_', ""),
+            })),
+            Event::Paused { canister, .. } => Some(json!({
+                "place": "canister",
+                "canister": name(*canister, names),
+                "what": "paused execution",
+            })),
+            _ => None,
+        }
+    }
+
+    fn what(&self, entry: EntryKind, message: Option<MessageId>) -> String {
+        let known = message.and_then(|message| self.methods.get(&message));
+        match entry {
+            EntryKind::ReplyCallback | EntryKind::RejectCallback | EntryKind::Cleanup => {
+                "Response".to_owned()
+            }
+            EntryKind::Heartbeat => "Heartbeat task".to_owned(),
+            EntryKind::GlobalTimer => "Global timer task".to_owned(),
+            EntryKind::Install => "install".to_owned(),
+            EntryKind::Update | EntryKind::ReplicatedQuery => match known {
+                Some((method, true)) => format!("Ingress, method name {method},"),
+                Some((method, false)) => format!("Request, method name {method},"),
+                None => "Request".to_owned(),
+            },
+        }
+    }
+}
+
+/// The name a script gave a canister, or its id.
+fn name(id: CanisterId, names: &Names) -> String {
+    let known = names.iter().find(|(_, known)| **known == id);
+    known.map_or_else(|| id.to_string(), |(name, _)| name.clone())
+}
