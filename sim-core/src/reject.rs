@@ -90,6 +90,8 @@ error_codes! {
     CanisterInstructionLimitExceeded = 522,
     /// The message touched more stable memory than allowed.
     CanisterMemoryAccessLimitExceeded = 524,
+    /// The balance is too low for the memory the message asked for.
+    InsufficientCyclesInMemoryGrow = 532,
     /// The canister has no such method.
     CanisterMethodNotFound = 536,
     /// The canister has no code.

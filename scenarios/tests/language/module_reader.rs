@@ -1,6 +1,7 @@
 //! A runtime that reads modules and executes nothing.
 
 use sim_core::reject::ErrorCode;
+use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program, Runtime};
 use sim_core::units::{Bytes, Instructions};
 use std::collections::BTreeMap;
@@ -19,11 +20,15 @@ struct Module {
 
 impl Runtime for ModuleReader {
     fn compile(&self, bytes: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
-        let module = read(bytes)
-            .map_err(|error| InvalidModule { reasons: vec![error.message().to_owned()] })?;
+        let module = read(bytes).map_err(|error| InvalidModule {
+            code: ErrorCode::CanisterInvalidWasm,
+            reasons: vec![error.message().to_owned()],
+        })?;
         match module.foreign.is_empty() {
             true => Ok(Arc::new(module)),
-            false => Err(InvalidModule { reasons: module.foreign }),
+            false => {
+                Err(InvalidModule { code: ErrorCode::CanisterInvalidWasm, reasons: module.foreign })
+            }
         }
     }
 }
