@@ -55,6 +55,21 @@ impl FeeSchedule {
         self.scale(self.fees.canister_creation)
     }
 
+    /// One threshold signature or derived key of a subnet of this size.
+    pub fn signature(&self) -> Cycles {
+        self.scale(self.fees.signature)
+    }
+
+    /// An HTTP outcall whose request has `request` bytes and whose response may have `response`.
+    pub fn http_outcall(&self, request: Bytes, response: Bytes) -> Cycles {
+        let nodes = u128::from(self.nodes);
+        let each = self.fees.http_outcall
+            + self.fees.http_outcall_node.saturating_mul(nodes)
+            + Self::bytes_part(self.fees.http_request_byte, request)
+            + Self::bytes_part(self.fees.http_response_byte, response);
+        each.saturating_mul(nodes)
+    }
+
     /// Executing one message that uses `instructions`.
     pub fn execution(&self, instructions: Instructions) -> Cycles {
         self.scale(self.fees.update_message_base + self.instruction_part(instructions))
@@ -162,6 +177,9 @@ mod tests {
         assert_eq!(fees.execution_prepayment(), Cycles::new(40_005_000_000));
         assert_eq!(fees.call_hold(Bytes::ZERO), Cycles::new(42_102_412_000));
         assert_eq!(fees.ingress(Bytes::new(10)), Cycles::new(1_220_000));
+        assert_eq!(fees.signature(), Cycles::new(10_000_000_000));
+        // Interface documentation, "Cycles cost": 49,140,000 for the call itself.
+        assert_eq!(fees.http_outcall(Bytes::ZERO, Bytes::ZERO), Cycles::new(49_140_000));
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub struct Fees {
     pub update_message_base: Cycles,
     /// Ten instructions of 32-bit Wasm.
     pub ten_instructions: Cycles,
+    /// Ten instructions of 64-bit Wasm.
+    pub ten_instructions_64: Cycles,
     /// Fixed part of an inter-canister call: request and response.
     pub call_base: Cycles,
     /// One byte of a request or response payload.
@@ -79,6 +81,16 @@ pub struct Fees {
     pub storage_gib_second: Cycles,
     /// One percent of compute allocation for one second.
     pub compute_percent_second: Cycles,
+    /// One threshold signature or derived key, by the size of the subnet that signs.
+    pub signature: Cycles,
+    /// One HTTP outcall, for each node; these four are not scaled by the size of the subnet.
+    pub http_outcall: Cycles,
+    /// One HTTP outcall, for each pair of nodes.
+    pub http_outcall_node: Cycles,
+    /// One byte of the request of an HTTP outcall, for each node.
+    pub http_request_byte: Cycles,
+    /// One byte of the response of an HTTP outcall, for each node.
+    pub http_response_byte: Cycles,
     /// How often storage and compute allocation are charged.
     pub allocation_charge_interval: SimDuration,
 }
@@ -141,15 +153,38 @@ pub struct Limits {
     pub local_call_payload: Bytes,
     /// Payload of a reply.
     pub reply_payload: Bytes,
+    /// Payload of a reply to a query outside of consensus.
+    pub query_reply_payload: Bytes,
     /// Heap of a canister with 32-bit memory.
     pub heap: Bytes,
+    /// Heap of a canister with 64-bit memory; none: such modules are refused.
+    pub heap64: Bytes,
     /// Stable memory of a canister.
     pub stable_memory: Bytes,
+    /// Stable memory one message may read, and that it may write, in whole 4 KiB pages.
+    pub stable_access: Bytes,
+    /// Likewise for installs and upgrades.
+    pub stable_access_install: Bytes,
+    /// Likewise for queries.
+    pub stable_access_query: Bytes,
+    /// A module, unpacked.
+    pub module: Bytes,
+    /// The code section of a module.
+    pub module_code: Bytes,
+    /// Functions a module defines.
+    pub module_functions: u64,
+    /// Globals a module defines.
+    pub module_globals: u64,
+    /// Operators of one function.
+    pub function_operators: u64,
+    /// Complexity of one function: a sum over its operators, by how much work each is to compile.
+    pub function_complexity: u64,
     /// Freezing threshold of a new canister, in seconds of idle cost.
     pub freezing_threshold_seconds: u64,
     /// Cycles of a canister made by `provisional_create_canister_with_cycles` that names no amount.
     pub provisional_cycles: Cycles,
-    /// Calls nested in Wasm.
+    /// Calls nested in Wasm. The replica limits the stack to 5 MiB instead: this many of the
+    /// smallest frames its compiler makes.
     pub call_depth: u64,
     /// Bytes of a canister's debug log that are kept.
     pub log_bytes: Bytes,

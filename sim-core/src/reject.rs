@@ -103,6 +103,8 @@ error_codes! {
     CanisterMemoryAccessLimitExceeded = 524,
     /// A composite query was called from an update call.
     CompositeQueryCalledInReplicatedMode = 527,
+    /// The balance is too low for the memory the message asked for.
+    InsufficientCyclesInMemoryGrow = 532,
     /// The canister has no such method.
     CanisterMethodNotFound = 536,
     /// The canister has no code.

@@ -29,6 +29,9 @@ pub trait Runtime: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the module is refused: {}", reasons.join("; "))]
 pub struct InvalidModule {
+    /// What an install is answered with: [`ErrorCode::CanisterInvalidWasm`] if the module breaks a
+    /// rule, [`ErrorCode::CanisterWasmEngineError`] if it breaks none and still cannot be compiled.
+    pub code: ErrorCode,
     /// One sentence for each reason, never empty.
     pub reasons: Vec<String>,
 }
@@ -46,6 +49,12 @@ pub trait Program: Send + Sync {
 
     /// Instructions charged for compiling it.
     fn compile_cost(&self) -> Instructions;
+
+    /// True if its memory has 64-bit addresses: each of its instructions has the price
+    /// [`crate::profile::Fees::ten_instructions_64`] says.
+    fn is_wasm64(&self) -> bool {
+        false
+    }
 
     /// The content of the custom section `icp:public NAME` or `icp:private NAME`.
     fn metadata(&self, name: &str) -> Option<&[u8]>;
@@ -192,6 +201,34 @@ pub enum Entry {
         /// The payload.
         arg: Payload,
     },
+    /// `canister_query NAME` outside of consensus: state changes are dropped.
+    Query {
+        /// The method's name.
+        method: Arc<str>,
+        /// The payload.
+        arg: Payload,
+    },
+    /// `canister_query NAME` that transforms the response of an HTTP outcall.
+    Transform {
+        /// The method's name.
+        method: Arc<str>,
+        /// The payload.
+        arg: Payload,
+    },
+    /// `canister_composite_query NAME`. Its callbacks have [`Surroundings::composite`] set.
+    CompositeQuery {
+        /// The method's name.
+        method: Arc<str>,
+        /// The payload.
+        arg: Payload,
+    },
+    /// `canister_inspect_message`: decides whether an ingress message is let in.
+    InspectMessage {
+        /// The method that would be called.
+        method: Arc<str>,
+        /// Its payload.
+        arg: Payload,
+    },
     /// The reply callback of a call.
     ReplyCallback {
         /// The function registered for it.
@@ -215,6 +252,8 @@ pub enum Entry {
     Heartbeat,
     /// `canister_global_timer`.
     GlobalTimer,
+    /// `canister_on_low_wasm_memory`.
+    OnLowWasmMemory,
 }
 
 /// A function of the table with its environment value.
@@ -235,6 +274,19 @@ pub struct InstructionLimits {
     pub slice: Instructions,
 }
 
+/// What a canister may do at present, numbered as `ic0.canister_status` shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u32)]
+pub enum CanisterStatus {
+    /// It takes calls.
+    #[default]
+    Running = 1,
+    /// It takes no calls any more, but waits for responses.
+    Stopping = 2,
+    /// It takes nothing.
+    Stopped = 3,
+}
+
 /// The view of the world a task gets: fixed when it starts, even if it runs over several rounds.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
@@ -244,6 +296,16 @@ pub struct Surroundings {
     pub subnet: SubnetId,
     /// Its controllers.
     pub controllers: Arc<[Principal]>,
+    /// Running, stopping or stopped.
+    pub status: CanisterStatus,
+    /// When its global timer goes off: nanoseconds since 1970, 0 for never.
+    pub global_timer: u64,
+    /// Its environment variables, in order of name.
+    pub environment: Arc<[(Box<str>, Box<str>)]>,
+    /// The call is a composite query, and a callback or cleanup of it may do only what these may.
+    pub composite: bool,
+    /// The certificate of its certified data: queries outside of consensus may have one.
+    pub data_certificate: Option<Payload>,
     /// Who sent the message; for callbacks, who sent the call they belong to.
     pub caller: Principal,
     /// Batch time of the round, nanoseconds since 1970.
@@ -252,6 +314,10 @@ pub struct Surroundings {
     pub balance: Cycles,
     /// Balance below which the canister may not spend.
     pub freezing_threshold: Cycles,
+    /// Idle cost that threshold stands for, in seconds: what memory that grows adds to it.
+    pub freezing_seconds: u64,
+    /// Bytes the canister pays for.
+    pub memory: Bytes,
     /// Cycles of the call that were not yet accepted.
     pub cycles_available: Cycles,
     /// Cycles that came back with the response (callbacks only).
@@ -312,6 +378,8 @@ pub struct Effects {
     pub global_timer: Option<u64>,
     /// New certified data, at most 32 bytes.
     pub certified_data: Option<Box<[u8]>>,
+    /// The ingress message was let in (`canister_inspect_message` only).
+    pub accepted: bool,
     /// 4 KiB pages of heap and stable memory that changed.
     pub dirty_pages: u64,
 }

@@ -5,7 +5,9 @@ use ic_principal::Principal;
 use sim_core::fees::FeeSchedule;
 use sim_core::id::{CanisterId, SubnetId};
 use sim_core::profile::Profile;
-use sim_core::runtime::{Entry, Instance, InstructionLimits, Runtime, Surroundings, Task};
+use sim_core::runtime::{
+    CanisterStatus, Entry, Instance, InstructionLimits, Runtime, Surroundings, Task,
+};
 use sim_core::units::{Bytes, Cycles, Instructions};
 use sim_wasm::WasmiRuntime;
 use std::hint::black_box;
@@ -40,6 +42,13 @@ fn task(profile: &Profile) -> Task {
             canister: CanisterId::on(SubnetId::new(0), 0),
             subnet: SubnetId::new(0),
             controllers: Arc::new([]),
+            status: CanisterStatus::Running,
+            global_timer: 0,
+            environment: Arc::new([]),
+            composite: false,
+            data_certificate: None,
+            memory: Bytes::ZERO,
+            freezing_seconds: 0,
             caller: Principal::anonymous(),
             time: 0,
             balance: Cycles::new(1_000_000_000_000),

@@ -3,14 +3,19 @@
 //! Every call goes through [`call`]: charge, check the budget, check that the function is allowed
 //! here, do it. The functions themselves stand in the submodules, by topic.
 
+mod answer;
 mod calls;
 mod cycles;
 mod environment;
+mod identity;
 mod input;
+mod prices;
 mod reply;
 mod signatures;
 mod stable_memory;
+mod variables;
 
+use answer::{Answer, Size, Value};
 pub(crate) use signatures::signature;
 
 use crate::entry::Entries;
@@ -21,6 +26,7 @@ use crate::rules::Rules;
 use crate::stable::StableMemory;
 use sim_core::profile::SystemApiCosts;
 use sim_core::runtime::Failure;
+use std::ops::Range;
 use wasmi::errors::LinkerError;
 use wasmi::{AsContextMut, Caller, Error, Linker, Val};
 
@@ -50,7 +56,7 @@ impl ApiCosts {
     fn rule(&self, name: &'static str) -> Rule {
         Rule {
             name,
-            entries: signature(name).map_or(Entries::NONE, |signature| signature.entries),
+            entries: signature(name).map_or(Entries::ANY, |signature| signature.entries),
             overhead: self.0.function(name),
             byte: self.0.byte,
             transmitted_byte: self.0.transmitted_byte,
@@ -91,30 +97,6 @@ struct Context<'a> {
     rules: &'a Rules,
 }
 
-/// The result of a System API function.
-trait Answer {
-    /// The value Wasm gets, if any.
-    fn value(&self) -> Option<Val>;
-}
-
-impl Answer for () {
-    fn value(&self) -> Option<Val> {
-        None
-    }
-}
-
-impl Answer for u32 {
-    fn value(&self) -> Option<Val> {
-        Some(Val::I32(*self as i32))
-    }
-}
-
-impl Answer for u64 {
-    fn value(&self) -> Option<Val> {
-        Some(Val::I64(*self as i64))
-    }
-}
-
 /// Takes `cost` off the counter; an error if the message may not use any more.
 fn charge(message: &mut Message, cost: u64) -> Result<(), Failure> {
     message.budget.charge(cost);
@@ -143,7 +125,7 @@ fn perform<R>(
 ///
 /// A call that uses up the slice still runs, and its answer waits for the next slice: what it did
 /// is seen by nobody in between.
-fn call<R: Answer>(
+fn call<R: Value>(
     rule: Rule,
     amount: Charge,
     mut caller: Caller<'_, Host>,
@@ -175,41 +157,38 @@ fn call<R: Answer>(
     result.map_err(|failure| Error::host(Interrupt::Fail(failure)))
 }
 
+/// The range `at..at + len`; one that no slice has if the sum overflows.
+fn range(at: u64, len: u64) -> Range<usize> {
+    let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+    index(at)..index(at.saturating_add(len))
+}
+
 /// The bytes `at..at + len` of the heap.
-fn readable<'a>(
-    name: &str,
-    heap: &'a [u8],
-    at: u32,
-    len: impl Into<u64>,
-) -> Result<&'a [u8], Failure> {
-    let (start, len) = (u64::from(at), len.into());
-    let range = start as usize..start.saturating_add(len) as usize;
-    heap.get(range).ok_or_else(|| out_of_bounds(name, start, len, heap.len()))
+fn readable<'a>(name: &str, heap: &'a [u8], at: u64, len: u64) -> Result<&'a [u8], Failure> {
+    heap.get(range(at, len)).ok_or_else(|| out_of_bounds(name, at, len, heap.len()))
 }
 
 /// The bytes `at..at + len` of the heap, to be written.
 fn writable<'a>(
     name: &str,
     heap: &'a mut [u8],
-    at: u32,
-    len: impl Into<u64>,
+    at: u64,
+    len: u64,
 ) -> Result<&'a mut [u8], Failure> {
-    let (start, len, size) = (u64::from(at), len.into(), heap.len());
-    let range = start as usize..start.saturating_add(len) as usize;
-    heap.get_mut(range).ok_or_else(|| out_of_bounds(name, start, len, size))
+    let size = heap.len();
+    heap.get_mut(range(at, len)).ok_or_else(|| out_of_bounds(name, at, len, size))
 }
 
 /// Copies `source[offset..offset + len]` to the heap.
 fn copy_out(
     name: &str,
     heap: &mut [u8],
-    (at, offset, len): (u32, u32, u32),
+    (at, offset, len): (u64, u64, u64),
     source: &[u8],
 ) -> Result<(), Failure> {
     let target = writable(name, heap, at, len)?;
-    let (start, end) = (offset as usize, offset as usize + len as usize);
-    let part = source.get(start..end);
-    let part = part.ok_or_else(|| out_of_bounds(name, offset.into(), len.into(), source.len()))?;
+    let part = source.get(range(offset, len));
+    let part = part.ok_or_else(|| out_of_bounds(name, offset, len, source.len()))?;
     target.copy_from_slice(part);
     Ok(())
 }
@@ -218,37 +197,74 @@ fn out_of_bounds(name: &str, start: u64, len: u64, size: usize) -> Failure {
     violation(format!("ic0.{name}: src={start} + length={len} exceeds the slice size={size}"))
 }
 
+/// The Rust type of a parameter: `ptr` is as wide as the module's addresses.
+macro_rules! parameter {
+    ($width:ty, ptr) => {
+        $width
+    };
+    ($width:ty, $type:ty) => {
+        $type
+    };
+}
+use parameter;
+
 /// Defines System API functions: name and parameters as imported, and what bytes are charged.
-/// Each is implemented by the function of the same name in the module that invokes the macro.
+/// Each is implemented by the function of the same name in the module that invokes the macro, which
+/// gets addresses and sizes as `u64`.
 macro_rules! define {
-    ($linker:expr, $costs:expr;
-     $($name:ident($($arg:ident: $type:ty),*) $($charge:ident($bytes:expr))?;)*) => {
-        $({
-            let rule = $costs.rule(stringify!($name));
-            $linker.func_wrap(
-                crate::api::MODULE,
-                rule.name,
-                move |caller: wasmi::Caller<'_, crate::host::Host>, $($arg: $type),*| {
-                    #[allow(unused_mut, unused_assignments)]
-                    let mut charge = crate::api::Charge::Nothing;
-                    $(charge = crate::api::Charge::$charge(u64::from($bytes));)?
-                    crate::api::call(rule, charge, caller, |context| $name(context, $($arg),*))
-                },
-            )?;
-        })*
+    ($linker:expr, $costs:expr, $wasm64:expr;
+     $($name:ident($($arg:ident: $type:ident),*) $($charge:ident($bytes:expr))?;)*) => {
+        $(
+            if $wasm64 {
+                crate::api::define!(@one $linker, $costs, u64, wide,
+                    $name($($arg: $type),*) $($charge($bytes))?);
+            } else {
+                crate::api::define!(@one $linker, $costs, u32, narrow,
+                    $name($($arg: $type),*) $($charge($bytes))?);
+            }
+        )*
+    };
+    (@one $linker:expr, $costs:expr, $width:ty, $answer:ident,
+     $name:ident($($arg:ident: $type:ident),*) $($charge:ident($bytes:expr))?) => {
+        let rule = $costs.rule(stringify!($name));
+        $linker.func_wrap(
+            crate::api::MODULE,
+            rule.name,
+            move |caller: wasmi::Caller<'_, crate::host::Host>,
+                  $($arg: crate::api::parameter!($width, $type)),*| {
+                #[allow(unused_mut, unused_assignments)]
+                let mut charge = crate::api::Charge::Nothing;
+                $(charge = crate::api::Charge::$charge(
+                    #[allow(clippy::useless_conversion)] // Of `u64` where addresses are.
+                    u64::from($bytes),
+                );)?
+                crate::api::call(rule, charge, caller, |context| {
+                    #[allow(clippy::useless_conversion)]
+                    let result = $name(context, $($arg.into()),*);
+                    result.map(crate::api::Answer::$answer)
+                })
+            },
+        )?;
     };
 }
 use define;
 
-/// Defines all System API functions.
+/// Defines all System API functions, for modules whose addresses have that width.
 ///
 /// # Errors
 /// A name is defined twice.
-pub(crate) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), LinkerError> {
-    input::link(linker, costs)?;
-    reply::link(linker, costs)?;
-    calls::link(linker, costs)?;
-    cycles::link(linker, costs)?;
-    environment::link(linker, costs)?;
-    stable_memory::link(linker, costs)
+pub(crate) fn link(
+    linker: &mut Linker<Host>,
+    costs: &ApiCosts,
+    wasm64: bool,
+) -> Result<(), LinkerError> {
+    input::link(linker, costs, wasm64)?;
+    reply::link(linker, costs, wasm64)?;
+    calls::link(linker, costs, wasm64)?;
+    cycles::link(linker, costs, wasm64)?;
+    prices::link(linker, costs, wasm64)?;
+    identity::link(linker, costs, wasm64)?;
+    variables::link(linker, costs, wasm64)?;
+    environment::link(linker, costs, wasm64)?;
+    stable_memory::link(linker, costs, wasm64)
 }

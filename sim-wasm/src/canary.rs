@@ -2,7 +2,6 @@
 //! a lost crate feature must not change them in silence.
 
 use crate::failure::engine_error;
-use crate::host::Host;
 use crate::live::Live;
 use crate::program::CompiledProgram;
 use crate::rules::Rules;
@@ -71,7 +70,7 @@ fn body() -> Function {
 /// Runs the test module through the whole pipeline.
 pub(crate) fn check(rules: &Arc<Rules>) -> Result<(), BrokenInterpreter> {
     let program = CompiledProgram::new(&module(), rules.clone())?;
-    let mut live = Live::new(&program, Host::new(rules.clone()))?;
+    let mut live = Live::new(&program, program.host())?;
     live.set_counter(1_000_000)?;
     let function = live.entry(0).ok_or_else(|| engine_error("the test method is missing"))?;
     function.call(&mut live.store, &[], &mut []).map_err(engine_error)?;

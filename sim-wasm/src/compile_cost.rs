@@ -19,6 +19,8 @@ const PLAIN: u64 = 4;
 const REENTRANT: u64 = 10;
 /// Operators added for a bulk operation.
 const DYNAMIC: u64 = 3;
+/// Likewise with 64-bit memory, whose lengths need not be widened.
+const DYNAMIC_64: u64 = 1;
 /// Operators added for `memory.grow`.
 const GROW: u64 = 3;
 
@@ -36,25 +38,29 @@ const STABLE_BODIES: [(&str, u64); 8] = [
 
 /// Counts the operators of a module function by function.
 #[derive(Debug, Default)]
-pub(crate) struct OperatorCount(u64);
+pub(crate) struct OperatorCount {
+    count: u64,
+    dynamic: u64,
+}
 
 impl OperatorCount {
     /// Adds one function body.
     pub(crate) fn add(&mut self, segments: &Segments) {
         let inserted = segments.charged.iter();
         let inserted = inserted.map(|segment| if segment.reentrant { REENTRANT } else { PLAIN });
-        self.0 += u64::from(segments.operators)
+        self.count += u64::from(segments.operators)
             + inserted.sum::<u64>()
-            + u64::from(segments.dynamic) * DYNAMIC
             + u64::from(segments.grows) * GROW;
+        self.dynamic += u64::from(segments.dynamic);
     }
 
     /// Instructions charged for compiling the whole module, at `price` an operator.
     pub(crate) fn cost(&self, facts: &Facts, price: Instructions) -> Instructions {
-        let imported = |name: &str| facts.imports.iter().any(|import| import == name);
+        let imported = |name: &str| facts.imports.iter().any(|(_, import)| import == name);
         let bodies = STABLE_BODIES.iter().filter(|(name, _)| imported(name));
         let globals = (facts.globals.len() as u64 + ADDED_GLOBALS) * PER_GLOBAL;
-        let operators = self.0 + HELPERS + bodies.map(|(_, count)| count).sum::<u64>() + globals;
-        price.saturating_mul(operators)
+        let dynamic = self.dynamic * if facts.is_wasm64() { DYNAMIC_64 } else { DYNAMIC };
+        let bodies: u64 = bodies.map(|(_, count)| count).sum();
+        price.saturating_mul(self.count + dynamic + HELPERS + bodies + globals)
     }
 }

@@ -2,7 +2,7 @@
 
 use sim_core::runtime::Exports;
 use std::collections::{BTreeMap, BTreeSet};
-use wasmparser::{FuncType, GlobalType, MemoryType};
+use wasmparser::{FuncType, GlobalType, MemoryType, TableType};
 
 /// Facts about one module.
 #[derive(Debug, Default)]
@@ -13,12 +13,12 @@ pub(crate) struct Facts {
     pub(crate) functions: Vec<u32>,
     /// Imported functions.
     pub(crate) imported_functions: u32,
-    /// Names of the imported System API functions.
-    pub(crate) imports: Vec<String>,
+    /// Modules and names of the imported functions.
+    pub(crate) imports: Vec<(String, String)>,
     /// Memories.
     pub(crate) memories: Vec<MemoryType>,
     /// Tables.
-    pub(crate) tables: u32,
+    pub(crate) tables: Vec<TableType>,
     /// Globals.
     pub(crate) globals: Vec<GlobalType>,
     /// The `(start)` function.
@@ -36,6 +36,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// True if memory addresses have 64 bits.
+    pub(crate) fn is_wasm64(&self) -> bool {
+        self.memories.first().is_some_and(|memory| memory.memory64)
+    }
+
     /// The type of function `index`.
     pub(crate) fn function_type(&self, index: u32) -> Option<&FuncType> {
         self.types.get(*self.functions.get(index as usize)? as usize)

@@ -4,14 +4,15 @@ use crate::message::Message;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
 use std::sync::Arc;
-use wasmi::{Global, Memory, StoreLimits, StoreLimitsBuilder};
+use wasmi::{Global, Memory, ResourceLimiter};
+use wasmi_core::LimiterError;
 
 /// Bytes of a Wasm page.
 pub(crate) const WASM_PAGE: u64 = 65_536;
-/// Wasm pages a heap may have at most: one fewer than 32 bits address, so that an address plus a
-/// small constant never wraps around into valid memory.
+/// Wasm pages a heap with 32-bit addresses may have at most: one fewer than they reach, so that an
+/// address plus a small constant never wraps around into valid memory.
 pub(crate) const MAX_HEAP_PAGES: u64 = 65_535;
-/// Elements a table may have.
+/// Elements a table may have (`rs/embedders/src/wasmtime_embedder.rs`).
 const MAX_TABLE_ELEMENTS: usize = 1_000_000;
 
 /// The data of a canister's store.
@@ -25,19 +26,65 @@ pub(crate) struct Host {
     pub(crate) counter: Option<Global>,
     /// Stable memory.
     pub(crate) stable: StableMemory,
-    /// What `memory.grow` and `table.grow` may reach.
-    pub(crate) growth: StoreLimits,
+    /// Bytes the heap may have.
+    heap_limit: usize,
     /// The task under way.
     pub(crate) message: Option<Message>,
 }
 
 impl Host {
-    /// A host without task and with empty stable memory.
-    pub(crate) fn new(rules: Arc<Rules>) -> Self {
-        let heap = usize::try_from(rules.heap_pages() * WASM_PAGE).unwrap_or(usize::MAX);
-        let growth =
-            StoreLimitsBuilder::new().memory_size(heap).table_elements(MAX_TABLE_ELEMENTS).build();
+    /// A host without task and with empty stable memory, for a module whose addresses have that
+    /// width.
+    pub(crate) fn new(rules: Arc<Rules>, wasm64: bool) -> Self {
+        let heap = rules.heap_pages(wasm64) * WASM_PAGE;
+        let heap_limit = usize::try_from(heap).unwrap_or(usize::MAX);
         let stable = StableMemory::default();
-        Host { rules, memory: None, counter: None, stable, growth, message: None }
+        Host { rules, memory: None, counter: None, stable, heap_limit, message: None }
+    }
+}
+
+/// What memories and tables may grow to.
+impl ResourceLimiter for Host {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        if desired > self.heap_limit || maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
+        let Some(message) = &mut self.message else { return Ok(true) };
+        match message.allocate(desired.saturating_sub(current) as u64) {
+            Ok(()) => Ok(true),
+            Err(failure) => {
+                // The interpreter's error has no room for it; the task's end finds it here.
+                message.refused_growth = Some(failure);
+                Err(LimiterError::ResourceLimiterDeniedAllocation)
+            }
+        }
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        Ok(desired <= MAX_TABLE_ELEMENTS)
+    }
+
+    // One instance lives in a store; validation limits what it has.
+
+    fn instances(&self) -> usize {
+        usize::MAX
+    }
+
+    fn tables(&self) -> usize {
+        usize::MAX
+    }
+
+    fn memories(&self) -> usize {
+        usize::MAX
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::entry::Entries;
 use crate::failure::{Interrupt, engine_error, from_wasmi, violation};
-use crate::host::Host;
 use crate::live::Live;
 use crate::message::Message;
 use crate::program::CompiledProgram;
@@ -75,7 +74,7 @@ impl Ended {
 impl WasmInstance {
     /// A fresh instance of `program`.
     pub(crate) fn new(program: Arc<CompiledProgram>) -> Result<Self, Failure> {
-        let live = Live::new(&program, Host::new(program.rules().clone()))?;
+        let live = Live::new(&program, program.host())?;
         let shadow = Shadow::of(live.heap())?;
         let mut globals = Vec::new();
         live.save_globals(&mut globals);
@@ -85,8 +84,7 @@ impl WasmInstance {
 
     /// Builds the store anew from what is committed.
     fn rebuild(&mut self) -> Result<(), Failure> {
-        let rules = self.program.rules().clone();
-        let mut live = Live::new(&self.program, Host::new(rules))?;
+        let mut live = Live::new(&self.program, self.program.host())?;
         live.grow_heap(self.shadow.len())?;
         live.heap_mut().copy_from_slice(self.shadow.bytes());
         live.restore_globals(&self.globals)?;
@@ -111,14 +109,19 @@ impl WasmInstance {
             Entry::PreUpgrade => hook("canister_pre_upgrade"),
             Entry::PostUpgrade { .. } => hook("canister_post_upgrade"),
             Entry::Update { method, .. } => found(at(program.update(method)), "update", method)?,
-            Entry::ReplicatedQuery { method, .. } => {
-                found(at(program.query(method)), "query", method)?
+            Entry::ReplicatedQuery { method, .. }
+            | Entry::Query { method, .. }
+            | Entry::Transform { method, .. } => found(at(program.query(method)), "query", method)?,
+            Entry::CompositeQuery { method, .. } => {
+                found(at(program.composite_query(method)), "composite query", method)?
             }
+            Entry::InspectMessage { .. } => hook("canister_inspect_message"),
             Entry::ReplyCallback { closure, .. }
             | Entry::RejectCallback { closure, .. }
             | Entry::Cleanup { closure } => return self.callback(*closure).map(Some),
             Entry::Heartbeat => hook("canister_heartbeat"),
             Entry::GlobalTimer => hook("canister_global_timer"),
+            Entry::OnLowWasmMemory => hook("canister_on_low_wasm_memory"),
         };
         Ok(function.map(|function| Target { function, argument: None }))
     }
@@ -126,10 +129,14 @@ impl WasmInstance {
     fn callback(&self, closure: Closure) -> Result<Target, Failure> {
         let function = self.live.closure(closure)?;
         let ty = function.ty(&self.live.store);
-        if ty.params() != [wasmi::ValType::I32] || !ty.results().is_empty() {
-            return Err(violation("a callback does not have the type [i32] -> []"));
+        let argument = match self.program.is_wasm64() {
+            true => Val::I64(closure.environment as i64),
+            false => Val::I32(closure.environment as u32 as i32),
+        };
+        if ty.params() != [argument.ty()] || !ty.results().is_empty() {
+            return Err(violation("a callback does not take one address and return nothing"));
         }
-        let argument = Some(Val::I32(closure.environment as u32 as i32));
+        let argument = Some(argument);
         Ok(Target { function, argument })
     }
 
@@ -210,8 +217,9 @@ impl WasmInstance {
             return lost();
         };
         message.budget.counter = counter;
-        if message.kind != Entries::REPLICATED_QUERY {
-            let price = self.program.rules().metering.dirty_heap_page;
+        let outcome = message.refused_growth.take().map_or(outcome, Err);
+        if !Entries::QUERIES.contains(message.kind) {
+            let price = self.program.rules().dirty_heap_page(self.program.is_wasm64());
             message.budget.charge(price.saturating_mul(dirty_heap).get());
         }
         if let Err(failure) = &outcome {

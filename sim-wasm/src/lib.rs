@@ -5,6 +5,7 @@
 //! - [`runtime`]: the entry; compiles a module once for all canisters that run it.
 //! - `rules`: weights, overheads and limits of the profile, resolved for fast access.
 //! - `operators`: Wasm operators and their names in the text format.
+//! - `packed`: modules packed by gzip.
 //! - `validation`: what the network accepts; gathers the `facts` of a module.
 //! - `segments`: where instructions are counted, and how many.
 //! - `transform`: the module rewritten so that it counts its own instructions.
@@ -31,6 +32,7 @@ mod instance;
 mod live;
 mod message;
 mod operators;
+mod packed;
 mod program;
 mod rollback;
 mod rules;

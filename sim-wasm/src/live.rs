@@ -32,7 +32,7 @@ impl Live {
     /// The initial memory cannot be had, or an active segment lies outside of it.
     pub(crate) fn new(program: &CompiledProgram, host: Host) -> Result<Self, Failure> {
         let mut store = Store::new(program.engine(), host);
-        store.limiter(|host| &mut host.growth);
+        store.limiter(|host| host);
         let instance = program.linker().instantiate_and_start(&mut store, program.module());
         let instance = instance.map_err(|error| Failure {
             code: ErrorCode::CanisterInvalidWasm,

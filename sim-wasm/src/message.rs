@@ -4,9 +4,13 @@
 use crate::budget::Budget;
 use crate::entry::Entries;
 use ic_principal::Principal;
-use sim_core::runtime::{Closure, Effects, Entry, Payload, Reject, Response, Surroundings, Task};
-use sim_core::units::Cycles;
+use sim_core::reject::ErrorCode;
+use sim_core::runtime::{
+    Closure, Effects, Entry, Failure, Payload, Reject, Response, Surroundings, Task,
+};
+use sim_core::units::{Bytes, Cycles};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// Bytes a record of the canister log takes besides its text
 /// (`rs/types/management_canister_types`, `CanisterLogRecord`).
@@ -32,6 +36,8 @@ pub(crate) struct CallInProgress {
 pub(crate) struct Message {
     /// The kind of its entry point.
     pub(crate) kind: Entries,
+    /// The method that message inspection is about.
+    pub(crate) method: Arc<str>,
     /// The argument or the reply.
     pub(crate) arg: Option<Payload>,
     /// The reject, in a reject callback.
@@ -52,6 +58,10 @@ pub(crate) struct Message {
     pub(crate) sent: BTreeMap<Principal, u64>,
     /// Effects so far.
     pub(crate) effects: Effects,
+    /// Why the heap could not grow, where that ends the task.
+    pub(crate) refused_growth: Option<Failure>,
+    /// Bytes that heap and stable memory have grown by.
+    grown: u64,
     log: VecDeque<Box<[u8]>>,
     log_bytes: u64,
     log_room: u64,
@@ -63,24 +73,44 @@ fn input(entry: Entry) -> (Option<Payload>, Option<Reject>) {
         Entry::Init { arg }
         | Entry::PostUpgrade { arg }
         | Entry::Update { arg, .. }
-        | Entry::ReplicatedQuery { arg, .. } => (Some(arg), None),
+        | Entry::ReplicatedQuery { arg, .. }
+        | Entry::Query { arg, .. }
+        | Entry::Transform { arg, .. }
+        | Entry::CompositeQuery { arg, .. }
+        | Entry::InspectMessage { arg, .. } => (Some(arg), None),
         Entry::ReplyCallback { reply, .. } => (Some(reply), None),
         Entry::RejectCallback { reject, .. } => (None, Some(reject)),
         Entry::Start
         | Entry::PreUpgrade
         | Entry::Cleanup { .. }
         | Entry::Heartbeat
-        | Entry::GlobalTimer => (None, None),
+        | Entry::GlobalTimer
+        | Entry::OnLowWasmMemory => (None, None),
+    }
+}
+
+fn out_of_cycles(bytes: u64, balance: Cycles, threshold: Cycles) -> Failure {
+    Failure {
+        code: ErrorCode::InsufficientCyclesInMemoryGrow,
+        message: format!(
+            "Canister cannot grow memory by {bytes} bytes due to insufficient cycles: it has \
+             {balance} cycles, and its freezing threshold would be {threshold} cycles"
+        ),
     }
 }
 
 impl Message {
     /// The beginning of `task`.
     pub(crate) fn new(task: Task) -> Self {
-        let kind = Entries::of(&task.entry);
+        let kind = Entries::of(&task);
+        let method = match &task.entry {
+            Entry::InspectMessage { method, .. } => method.clone(),
+            _ => "".into(),
+        };
         let (arg, reject) = input(task.entry);
         Message {
             kind,
+            method,
             arg,
             reject,
             budget: Budget::new(task.limits),
@@ -90,6 +120,8 @@ impl Message {
             call: None,
             sent: BTreeMap::new(),
             effects: Effects::default(),
+            refused_growth: None,
+            grown: 0,
             log: VecDeque::new(),
             log_bytes: 0,
             log_room: task.surroundings.log_room.get(),
@@ -110,6 +142,26 @@ impl Message {
     /// Answers the call.
     pub(crate) fn respond(&mut self, response: Response) {
         self.effects.response = Some(response);
+    }
+
+    /// Notes that heap or stable memory grows by `bytes`, which raises the freezing threshold.
+    ///
+    /// # Errors
+    /// The balance is below the new threshold, and the task is one of those that have to heed it:
+    /// callbacks and queries do not, and an install is checked as a whole
+    /// (`should_check_freezing_threshold_for_memory_grow`, `sandbox_safe_system_state.rs`).
+    pub(crate) fn allocate(&mut self, bytes: u64) -> Result<(), Failure> {
+        let view = &mut self.surroundings;
+        let grown = self.grown.saturating_add(bytes);
+        let memory = Bytes::new(view.memory.get().saturating_add(grown));
+        let threshold = view.fees.freezing_threshold(memory, view.freezing_seconds);
+        let heeds = Entries::UPDATE.or(Entries::TASK).contains(self.kind);
+        if bytes > 0 && heeds && self.balance < threshold {
+            return Err(out_of_cycles(bytes, self.balance, threshold));
+        }
+        view.freezing_threshold = view.freezing_threshold.max(threshold);
+        self.grown = grown;
+        Ok(())
     }
 
     /// Bytes the canister's log has room for.

@@ -50,8 +50,18 @@ pub(crate) struct Weights {
 impl Weights {
     /// The weights of `metering`.
     pub(crate) fn new(metering: &Metering) -> Self {
-        let by_number = VISITORS.iter().map(|visitor| metering.operator(&text_name(visitor)));
-        Weights { by_number: by_number.collect(), default: metering.default_operator }
+        Self::by_name(|name| metering.operator(name), metering.default_operator)
+    }
+
+    /// The weights of `metering` in modules with 64-bit memory.
+    pub(crate) fn new64(metering: &Metering) -> Self {
+        Self::by_name(|name| metering.operator64(name), metering.default_operator)
+    }
+
+    /// What `weight` says of every operator, by its name in the text format.
+    pub(crate) fn by_name(weight: impl Fn(&str) -> u64, default: u64) -> Self {
+        let by_number = VISITORS.iter().map(|visitor| weight(&text_name(visitor))).collect();
+        Weights { by_number, default }
     }
 
     /// The weight of `operator`, in instructions.
@@ -60,19 +70,24 @@ impl Weights {
     }
 }
 
+/// True if the text format has an operator of that name.
+#[cfg(test)]
+pub(crate) fn is_operator(name: &str) -> bool {
+    VISITORS.iter().any(|visitor| text_name(visitor) == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use sim_core::profile::Profile;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_operator_a_profile_weighs_exists() {
-        let known: BTreeSet<String> = VISITORS.iter().map(|visitor| text_name(visitor)).collect();
         for name in Profile::NAMES {
             let profile = Profile::named(name).expect("is built in");
-            let unknown: Vec<_> =
-                profile.metering.operators.keys().filter(|name| !known.contains(*name)).collect();
+            let weighed =
+                profile.metering.operators.keys().chain(profile.metering.operators64.keys());
+            let unknown: Vec<_> = weighed.filter(|name| !is_operator(name)).collect();
             assert!(unknown.is_empty(), "{unknown:?}");
         }
     }

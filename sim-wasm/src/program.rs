@@ -5,10 +5,12 @@ use crate::facts::Facts;
 use crate::failure::{Interrupt, engine_error, limit_exceeded};
 use crate::host::Host;
 use crate::instance::WasmInstance;
+use crate::packed::unpack;
 use crate::rules::Rules;
 use crate::transform::{self, OUT_OF_INSTRUCTIONS, RESERVED};
 use crate::validation::validate;
 use sha2::{Digest, Sha256};
+use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program};
 use sim_core::units::{Bytes, Instructions};
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ const BYTES_PER_GLOBAL: u64 = 8;
 #[derive(Debug)]
 pub(crate) struct CompiledProgram {
     rules: Arc<Rules>,
+    wasm64: bool,
     engine: Engine,
     module: Module,
     linker: Linker<Host>,
@@ -35,6 +38,8 @@ pub(crate) struct CompiledProgram {
     updates: BTreeMap<String, usize>,
     /// Places of the query methods, by name.
     queries: BTreeMap<String, usize>,
+    /// Places of the composite query methods, by name.
+    composite_queries: BTreeMap<String, usize>,
     lasting_globals: Vec<u32>,
     rebuild: bool,
     exports: Exports,
@@ -54,7 +59,8 @@ pub(crate) fn hash(module: &[u8]) -> [u8; 32] {
 }
 
 fn refused(error: impl std::fmt::Display) -> InvalidModule {
-    InvalidModule { reasons: vec![error.to_string()] }
+    let code = ErrorCode::CanisterWasmEngineError;
+    InvalidModule { code, reasons: vec![error.to_string()] }
 }
 
 fn config(rules: &Rules) -> Config {
@@ -76,9 +82,9 @@ fn out_of_instructions(mut caller: Caller<'_, Host>) -> Result<(), Error> {
     Err(Error::host(interrupt))
 }
 
-fn linker(engine: &Engine, rules: &Rules) -> Result<Linker<Host>, InvalidModule> {
+fn linker(engine: &Engine, rules: &Rules, wasm64: bool) -> Result<Linker<Host>, InvalidModule> {
     let mut linker = Linker::new(engine);
-    api::link(&mut linker, &rules.api).map_err(refused)?;
+    api::link(&mut linker, &rules.api, wasm64).map_err(refused)?;
     linker.func_wrap(RESERVED, OUT_OF_INSTRUCTIONS, out_of_instructions).map_err(refused)?;
     Ok(linker)
 }
@@ -101,16 +107,20 @@ fn places(facts: &Facts, prefix: &str) -> BTreeMap<String, usize> {
 impl CompiledProgram {
     /// Validates, rewrites and compiles `module`.
     pub(crate) fn new(module: &[u8], rules: Arc<Rules>) -> Result<Self, InvalidModule> {
-        let facts = validate(module)?;
-        let transformed = transform::transform(module, &facts, &rules.weights).map_err(refused)?;
+        let unpacked = unpack(module, rules.limits.module)?;
+        let facts = validate(&unpacked, &rules)?;
+        let wasm64 = facts.is_wasm64();
+        let weights = rules.weights(wasm64);
+        let transformed = transform::transform(&unpacked, &facts, weights).map_err(refused)?;
         let engine = Engine::new(&config(&rules));
         let compiled = Module::new(&engine, &transformed.binary).map_err(refused)?;
-        let linker = linker(&engine, &rules)?;
+        let linker = linker(&engine, &rules, wasm64)?;
         let mut exports = facts.exports.clone();
         exports.start = facts.start.is_some();
         let price = rules.metering.compile_per_operator;
         Ok(CompiledProgram {
             compile_cost: transformed.operators.cost(&facts, price),
+            wasm64,
             engine,
             module: compiled,
             linker,
@@ -121,6 +131,7 @@ impl CompiledProgram {
             stored_size: stored_size(module, &facts),
             updates: places(&facts, "canister_update "),
             queries: places(&facts, "canister_query "),
+            composite_queries: places(&facts, "canister_composite_query "),
             entries: facts.entry_names.into_iter().collect(),
             metadata: facts.metadata,
             rules,
@@ -129,6 +140,16 @@ impl CompiledProgram {
 
     pub(crate) fn rules(&self) -> &Arc<Rules> {
         &self.rules
+    }
+
+    /// A host for an instance, without task and with empty stable memory.
+    pub(crate) fn host(&self) -> Host {
+        Host::new(self.rules.clone(), self.wasm64)
+    }
+
+    /// True if memory addresses have 64 bits.
+    pub(crate) fn is_wasm64(&self) -> bool {
+        self.wasm64
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -173,6 +194,11 @@ impl CompiledProgram {
     pub(crate) fn query(&self, method: &str) -> Option<usize> {
         self.queries.get(method).copied()
     }
+
+    /// The place of a composite query method.
+    pub(crate) fn composite_query(&self, method: &str) -> Option<usize> {
+        self.composite_queries.get(method).copied()
+    }
 }
 
 impl Program for SharedProgram {
@@ -190,6 +216,10 @@ impl Program for SharedProgram {
 
     fn compile_cost(&self) -> Instructions {
         self.0.compile_cost
+    }
+
+    fn is_wasm64(&self) -> bool {
+        self.0.wasm64
     }
 
     fn metadata(&self, name: &str) -> Option<&[u8]> {

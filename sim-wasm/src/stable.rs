@@ -3,7 +3,7 @@
 //! A page that was never written takes no room. The overlay is merged on commit and dropped
 //! otherwise, so nothing has to be copied back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of a page; stable memory is charged and kept in these.
 pub(crate) const STABLE_PAGE: u64 = 4_096;
@@ -17,6 +17,10 @@ pub(crate) struct StableMemory {
     committed_wasm_pages: u64,
     written: BTreeMap<u64, Box<Page>>,
     wasm_pages: u64,
+    /// Pages the current task read or wrote.
+    touched: BTreeSet<u64>,
+    /// The last of them: small accesses mostly stay on it.
+    last_touched: Option<u64>,
 }
 
 /// The part of `offset..offset + len` that lies on one page.
@@ -64,6 +68,24 @@ impl StableMemory {
         offset.checked_add(len).is_some_and(|end| end <= self.bytes())
     }
 
+    /// Notes that the task reads or writes the range; false if it has then touched more than
+    /// `limit` pages.
+    pub(crate) fn touch(&mut self, offset: u64, len: u64, limit: u64) -> bool {
+        if len == 0 {
+            return true;
+        }
+        let (first, last) = (offset / STABLE_PAGE, (offset + len - 1) / STABLE_PAGE);
+        if first == last && self.last_touched == Some(first) {
+            return true;
+        }
+        if last - first >= limit {
+            return false;
+        }
+        self.touched.extend(first..=last);
+        self.last_touched = Some(last);
+        self.touched.len() as u64 <= limit
+    }
+
     /// Pages a write to the range would write for the first time in this task.
     pub(crate) fn pages_to_dirty(&self, offset: u64, len: u64) -> u64 {
         if len == 0 {
@@ -109,12 +131,19 @@ impl StableMemory {
     pub(crate) fn commit(&mut self) {
         self.committed.append(&mut self.written);
         self.committed_wasm_pages = self.wasm_pages;
+        self.forget_touched();
     }
 
     /// Drops the task's writes.
     pub(crate) fn rollback(&mut self) {
         self.written.clear();
         self.wasm_pages = self.committed_wasm_pages;
+        self.forget_touched();
+    }
+
+    fn forget_touched(&mut self) {
+        self.touched.clear();
+        self.last_touched = None;
     }
 }
 
@@ -155,6 +184,17 @@ mod tests {
         memory.rollback();
         assert_eq!(read(&memory, 0, 1), [7]);
         assert_eq!(memory.wasm_pages(), 1);
+    }
+
+    #[test]
+    fn touched_pages_count_once_and_until_the_task_ends() {
+        let mut memory = memory_of(1);
+        assert!(memory.touch(0, 8_192, 2));
+        assert!(memory.touch(4_000, 200, 2));
+        assert!(!memory.touch(8_192, 1, 2));
+        memory.commit();
+        assert!(memory.touch(8_192, 1, 2));
+        assert!(!memory.touch(0, 3 * 4_096, 2));
     }
 
     #[test]

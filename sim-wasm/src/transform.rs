@@ -57,10 +57,15 @@ struct Added {
     counter: u32,
     /// The import called when it is below zero.
     out_of_instructions: u32,
-    /// The helper for charges that depend on an operand.
+    /// The helper for charges that depend on an operand of 32 bits; the next function is the one
+    /// for 64 bits.
     charge: u32,
-    /// The type of the import; the next one is the helper's.
+    /// The type of the import; the next ones are the helpers'.
     first_type: u32,
+    /// Lengths in memory have 64 bits.
+    memory64: bool,
+    /// Lengths in the table have 64 bits.
+    table64: bool,
 }
 
 impl Added {
@@ -71,6 +76,8 @@ impl Added {
             out_of_instructions: facts.imported_functions,
             charge: facts.functions.len() as u32 + 1,
             first_type: facts.types.len() as u32,
+            memory64: facts.is_wasm64(),
+            table64: facts.tables.first().is_some_and(|table| table.table64),
         }
     }
 }
@@ -152,10 +159,13 @@ fn copy(
 fn add(added: &Added, facts: &Facts, sections: &mut Sections) {
     sections.types.ty().function([], []);
     sections.types.ty().function([ValType::I32], [ValType::I32]);
+    sections.types.ty().function([ValType::I64], [ValType::I64]);
     let ty = EntityType::Function(added.first_type);
     sections.imports.import(RESERVED, OUT_OF_INSTRUCTIONS, ty);
     sections.functions.function(added.first_type + 1);
-    sections.code.function(&code::charge_function(added));
+    sections.code.function(&code::charge_function(added, false));
+    sections.functions.function(added.first_type + 2);
+    sections.code.function(&code::charge_function(added, true));
     let counter = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
     sections.globals.global(counter, &ConstExpr::i64_const(0));
     let exports = &mut sections.exports;
@@ -166,7 +176,7 @@ fn add(added: &Added, facts: &Facts, sections: &mut Sections) {
     if !facts.memories.is_empty() {
         exports.export(MEMORY, ExportKind::Memory, 0);
     }
-    if facts.tables > 0 {
+    if !facts.tables.is_empty() {
         exports.export(TABLE, ExportKind::Table, 0);
     }
     if let Some(start) = facts.start {

@@ -2,29 +2,26 @@
 //!
 //! All reasons against a module are collected, so that its author sees them at once.
 
+mod code;
+mod data;
 mod exports;
 mod imports;
 mod sections;
 
+pub(crate) use code::complexities;
+
 use crate::facts::Facts;
-use crate::host::MAX_HEAP_PAGES;
+use crate::rules::Rules;
+use sim_core::profile::Limits;
+use sim_core::reject::ErrorCode;
 use sim_core::runtime::InvalidModule;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
-/// Functions a module may define (`rs/config/src/embedders.rs`).
-const MAX_FUNCTIONS: usize = 50_000;
-/// Globals a module may define (same file).
-const MAX_GLOBALS: usize = 1_000;
-/// Bytes of the code section (same file).
-const MAX_CODE: u64 = 10 << 20;
-/// Bytes of a module (same file).
-const MAX_MODULE: usize = 100 << 20;
-/// The first bytes of a gzip file.
-const GZIP: [u8; 3] = [0x1f, 0x8b, 0x08];
-
 /// The extensions of WebAssembly 1.0 that are accepted.
-fn features() -> WasmFeatures {
-    WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL)
+fn features(limits: &Limits) -> WasmFeatures {
+    let mut features = WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL);
+    features.set(WasmFeatures::MEMORY64, limits.heap64.get() > 0);
+    features
 }
 
 /// Reasons against a module, as they are found.
@@ -48,90 +45,124 @@ impl Reasons {
 ///
 /// # Errors
 /// The network would refuse it.
-pub(crate) fn validate(module: &[u8]) -> Result<Facts, InvalidModule> {
+pub(crate) fn validate(module: &[u8], rules: &Rules) -> Result<Facts, InvalidModule> {
     let mut reasons = Reasons::default();
-    if module.starts_with(&GZIP) {
-        reasons.add("it is compressed by gzip, which is not supported yet");
-        return Err(InvalidModule { reasons: reasons.0 });
+    let mut look = Look::new(rules);
+    if let Err(error) = look.gather(module, &mut reasons) {
+        reasons.add(error.to_string());
+        return Err(invalid(reasons));
     }
-    reasons.limit("bytes", module.len() as u64, MAX_MODULE as u64);
-    let facts = match gather(module, &mut reasons) {
-        Ok(facts) => facts,
-        Err(error) => {
-            reasons.add(error.to_string());
-            return Err(InvalidModule { reasons: reasons.0 });
-        }
-    };
-    check(&facts, &mut reasons);
-    if facts.memories.iter().any(|memory| memory.memory64) {
-        reasons.add("its memory has 64-bit addresses (memory64), which are not supported yet");
-    } else if let Err(error) = Validator::new_with_features(features()).validate_all(module) {
+    let Look { facts, bodies, segments, .. } = look;
+    check(&facts, rules, &mut reasons);
+    if let Err(error) = Validator::new_with_features(features(&rules.limits)).validate_all(module) {
         reasons.add(error.to_string());
     }
-    if reasons.0.is_empty() { Ok(facts) } else { Err(InvalidModule { reasons: reasons.0 }) }
+    if !reasons.0.is_empty() {
+        return Err(invalid(reasons));
+    }
+    if bodies.data_segments > segments.kept {
+        return Err(cannot_be_compiled());
+    }
+    Ok(facts)
 }
 
-fn check(facts: &Facts, reasons: &mut Reasons) {
+fn invalid(Reasons(reasons): Reasons) -> InvalidModule {
+    InvalidModule { code: ErrorCode::CanisterInvalidWasm, reasons }
+}
+
+/// Code names an active data segment that is no more part of what the network compiles.
+fn cannot_be_compiled() -> InvalidModule {
+    let reason = "its code drops or copies from an active data segment after the last passive one";
+    InvalidModule { code: ErrorCode::CanisterWasmEngineError, reasons: vec![reason.to_owned()] }
+}
+
+fn check(facts: &Facts, rules: &Rules, reasons: &mut Reasons) {
+    let limits = &rules.limits;
     let functions = facts.functions.len() as u64 - u64::from(facts.imported_functions);
-    reasons.limit("functions", functions, MAX_FUNCTIONS as u64);
-    reasons.limit("globals", facts.globals.len() as u64, MAX_GLOBALS as u64);
-    reasons.limit("tables", facts.tables.into(), 1);
+    reasons.limit("functions", functions, limits.module_functions);
+    reasons.limit("globals", facts.globals.len() as u64, limits.module_globals);
+    reasons.limit("tables", facts.tables.len() as u64, 1);
     reasons.limit("memories", facts.memories.len() as u64, 1);
-    reasons.limit("bytes of code", facts.code_bytes, MAX_CODE);
+    reasons.limit("bytes of code", facts.code_bytes, limits.module_code.get());
     if facts.globals.iter().any(|global| global.content_type.is_reference_type()) {
         reasons.add("it has a global that holds a reference");
     }
     for memory in &facts.memories {
-        reasons.limit("pages of initial memory", memory.initial, MAX_HEAP_PAGES);
+        let pages = rules.heap_pages(memory.memory64);
+        reasons.limit("pages of initial memory", memory.initial, pages);
     }
+    imports::check(facts, reasons);
     exports::check(facts, reasons);
 }
 
-/// Reads all sections but the code.
-fn gather(module: &[u8], reasons: &mut Reasons) -> wasmparser::Result<Facts> {
-    let mut facts = Facts::default();
-    let mut custom = sections::CustomSections::default();
-    for payload in Parser::new(0).parse_all(module) {
-        read_section(payload?, &mut facts, &mut custom, reasons)?;
-    }
-    custom.finish(&mut facts, reasons);
-    Ok(facts)
+/// A look through all sections of a module.
+struct Look<'a> {
+    rules: &'a Rules,
+    facts: Facts,
+    custom: sections::CustomSections,
+    bodies: code::Bodies,
+    segments: data::Segments,
 }
 
-fn read_section(
-    payload: Payload<'_>,
-    facts: &mut Facts,
-    custom: &mut sections::CustomSections,
-    reasons: &mut Reasons,
-) -> wasmparser::Result<()> {
-    match payload {
-        Payload::TypeSection(section) => {
-            for ty in section.into_iter_err_on_gc_types() {
-                facts.types.push(ty?);
-            }
+impl<'a> Look<'a> {
+    fn new(rules: &'a Rules) -> Self {
+        Look {
+            rules,
+            facts: Facts::default(),
+            custom: sections::CustomSections::default(),
+            bodies: code::Bodies::default(),
+            segments: data::Segments::default(),
         }
-        Payload::ImportSection(section) => imports::read(section, facts, reasons)?,
-        Payload::FunctionSection(section) => {
-            for ty in section {
-                facts.functions.push(ty?);
-            }
-        }
-        Payload::TableSection(section) => facts.tables += section.count(),
-        Payload::MemorySection(section) => {
-            for memory in section {
-                facts.memories.push(memory?);
-            }
-        }
-        Payload::GlobalSection(section) => {
-            for global in section {
-                facts.globals.push(global?.ty);
-            }
-        }
-        Payload::ExportSection(section) => exports::read(section, facts, reasons)?,
-        Payload::StartSection { func, .. } => facts.start = Some(func),
-        Payload::CodeSectionStart { size, .. } => facts.code_bytes = size.into(),
-        Payload::CustomSection(section) => custom.read(&section, reasons),
-        _ => {}
     }
-    Ok(())
+
+    fn gather(&mut self, module: &[u8], reasons: &mut Reasons) -> wasmparser::Result<()> {
+        for payload in Parser::new(0).parse_all(module) {
+            self.read(payload?, reasons)?;
+        }
+        std::mem::take(&mut self.custom).finish(&mut self.facts, reasons);
+        Ok(())
+    }
+
+    fn read(&mut self, payload: Payload<'_>, reasons: &mut Reasons) -> wasmparser::Result<()> {
+        let facts = &mut self.facts;
+        match payload {
+            Payload::TypeSection(section) => {
+                for ty in section.into_iter_err_on_gc_types() {
+                    facts.types.push(ty?);
+                }
+            }
+            Payload::ImportSection(section) => imports::read(section, facts, reasons)?,
+            Payload::FunctionSection(section) => {
+                for ty in section {
+                    facts.functions.push(ty?);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section {
+                    facts.tables.push(table?.ty);
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    facts.memories.push(memory?);
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    facts.globals.push(global?.ty);
+                }
+            }
+            Payload::ExportSection(section) => exports::read(section, facts, reasons)?,
+            Payload::StartSection { func, .. } => facts.start = Some(func),
+            Payload::DataSection(section) => self.segments.read(section, facts, reasons)?,
+            Payload::CodeSectionStart { size, .. } => facts.code_bytes = size.into(),
+            Payload::CodeSectionEntry(body) => {
+                let measures = (&self.rules.limits, &self.rules.complexities);
+                self.bodies.read(&body, facts, measures, reasons)?;
+            }
+            Payload::CustomSection(section) => self.custom.read(&section, reasons),
+            _ => {}
+        }
+        Ok(())
+    }
 }

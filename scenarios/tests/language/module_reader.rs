@@ -19,11 +19,15 @@ struct Module {
 
 impl Runtime for ModuleReader {
     fn compile(&self, bytes: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
-        let module = read(bytes)
-            .map_err(|error| InvalidModule { reasons: vec![error.message().to_owned()] })?;
+        let module = read(bytes).map_err(|error| InvalidModule {
+            code: ErrorCode::CanisterInvalidWasm,
+            reasons: vec![error.message().to_owned()],
+        })?;
         match module.foreign.is_empty() {
             true => Ok(Arc::new(module)),
-            false => Err(InvalidModule { reasons: module.foreign }),
+            false => {
+                Err(InvalidModule { code: ErrorCode::CanisterInvalidWasm, reasons: module.foreign })
+            }
         }
     }
 }

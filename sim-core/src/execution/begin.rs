@@ -10,7 +10,8 @@ use crate::queues::Input;
 use crate::record::EntryKind;
 use crate::reject::ErrorCode;
 use crate::runtime::{
-    Entry, Failure, InstructionLimits, Payload, Reject, Response, Surroundings, Task,
+    CanisterStatus, Entry, Failure, InstructionLimits, Payload, Reject, Response, Surroundings,
+    Task,
 };
 use crate::units::{Cycles, Instructions};
 use ic_principal::Principal;
@@ -261,10 +262,17 @@ impl Executor<'_> {
             canister: canister.id,
             subnet: self.subnet,
             controllers: canister.controllers.clone(),
+            status: CanisterStatus::Running,
+            global_timer: canister.timer.unwrap_or(0),
+            environment: Arc::new([]),
+            composite: false,
+            data_certificate: None,
             caller: Principal::management_canister(),
             time: self.batch_time,
             balance: canister.account.balance(),
             freezing_threshold: canister.freezing_threshold(),
+            freezing_seconds: self.profile.limits.freezing_threshold_seconds,
+            memory: canister.memory(),
             cycles_available: Cycles::ZERO,
             cycles_refunded: Cycles::ZERO,
             responded: true,

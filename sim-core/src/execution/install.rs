@@ -103,7 +103,7 @@ impl Executor<'_> {
                 let weight = self.profile.metering.compile_per_operator;
                 let used = weight.saturating_mul(installation.module.len() as u64);
                 self.settle_install(canister, hold, used);
-                let failure = failure(ErrorCode::CanisterInvalidWasm, invalid.to_string());
+                let failure = failure(invalid.code, invalid.to_string());
                 return ended(used, nothing, Err(failure));
             }
         };

@@ -18,12 +18,18 @@ pub(super) fn y2024_06() -> Profile {
             canister_creation: Cycles::new(100_000_000_000),
             update_message_base: Cycles::new(590_000),
             ten_instructions: Cycles::new(4),
+            ten_instructions_64: Cycles::new(4),
             call_base: Cycles::new(260_000),
             call_byte: Cycles::new(1_000),
             ingress_base: Cycles::new(1_200_000),
             ingress_byte: Cycles::new(2_000),
             storage_gib_second: Cycles::new(127_000),
             compute_percent_second: Cycles::new(10_000_000),
+            signature: Cycles::new(10_000_000_000),
+            http_outcall: Cycles::new(3_000_000),
+            http_outcall_node: Cycles::new(60_000),
+            http_request_byte: Cycles::new(400),
+            http_response_byte: Cycles::new(800),
             allocation_charge_interval: SimDuration::from_secs(10),
         },
         scheduler: Policy::Ic2024,
@@ -55,11 +61,22 @@ pub(super) fn y2024_06() -> Profile {
             call_payload: Bytes::new(2 * MIB),
             local_call_payload: Bytes::new(10 * MIB),
             reply_payload: Bytes::new(2 * MIB),
+            query_reply_payload: Bytes::new(3 * MIB),
             heap: Bytes::new(4 * GIB),
+            heap64: Bytes::ZERO,
             stable_memory: Bytes::new(400 * GIB),
+            stable_access: Bytes::new(2 * GIB),
+            stable_access_install: Bytes::new(8 * GIB),
+            stable_access_query: Bytes::new(GIB),
+            module: Bytes::new(100 * MIB),
+            module_code: Bytes::new(10 * MIB),
+            module_functions: 50_000,
+            module_globals: 1_000,
+            function_operators: 1_000_000,
+            function_complexity: 1_000_000,
             freezing_threshold_seconds: 2_592_000,
             provisional_cycles: Cycles::new(100_000_000_000_000),
-            call_depth: 20_000,
+            call_depth: 163_829,
             log_bytes: Bytes::new(4_096),
             setup_instructions: Instructions::new(10_000_000_000),
         },
@@ -76,7 +93,9 @@ pub(super) fn y2024_06() -> Profile {
         metering: Metering {
             default_operator: 1,
             operators: weights(&[OPERATORS, FLOAT_2024, SIMD_2024]),
+            operators64: BTreeMap::new(),
             dirty_heap_page: Instructions::new(1_000),
+            dirty_heap_page64: Instructions::new(4_000),
             dirty_stable_page: Instructions::new(1_000),
             compile_per_operator: Instructions::new(6_000),
             recompile_divisor: 100,
@@ -98,11 +117,14 @@ pub(super) fn y2026_mid() -> Profile {
     profile.fees.canister_creation = Cycles::new(500_000_000_000);
     profile.fees.update_message_base = Cycles::new(5_000_000);
     profile.fees.ten_instructions = Cycles::new(10);
+    profile.fees.ten_instructions_64 = Cycles::new(20);
     profile.limits.install_instructions = Instructions::new(300_000_000_000);
     profile.limits.round_instructions = Instructions::new(4_000_000_000);
     profile.limits.stream_messages = 10_000;
+    profile.limits.heap64 = Bytes::new(6 * GIB);
     profile.limits.stable_memory = Bytes::new(500 * GIB);
     profile.metering.operators = weights(&[OPERATORS, FLOAT_2025, SIMD_2025]);
+    profile.metering.operators64 = weights(&[MEMORY_64]);
     profile.metering.system_api.functions = weights(&[SYSTEM_API]);
     profile
 }
@@ -177,6 +199,18 @@ const FLOAT_2025: Weights = &[
     (8, "f64.sqrt"),
     (18, "f32.min f32.max f64.min f64.max"),
     (60, "return_call_indirect"),
+];
+
+/// Loads and stores with 64-bit memory.
+const MEMORY_64: Weights = &[
+    (2, "i32.load i64.load f32.load f64.load i32.load8_s i32.load8_u i32.load16_s i32.load16_u"),
+    (2, "i64.load8_s i64.load8_u i64.load16_s i64.load16_u i64.load32_s i64.load32_u"),
+    (2, "i32.store i64.store f32.store f64.store i32.store8 i32.store16"),
+    (2, "i64.store8 i64.store16 i64.store32 v128.load v128.store"),
+    (2, "v128.load8x8_s v128.load8x8_u v128.load16x4_s v128.load16x4_u v128.load32x2_s"),
+    (2, "v128.load32x2_u v128.load8_splat v128.load16_splat v128.load32_splat v128.load64_splat"),
+    (2, "v128.load32_zero v128.load64_zero v128.load8_lane v128.load16_lane v128.load32_lane"),
+    (2, "v128.load64_lane v128.store8_lane v128.store16_lane v128.store32_lane v128.store64_lane"),
 ];
 
 /// SIMD loads that weighed more than one in 2024.

@@ -14,8 +14,12 @@ pub struct Metering {
     pub default_operator: u64,
     /// Weights by operator name in the Wasm text format, such as `i32.div_s`.
     pub operators: BTreeMap<String, u64>,
+    /// Weights in modules with 64-bit memory, where they differ from `operators`.
+    pub operators64: BTreeMap<String, u64>,
     /// Charged for every 4 KiB heap page whose content a message changed, after it ran.
     pub dirty_heap_page: Instructions,
+    /// Likewise in modules with 64-bit memory.
+    pub dirty_heap_page64: Instructions,
     /// Charged for every 4 KiB stable page on a message's first write to it.
     pub dirty_stable_page: Instructions,
     /// Compilation, per operator of the instrumented module.
@@ -30,6 +34,11 @@ impl Metering {
     /// The weight of the operator called `name` in the Wasm text format.
     pub fn operator(&self, name: &str) -> u64 {
         self.operators.get(name).copied().unwrap_or(self.default_operator)
+    }
+
+    /// The weight of the operator called `name` in a module with 64-bit memory.
+    pub fn operator64(&self, name: &str) -> u64 {
+        self.operators64.get(name).copied().unwrap_or_else(|| self.operator(name))
     }
 }
 

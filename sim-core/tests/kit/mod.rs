@@ -171,7 +171,8 @@ struct NoRuntime;
 
 impl Runtime for NoRuntime {
     fn compile(&self, _: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
-        Err(InvalidModule { reasons: vec!["scripted".to_owned()] })
+        let code = ErrorCode::CanisterInvalidWasm;
+        Err(InvalidModule { code, reasons: vec!["scripted".to_owned()] })
     }
 }
 

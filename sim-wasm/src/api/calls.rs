@@ -18,14 +18,18 @@ const NOT_SENT: u32 = 2;
 /// Longest wait for a best-effort response, in seconds (`MAX_CALL_TIMEOUT`, `rs/limits`).
 const MAX_TIMEOUT_SECONDS: u32 = 300;
 
-pub(super) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), LinkerError> {
-    define! { linker, costs;
+pub(super) fn link(
+    linker: &mut Linker<Host>,
+    costs: &ApiCosts,
+    wasm64: bool,
+) -> Result<(), LinkerError> {
+    define! { linker, costs, wasm64;
         call_new(
-            callee_src: u32, callee_size: u32, name_src: u32, name_size: u32,
-            reply_fun: u32, reply_env: u32, reject_fun: u32, reject_env: u32
-        ) Copied(u64::from(callee_size) + u64::from(name_size));
-        call_on_cleanup(fun: u32, env: u32);
-        call_data_append(src: u32, size: u32) Transmitted(size);
+            callee_src: ptr, callee_size: ptr, name_src: ptr, name_size: ptr,
+            reply_fun: ptr, reply_env: ptr, reject_fun: ptr, reject_env: ptr
+        ) Copied(u64::from(callee_size).saturating_add(u64::from(name_size)));
+        call_on_cleanup(fun: ptr, env: ptr);
+        call_data_append(src: ptr, size: ptr) Transmitted(size);
         call_cycles_add(cycles: u64);
         call_cycles_add128(high: u64, low: u64);
         call_with_best_effort_response(seconds: u32);
@@ -34,8 +38,8 @@ pub(super) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), Li
     Ok(())
 }
 
-fn closure(function: u32, environment: u32) -> Closure {
-    Closure { function: function.into(), environment: environment.into() }
+fn closure(function: u64, environment: u64) -> Closure {
+    Closure { function, environment }
 }
 
 /// The call under construction.
@@ -66,19 +70,19 @@ fn too_large(name: &str, size: u64, limit: Bytes) -> Failure {
 #[allow(clippy::too_many_arguments)] // The System API has it so.
 fn call_new(
     context: &mut Context<'_>,
-    callee_src: u32,
-    callee_size: u32,
-    name_src: u32,
-    name_size: u32,
-    reply_fun: u32,
-    reply_env: u32,
-    reject_fun: u32,
-    reject_env: u32,
+    callee_src: u64,
+    callee_size: u64,
+    name_src: u64,
+    name_size: u64,
+    reply_fun: u64,
+    reply_env: u64,
+    reject_fun: u64,
+    reject_env: u64,
 ) -> Result<(), Failure> {
     discard(context.message);
     let limit = context.rules.limits.local_call_payload;
-    if u64::from(name_size) > limit.get() {
-        return Err(too_large("call_new", name_size.into(), limit));
+    if name_size > limit.get() {
+        return Err(too_large("call_new", name_size, limit));
     }
     let callee = readable("call_new", context.heap, callee_src, callee_size)?;
     let callee = Principal::try_from_slice(callee)
@@ -97,7 +101,7 @@ fn call_new(
     Ok(())
 }
 
-fn call_on_cleanup(context: &mut Context<'_>, fun: u32, env: u32) -> Result<(), Failure> {
+fn call_on_cleanup(context: &mut Context<'_>, fun: u64, env: u64) -> Result<(), Failure> {
     let call = under_construction("call_on_cleanup", context.message)?;
     if call.on_cleanup.is_some() {
         return Err(violation("ic0.call_on_cleanup can be called at most once"));
@@ -106,11 +110,11 @@ fn call_on_cleanup(context: &mut Context<'_>, fun: u32, env: u32) -> Result<(), 
     Ok(())
 }
 
-fn call_data_append(context: &mut Context<'_>, src: u32, size: u32) -> Result<(), Failure> {
+fn call_data_append(context: &mut Context<'_>, src: u64, size: u64) -> Result<(), Failure> {
     const NAME: &str = "call_data_append";
     let limit = payload_limit(context);
     let call = under_construction(NAME, context.message)?;
-    let total = (call.method.len() + call.arg.len()) as u64 + u64::from(size);
+    let total = ((call.method.len() + call.arg.len()) as u64).saturating_add(size);
     if total > limit.get() {
         return Err(too_large(NAME, total, limit));
     }

@@ -4,24 +4,26 @@ use super::{ApiCosts, Context, define, writable};
 use crate::failure::violation;
 use crate::host::Host;
 use sim_core::runtime::Failure;
-use sim_core::units::{Bytes, Cycles};
+use sim_core::units::Cycles;
 use wasmi::Linker;
 use wasmi::errors::LinkerError;
 
-pub(super) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), LinkerError> {
-    define! { linker, costs;
+pub(super) fn link(
+    linker: &mut Linker<Host>,
+    costs: &ApiCosts,
+    wasm64: bool,
+) -> Result<(), LinkerError> {
+    define! { linker, costs, wasm64;
         msg_cycles_available();
-        msg_cycles_available128(dst: u32);
+        msg_cycles_available128(dst: ptr);
         msg_cycles_refunded();
-        msg_cycles_refunded128(dst: u32);
+        msg_cycles_refunded128(dst: ptr);
         msg_cycles_accept(max: u64);
-        msg_cycles_accept128(high: u64, low: u64, dst: u32);
-        cycles_burn128(high: u64, low: u64, dst: u32);
+        msg_cycles_accept128(high: u64, low: u64, dst: ptr);
+        cycles_burn128(high: u64, low: u64, dst: ptr);
         canister_cycle_balance();
-        canister_cycle_balance128(dst: u32);
-        canister_liquid_cycle_balance128(dst: u32);
-        cost_call(method: u64, payload: u64, dst: u32);
-        cost_create_canister(dst: u32);
+        canister_cycle_balance128(dst: ptr);
+        canister_liquid_cycle_balance128(dst: ptr);
     }
     Ok(())
 }
@@ -31,8 +33,14 @@ pub(super) fn amount(high: u64, low: u64) -> Cycles {
     Cycles::new(u128::from(high) << 64 | u128::from(low))
 }
 
-fn write(name: &str, context: &mut Context<'_>, dst: u32, cycles: Cycles) -> Result<(), Failure> {
-    let target = writable(name, context.heap, dst, 16u32)?;
+/// Writes an amount to the heap.
+pub(super) fn write(
+    name: &str,
+    context: &mut Context<'_>,
+    dst: u64,
+    cycles: Cycles,
+) -> Result<(), Failure> {
+    let target = writable(name, context.heap, dst, 16)?;
     target.copy_from_slice(&cycles.get().to_le_bytes());
     Ok(())
 }
@@ -52,7 +60,7 @@ fn msg_cycles_available(context: &mut Context<'_>) -> Result<u64, Failure> {
     narrow("msg_cycles_available", available(context))
 }
 
-fn msg_cycles_available128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+fn msg_cycles_available128(context: &mut Context<'_>, dst: u64) -> Result<(), Failure> {
     let cycles = available(context);
     write("msg_cycles_available128", context, dst, cycles)
 }
@@ -61,7 +69,7 @@ fn msg_cycles_refunded(context: &mut Context<'_>) -> Result<u64, Failure> {
     narrow("msg_cycles_refunded", context.message.surroundings.cycles_refunded)
 }
 
-fn msg_cycles_refunded128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+fn msg_cycles_refunded128(context: &mut Context<'_>, dst: u64) -> Result<(), Failure> {
     let cycles = context.message.surroundings.cycles_refunded;
     write("msg_cycles_refunded128", context, dst, cycles)
 }
@@ -84,7 +92,7 @@ fn msg_cycles_accept128(
     context: &mut Context<'_>,
     high: u64,
     low: u64,
-    dst: u32,
+    dst: u64,
 ) -> Result<(), Failure> {
     let accepted = accept(context, amount(high, low));
     write("msg_cycles_accept128", context, dst, accepted)
@@ -94,7 +102,7 @@ fn liquid(context: &Context<'_>) -> Cycles {
     context.message.balance.saturating_sub(context.message.surroundings.freezing_threshold)
 }
 
-fn cycles_burn128(context: &mut Context<'_>, high: u64, low: u64, dst: u32) -> Result<(), Failure> {
+fn cycles_burn128(context: &mut Context<'_>, high: u64, low: u64, dst: u64) -> Result<(), Failure> {
     let burned = amount(high, low).min(liquid(context));
     context.message.balance = context.message.balance.saturating_sub(burned);
     context.message.effects.cycles_burned += burned;
@@ -105,28 +113,12 @@ fn canister_cycle_balance(context: &mut Context<'_>) -> Result<u64, Failure> {
     narrow("canister_cycle_balance", context.message.balance)
 }
 
-fn canister_cycle_balance128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+fn canister_cycle_balance128(context: &mut Context<'_>, dst: u64) -> Result<(), Failure> {
     let balance = context.message.balance;
     write("canister_cycle_balance128", context, dst, balance)
 }
 
-fn canister_liquid_cycle_balance128(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
+fn canister_liquid_cycle_balance128(context: &mut Context<'_>, dst: u64) -> Result<(), Failure> {
     let cycles = liquid(context);
     write("canister_liquid_cycle_balance128", context, dst, cycles)
-}
-
-fn cost_call(
-    context: &mut Context<'_>,
-    method: u64,
-    payload: u64,
-    dst: u32,
-) -> Result<(), Failure> {
-    let bytes = Bytes::new(method.saturating_add(payload));
-    let cost = context.message.surroundings.fees.call_hold(bytes);
-    write("cost_call", context, dst, cost)
-}
-
-fn cost_create_canister(context: &mut Context<'_>, dst: u32) -> Result<(), Failure> {
-    let cost = context.message.surroundings.fees.canister_creation();
-    write("cost_create_canister", context, dst, cost)
 }

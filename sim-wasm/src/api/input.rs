@@ -1,51 +1,60 @@
 //! What a message brings: argument, caller, reject, deadline.
 
-use super::{ApiCosts, Context, copy_out, define};
+use super::{ApiCosts, Context, Size, copy_out, define};
+use crate::failure::violation;
 use crate::host::Host;
 use crate::message::Message;
 use sim_core::runtime::Failure;
 use wasmi::Linker;
 use wasmi::errors::LinkerError;
 
-pub(super) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), LinkerError> {
-    define! { linker, costs;
+pub(super) fn link(
+    linker: &mut Linker<Host>,
+    costs: &ApiCosts,
+    wasm64: bool,
+) -> Result<(), LinkerError> {
+    define! { linker, costs, wasm64;
         msg_arg_data_size();
-        msg_arg_data_copy(dst: u32, offset: u32, size: u32) Copied(size);
+        msg_arg_data_copy(dst: ptr, offset: ptr, size: ptr) Copied(size);
         msg_caller_size();
-        msg_caller_copy(dst: u32, offset: u32, size: u32) Copied(size);
+        msg_caller_copy(dst: ptr, offset: ptr, size: ptr) Copied(size);
         msg_reject_code();
         msg_reject_msg_size();
-        msg_reject_msg_copy(dst: u32, offset: u32, size: u32) Copied(size);
+        msg_reject_msg_copy(dst: ptr, offset: ptr, size: ptr) Copied(size);
         msg_deadline();
         msg_method_name_size();
-        msg_method_name_copy(dst: u32, offset: u32, size: u32) Copied(size);
+        msg_method_name_copy(dst: ptr, offset: ptr, size: ptr) Copied(size);
         accept_message();
+        msg_caller_info_data_size();
+        msg_caller_info_data_copy(dst: ptr, offset: ptr, size: ptr) Copied(size);
+        msg_caller_info_signer_size();
+        msg_caller_info_signer_copy(dst: ptr, offset: ptr, size: ptr) Copied(size);
     }
     Ok(())
 }
 
-fn msg_arg_data_size(context: &mut Context<'_>) -> Result<u32, Failure> {
-    Ok(context.message.arg().len() as u32)
+fn msg_arg_data_size(context: &mut Context<'_>) -> Result<Size, Failure> {
+    Ok(context.message.arg().len().into())
 }
 
 fn msg_arg_data_copy(
     context: &mut Context<'_>,
-    dst: u32,
-    offset: u32,
-    size: u32,
+    dst: u64,
+    offset: u64,
+    size: u64,
 ) -> Result<(), Failure> {
     copy_out("msg_arg_data_copy", context.heap, (dst, offset, size), context.message.arg())
 }
 
-fn msg_caller_size(context: &mut Context<'_>) -> Result<u32, Failure> {
-    Ok(context.message.surroundings.caller.as_slice().len() as u32)
+fn msg_caller_size(context: &mut Context<'_>) -> Result<Size, Failure> {
+    Ok(context.message.surroundings.caller.as_slice().len().into())
 }
 
 fn msg_caller_copy(
     context: &mut Context<'_>,
-    dst: u32,
-    offset: u32,
-    size: u32,
+    dst: u64,
+    offset: u64,
+    size: u64,
 ) -> Result<(), Failure> {
     let caller = context.message.surroundings.caller;
     copy_out("msg_caller_copy", context.heap, (dst, offset, size), caller.as_slice())
@@ -60,15 +69,15 @@ fn reject_message(message: &Message) -> &str {
     message.reject.as_ref().map_or("", |reject| &reject.message)
 }
 
-fn msg_reject_msg_size(context: &mut Context<'_>) -> Result<u32, Failure> {
-    Ok(reject_message(context.message).len() as u32)
+fn msg_reject_msg_size(context: &mut Context<'_>) -> Result<Size, Failure> {
+    Ok(reject_message(context.message).len().into())
 }
 
 fn msg_reject_msg_copy(
     context: &mut Context<'_>,
-    dst: u32,
-    offset: u32,
-    size: u32,
+    dst: u64,
+    offset: u64,
+    size: u64,
 ) -> Result<(), Failure> {
     let message = reject_message(context.message);
     copy_out("msg_reject_msg_copy", context.heap, (dst, offset, size), message.as_bytes())
@@ -79,16 +88,51 @@ fn msg_deadline(context: &mut Context<'_>) -> Result<u64, Failure> {
     Ok(context.message.surroundings.deadline.saturating_mul(1_000_000_000))
 }
 
-// Only message inspection could call these; no entry point allows them.
-
-fn msg_method_name_size(_: &mut Context<'_>) -> Result<u32, Failure> {
-    Ok(0)
+fn msg_method_name_size(context: &mut Context<'_>) -> Result<Size, Failure> {
+    Ok(context.message.method.len().into())
 }
 
-fn msg_method_name_copy(_: &mut Context<'_>, _: u32, _: u32, _: u32) -> Result<(), Failure> {
+fn msg_method_name_copy(
+    context: &mut Context<'_>,
+    dst: u64,
+    offset: u64,
+    size: u64,
+) -> Result<(), Failure> {
+    let method = context.message.method.as_bytes();
+    copy_out("msg_method_name_copy", context.heap, (dst, offset, size), method)
+}
+
+fn accept_message(context: &mut Context<'_>) -> Result<(), Failure> {
+    if std::mem::replace(&mut context.message.effects.accepted, true) {
+        return Err(violation("ic0.accept_message: the function was already called."));
+    }
     Ok(())
 }
 
-fn accept_message(_: &mut Context<'_>) -> Result<(), Failure> {
-    Ok(())
+// Senders of the model attach no information about themselves: it is empty.
+
+fn msg_caller_info_data_size(_: &mut Context<'_>) -> Result<Size, Failure> {
+    Ok(0.into())
+}
+
+fn msg_caller_info_data_copy(
+    context: &mut Context<'_>,
+    dst: u64,
+    offset: u64,
+    size: u64,
+) -> Result<(), Failure> {
+    copy_out("msg_caller_info_data_copy", context.heap, (dst, offset, size), &[])
+}
+
+fn msg_caller_info_signer_size(_: &mut Context<'_>) -> Result<Size, Failure> {
+    Ok(0.into())
+}
+
+fn msg_caller_info_signer_copy(
+    context: &mut Context<'_>,
+    dst: u64,
+    offset: u64,
+    size: u64,
+) -> Result<(), Failure> {
+    copy_out("msg_caller_info_signer_copy", context.heap, (dst, offset, size), &[])
 }

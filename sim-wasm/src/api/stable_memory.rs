@@ -2,8 +2,9 @@
 //! (`rs/embedders/src/wasm_utils/system_api_replacements.rs`).
 
 use super::{ApiCosts, Context, charge, define, readable, writable};
+use crate::entry::Entries;
 use crate::failure::trapped;
-use crate::host::Host;
+use crate::host::{Host, WASM_PAGE};
 use crate::stable::STABLE_PAGE;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::Failure;
@@ -12,13 +13,13 @@ use wasmi::errors::LinkerError;
 
 /// Wasm pages the 32-bit functions reach.
 const PAGES_32: u64 = 1 << 16;
-/// Bytes of stable memory one message may write (`rs/config/src/embedders.rs`).
-const MAX_DIRTY_BYTES: u64 = 2 << 30;
-/// Likewise for installs and upgrades.
-const MAX_DIRTY_BYTES_INSTALL: u64 = 8 << 30;
 
-pub(super) fn link(linker: &mut Linker<Host>, costs: &ApiCosts) -> Result<(), LinkerError> {
-    define! { linker, costs;
+pub(super) fn link(
+    linker: &mut Linker<Host>,
+    costs: &ApiCosts,
+    wasm64: bool,
+) -> Result<(), LinkerError> {
+    define! { linker, costs, wasm64;
         stable_size();
         stable_grow(pages: u32);
         stable_read(dst: u32, offset: u32, size: u32) Copied(size);
@@ -46,9 +47,24 @@ fn check_stable(context: &Context<'_>, offset: u64, size: u64) -> Result<(), Fai
     Ok(())
 }
 
-/// An address in the heap, which has 32 bits.
-fn heap_address(address: u64) -> Result<u32, Failure> {
-    u32::try_from(address).map_err(|_| trapped("heap out of bounds"))
+/// Notes the access; an error if the task has then touched too many pages.
+fn touch(context: &mut Context<'_>, offset: u64, size: u64) -> Result<(), Failure> {
+    let limits = &context.rules.limits;
+    let kind = context.message.kind;
+    let limit = if Entries::INSTALL.contains(kind) {
+        limits.stable_access_install
+    } else if Entries::NOT_REPLICATED.contains(kind) {
+        limits.stable_access_query
+    } else {
+        limits.stable_access
+    };
+    // What is written is touched too, so one check serves both limits.
+    if context.stable.touch(offset, size, limit.get() / STABLE_PAGE) {
+        return Ok(());
+    }
+    let code = ErrorCode::CanisterMemoryAccessLimitExceeded;
+    let message = "Canister exceeded the limit of stable memory it may read or write".to_owned();
+    Err(Failure { code, message })
 }
 
 fn read(context: &mut Context<'_>, dst: u64, offset: u64, size: u64) -> Result<(), Failure> {
@@ -56,7 +72,8 @@ fn read(context: &mut Context<'_>, dst: u64, offset: u64, size: u64) -> Result<(
         return Ok(());
     }
     check_stable(context, offset, size)?;
-    let target = writable("stable_read", context.heap, heap_address(dst)?, size)
+    touch(context, offset, size)?;
+    let target = writable("stable_read", context.heap, dst, size)
         .map_err(|_| trapped("heap out of bounds"))?;
     context.stable.read(offset, target);
     Ok(())
@@ -67,25 +84,23 @@ fn write(context: &mut Context<'_>, offset: u64, src: u64, size: u64) -> Result<
         return Ok(());
     }
     check_stable(context, offset, size)?;
-    let source = readable("stable_write", context.heap, heap_address(src)?, size)
-        .map_err(|_| trapped("heap out of bounds"))?;
+    readable("stable_write", context.heap, src, size).map_err(|_| trapped("heap out of bounds"))?;
+    touch(context, offset, size)?;
     let fresh = context.stable.pages_to_dirty(offset, size);
-    let dirty = (context.stable.dirty_pages() + fresh).saturating_mul(STABLE_PAGE);
-    if dirty > dirty_limit(context) {
-        let code = ErrorCode::CanisterMemoryAccessLimitExceeded;
-        let message = "Canister exceeded the limit of stable memory it may write".to_owned();
-        return Err(Failure { code, message });
-    }
     let price = context.rules.metering.dirty_stable_page;
     charge(context.message, price.saturating_mul(fresh).get())?;
+    let source = readable("stable_write", context.heap, src, size)?;
     context.stable.write(offset, source);
     Ok(())
 }
 
-fn dirty_limit(context: &Context<'_>) -> u64 {
-    use crate::entry::Entries;
-    let install = Entries::INIT.or(Entries::PRE_UPGRADE).or(Entries::START);
-    if install.contains(context.message.kind) { MAX_DIRTY_BYTES_INSTALL } else { MAX_DIRTY_BYTES }
+/// Grows by `pages` up to `limit`; the former size, or `None` if it cannot.
+fn grow(context: &mut Context<'_>, pages: u64, limit: u64) -> Result<Option<u64>, Failure> {
+    let former = context.stable.grow(pages, limit);
+    if former.is_some() {
+        context.message.allocate(pages.saturating_mul(WASM_PAGE))?;
+    }
+    Ok(former)
 }
 
 fn stable_size(context: &mut Context<'_>) -> Result<u32, Failure> {
@@ -96,7 +111,7 @@ fn stable_size(context: &mut Context<'_>) -> Result<u32, Failure> {
 fn stable_grow(context: &mut Context<'_>, pages: u32) -> Result<u32, Failure> {
     check_32(context)?;
     let limit = context.rules.stable_pages().min(PAGES_32);
-    Ok(context.stable.grow(pages.into(), limit).map_or(u32::MAX, |former| former as u32))
+    Ok(grow(context, pages.into(), limit)?.map_or(u32::MAX, |former| former as u32))
 }
 
 fn stable_read(context: &mut Context<'_>, dst: u32, offset: u32, size: u32) -> Result<(), Failure> {
@@ -120,7 +135,7 @@ fn stable64_size(context: &mut Context<'_>) -> Result<u64, Failure> {
 
 fn stable64_grow(context: &mut Context<'_>, pages: u64) -> Result<u64, Failure> {
     let limit = context.rules.stable_pages();
-    Ok(context.stable.grow(pages, limit).unwrap_or(u64::MAX))
+    Ok(grow(context, pages, limit)?.unwrap_or(u64::MAX))
 }
 
 fn stable64_read(

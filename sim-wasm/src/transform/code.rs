@@ -8,6 +8,9 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink};
 use wasmparser::{FunctionBody, Operator};
 
+/// Longer than any memory, and more instructions than any limit.
+const LONGEST: i64 = 1 << 60;
+
 /// Rewrites function bodies one after the other.
 pub(super) struct CodeWriter<'a> {
     added: Added,
@@ -67,7 +70,8 @@ impl<'a> CodeWriter<'a> {
     ) -> Result<(), reencode::Error> {
         self.changes_tables |= changes_tables(&operator);
         if is_dynamic(&operator) {
-            function.instructions().call(self.added.charge);
+            let wide = u32::from(self.added.has_wide_length(&operator));
+            function.instructions().call(self.added.charge + wide);
         }
         function.instruction(&self.added.instruction(operator)?);
         Ok(())
@@ -134,12 +138,30 @@ fn check(sink: &mut InstructionSink<'_>, added: &Added) {
         .end();
 }
 
-/// Charges its operand, one for each byte or element, and gives it back.
-pub(super) fn charge_function(added: &Added) -> Function {
+impl Added {
+    /// True if the length operand of a bulk operation has 64 bits. That of `init` never has: it is
+    /// a length in the segment.
+    fn has_wide_length(&self, operator: &Operator<'_>) -> bool {
+        match operator {
+            Operator::MemoryFill { .. } | Operator::MemoryCopy { .. } => self.memory64,
+            Operator::TableFill { .. } | Operator::TableCopy { .. } => self.table64,
+            _ => false,
+        }
+    }
+}
+
+/// Charges its operand, one for each byte or element, and gives it back. What is longer than any
+/// memory is charged as the longest: it traps.
+pub(super) fn charge_function(added: &Added, wide: bool) -> Function {
     let mut function = Function::new([]);
     let mut sink = function.instructions();
-    sink.global_get(added.counter).local_get(0).i64_extend_i32_u().i64_sub();
-    sink.global_set(added.counter);
+    sink.global_get(added.counter).local_get(0);
+    if wide {
+        sink.i64_const(LONGEST).local_get(0).i64_const(LONGEST).i64_lt_u().select();
+    } else {
+        sink.i64_extend_i32_u();
+    }
+    sink.i64_sub().global_set(added.counter);
     check(&mut sink, added);
     sink.local_get(0).end();
     function

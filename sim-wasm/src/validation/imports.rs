@@ -3,15 +3,14 @@
 use super::Reasons;
 use crate::api::{MODULE, signature};
 use crate::facts::Facts;
-use wasmparser::{Import, ImportSectionReader, TypeRef};
+use wasmparser::{ImportSectionReader, TypeRef};
 
-/// Reads the import section. What cannot be imported is listed with all its names.
+/// Reads the import section.
 pub(super) fn read(
     section: ImportSectionReader<'_>,
     facts: &mut Facts,
     reasons: &mut Reasons,
 ) -> wasmparser::Result<()> {
-    let mut unknown = Vec::new();
     for import in section.into_imports() {
         let import = import?;
         let TypeRef::Func(ty) = import.ty else {
@@ -20,28 +19,27 @@ pub(super) fn read(
         };
         facts.functions.push(ty);
         facts.imported_functions += 1;
-        facts.imports.push(import.name.to_owned());
-        check(&import, ty, facts, &mut unknown, reasons);
-    }
-    if !unknown.is_empty() {
-        reasons.add(format!("it imports what is not provided: {}", unknown.join(", ")));
+        facts.imports.push((import.module.to_owned(), import.name.to_owned()));
     }
     Ok(())
 }
 
-fn check(
-    import: &Import<'_>,
-    ty: u32,
-    facts: &Facts,
-    unknown: &mut Vec<String>,
-    reasons: &mut Reasons,
-) {
-    let known = if import.module == MODULE { signature(import.name) } else { None };
-    let Some(signature) = known else {
-        unknown.push(format!("{}.{}", import.module, import.name));
-        return;
-    };
-    if !facts.types.get(ty as usize).is_some_and(|found| signature.matches(found)) {
-        reasons.add(format!("it imports {MODULE}.{} with a wrong type", import.name));
+/// Checks the imports once the width of addresses is known, on which their types depend. What
+/// cannot be imported is listed with all its names.
+pub(super) fn check(facts: &Facts, reasons: &mut Reasons) {
+    let mut unknown = Vec::new();
+    for ((module, name), index) in facts.imports.iter().zip(0..) {
+        let known = if module == MODULE { signature(name) } else { None };
+        let wasm64 = facts.is_wasm64();
+        let Some(signature) = known.filter(|signature| signature.exists(wasm64)) else {
+            unknown.push(format!("{module}.{name}"));
+            continue;
+        };
+        if !facts.function_type(index).is_some_and(|found| signature.matches(found, wasm64)) {
+            reasons.add(format!("it imports {MODULE}.{name} with a wrong type"));
+        }
+    }
+    if !unknown.is_empty() {
+        reasons.add(format!("it imports what is not provided: {}", unknown.join(", ")));
     }
 }

@@ -5,8 +5,8 @@ use sim_core::id::{CanisterId, SubnetId};
 use sim_core::profile::Profile;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
-    Closure, Effects, Entry, Finished, Instance, InstructionLimits, InvalidModule, Program, Reject,
-    Response, Runtime, Step, Surroundings, Task,
+    CanisterStatus, Closure, Effects, Entry, Finished, Instance, InstructionLimits, InvalidModule,
+    Program, Reject, Response, Runtime, Step, Surroundings, Task,
 };
 use sim_core::units::{Bytes, Cycles, Instructions};
 use sim_wasm::WasmiRuntime;
@@ -143,6 +143,13 @@ pub(crate) fn surroundings(profile: &Profile) -> Surroundings {
         canister: CANISTER,
         subnet: SUBNET,
         controllers: Arc::new([]),
+        status: CanisterStatus::Running,
+        global_timer: 0,
+        environment: Arc::new([]),
+        composite: false,
+        data_certificate: None,
+        memory: Bytes::ZERO,
+        freezing_seconds: 0,
         caller: PEER.principal(),
         time: 1_700_000_000_000_000_000,
         balance: Cycles::new(1_000_000_000_000_000),
