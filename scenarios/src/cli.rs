@@ -1,7 +1,10 @@
 //! The `icsim` command line.
 
 mod arguments;
+mod conformance;
+mod recordings;
 mod run;
+mod script;
 mod terminal;
 
 pub use crate::run::exit::Exit;
@@ -15,6 +18,8 @@ use std::process::ExitCode;
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let exit = match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
+        Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
+        Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.
             let _ = error.print();

@@ -16,6 +16,7 @@
 
 pub mod arrivals;
 pub mod cli;
+pub mod conformance;
 pub mod diagnostics;
 pub mod document;
 pub mod rate;

@@ -6,9 +6,10 @@ use crate::live::Live;
 use crate::message::Message;
 use crate::program::CompiledProgram;
 use crate::rollback::Shadow;
+use crate::stable::StableMemory;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
-    Closure, Effects, Entry, Failure, Finished, Instance, MemoryUse, Step, Task,
+    Closure, Effects, Entry, Failure, Finished, Instance, MemoryUse, StableImage, Step, Task,
 };
 use sim_core::units::{Bytes, Instructions};
 use std::sync::Arc;
@@ -72,6 +73,11 @@ impl Ended {
 }
 
 impl WasmInstance {
+    /// Takes over the stable memory of a canister's former code.
+    pub(crate) fn adopt(&mut self, stable: StableMemory) {
+        self.live.store.data_mut().stable = stable;
+    }
+
     /// A fresh instance of `program`.
     pub(crate) fn new(program: Arc<CompiledProgram>) -> Result<Self, Failure> {
         let live = Live::new(&program, program.host())?;
@@ -320,5 +326,38 @@ impl Instance for WasmInstance {
             heap: Bytes::of_len(self.live.heap().len()),
             stable: Bytes::new(self.live.store.data().stable.bytes()),
         }
+    }
+
+    fn stable_image(&self) -> StableImage {
+        StableImage(Box::new(self.live.store.data().stable.image()))
+    }
+
+    fn read_heap(&self, offset: u64, len: u64) -> Option<Vec<u8>> {
+        let begin = usize::try_from(offset).ok()?;
+        let end = begin.checked_add(usize::try_from(len).ok()?)?;
+        self.live.heap().get(begin..end).map(<[u8]>::to_vec)
+    }
+
+    fn read_stable(&self, offset: u64, len: u64) -> Option<Vec<u8>> {
+        let stable = &self.live.store.data().stable;
+        let mut bytes = stable.contains(offset, len).then(|| vec![0; len as usize])?;
+        stable.read(offset, &mut bytes);
+        Some(bytes)
+    }
+
+    fn globals(&self) -> Vec<String> {
+        self.live.globals().iter().map(describe).collect()
+    }
+}
+
+/// A global's value as recordings write it; floats by their bits.
+fn describe(value: &Val) -> String {
+    match value {
+        Val::I32(number) => format!("I32({number})"),
+        Val::I64(number) => format!("I64({number})"),
+        Val::F32(number) => format!("F32({:?})", f32::from_bits(number.to_bits())),
+        Val::F64(number) => format!("F64({:?})", f64::from_bits(number.to_bits())),
+        Val::V128(number) => format!("V128({})", number.as_u128()),
+        _ => "reference".to_owned(),
     }
 }

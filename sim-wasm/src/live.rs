@@ -115,6 +115,11 @@ impl Live {
         self.counter.set(&mut self.store, Val::I64(count)).map_err(engine_error)
     }
 
+    /// The values of the mutable globals.
+    pub(crate) fn globals(&self) -> Vec<Val> {
+        self.globals.iter().map(|global| global.get(&self.store)).collect()
+    }
+
     /// Copies the mutable globals into `saved`.
     pub(crate) fn save_globals(&self, saved: &mut Vec<Val>) {
         saved.clear();

@@ -7,11 +7,12 @@ use crate::host::Host;
 use crate::instance::WasmInstance;
 use crate::packed::unpack;
 use crate::rules::Rules;
+use crate::stable::StableMemory;
 use crate::transform::{self, OUT_OF_INSTRUCTIONS, RESERVED};
 use crate::validation::validate;
 use sha2::{Digest, Sha256};
 use sim_core::reject::ErrorCode;
-use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program};
+use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program, StableImage};
 use sim_core::units::{Bytes, Instructions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -228,5 +229,14 @@ impl Program for SharedProgram {
 
     fn instantiate(&self) -> Result<Box<dyn Instance>, Failure> {
         Ok(Box::new(WasmInstance::new(self.0.clone())?))
+    }
+
+    fn instantiate_with(&self, stable: StableImage) -> Result<Box<dyn Instance>, Failure> {
+        let mut instance = WasmInstance::new(self.0.clone())?;
+        match stable.0.downcast::<StableMemory>() {
+            Ok(stable) => instance.adopt(*stable),
+            Err(_) => return Err(engine_error("stable memory of another runtime")),
+        }
+        Ok(Box::new(instance))
     }
 }

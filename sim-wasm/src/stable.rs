@@ -11,7 +11,7 @@ pub(crate) const STABLE_PAGE: u64 = 4_096;
 type Page = [u8; STABLE_PAGE as usize];
 
 /// A canister's stable memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct StableMemory {
     committed: BTreeMap<u64, Box<Page>>,
     committed_wasm_pages: u64,
@@ -45,6 +45,13 @@ fn pieces(offset: u64, len: usize) -> impl Iterator<Item = Piece> {
 }
 
 impl StableMemory {
+    /// A copy with everything written so far, on its way to other code.
+    pub(crate) fn image(&self) -> StableMemory {
+        let mut image = self.clone();
+        image.commit();
+        image
+    }
+
     /// Size in Wasm pages of 64 KiB.
     pub(crate) fn wasm_pages(&self) -> u64 {
         self.wasm_pages

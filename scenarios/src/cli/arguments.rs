@@ -18,7 +18,50 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a scenario and write its results.
     Run(RunArguments),
+    /// Replay recordings of a real replica and compare.
+    Conformance(ConformanceArguments),
+    /// Drive a world step by step from a JSON file.
+    Script(ScriptArguments),
 }
+
+/// The arguments of `icsim conformance`.
+#[derive(Debug, Args)]
+#[command(after_help = CONFORMANCE_NOTES)]
+pub(super) struct ConformanceArguments {
+    /// Recordings (JSON); modules they name are looked up beside them
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Run only this case, and print its results in full
+    #[arg(long, value_name = "NAME")]
+    pub(super) case: Option<String>,
+    /// Print one JSON object for each case
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// The arguments of `icsim script`.
+#[derive(Debug, Args)]
+#[command(after_help = SCRIPT_NOTES)]
+pub(super) struct ScriptArguments {
+    /// The script: a case with `config` and `steps`, or a file with `cases`
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+}
+
+const CONFORMANCE_NOTES: &str = "\
+Prints one line for each case that disagrees: the first step and field that differ, with what was
+recorded and what the model says. A case that cannot be run is skipped, with the reason. The last
+line counts: N passed, M failed, K skipped. Exit code 1 if anything failed.
+
+Steps and fields are described in docs/scripts.md.";
+
+const SCRIPT_NOTES: &str = "\
+Prints the case with its `results`, in the form of the recordings that `icsim conformance` reads.
+
+Example, a canister that is created and asked for its state:
+  { \"steps\": [ { \"op\": \"create\", \"as\": \"a\" }, { \"op\": \"state\", \"c\": \"a\" } ] }
+
+Steps and fields are described in docs/scripts.md.";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// All went well.
     Good,
+    /// A comparison failed.
+    Disagreement,
     /// The input is wrong: arguments, scenario, output folder.
     WrongInput,
     /// A fault of icsim itself.
@@ -20,6 +22,7 @@ impl Exit {
     pub const fn code(self) -> u8 {
         match self {
             Exit::Good => 0,
+            Exit::Disagreement => 1,
             Exit::WrongInput => 2,
             Exit::Fault => 3,
             Exit::Interrupted => 130,
