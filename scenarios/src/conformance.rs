@@ -47,8 +47,8 @@ impl fmt::Display for Difference {
 }
 
 /// Fields of a result that are compared as they are.
-const PLAIN: [&str; 8] =
-    ["id", "rounds", "reply", "balances", "at_submit", "bytes", "missing", "wasm_bytes"];
+const PLAIN: [&str; 7] =
+    ["rounds", "reply", "balances", "at_submit", "bytes", "missing", "wasm_bytes"];
 /// Fields of `state` that the model has.
 const STATE: [&str; 15] = [
     "balance",
@@ -72,7 +72,7 @@ const TRACE: [&str; 6] = ["place", "canister", "iter", "thread", "instructions",
 
 /// Runs a case and compares it with its recorded results.
 pub fn compare(case: &Value, folder: &Path) -> Verdict {
-    let found = match script::run(case, folder) {
+    let found = match script::run(&with_recorded_modules(case), folder) {
         Ok(found) => found,
         Err(error) => return Verdict::Skipped(error.to_string()),
     };
@@ -84,6 +84,22 @@ pub fn compare(case: &Value, folder: &Path) -> Verdict {
         }
     }
     Verdict::Agrees
+}
+
+/// Long generated modules stand in the results only.
+fn with_recorded_modules(case: &Value) -> Value {
+    let mut case = case.clone();
+    let steps = case["steps"].as_array().map_or(0, Vec::len);
+    for index in 0..steps {
+        let module = case["results"][index]["wasm_hex"].clone();
+        let generated = |text: &str| text.contains("(generated;");
+        let step = &mut case["steps"][index];
+        if module.is_string() && step["wat"].as_str().is_some_and(generated) {
+            step["wat"] = Value::Null;
+            step["wasm_hex"] = module;
+        }
+    }
+    case
 }
 
 fn expected_op(step: &Value) -> String {

@@ -67,7 +67,13 @@ fn candid_id(id: CanisterId) -> Result<Vec<u8>, String> {
 
 /// The canister called `name`.
 pub(super) fn canister(name: &str, names: &Names) -> Result<CanisterId, String> {
-    names.get(name).copied().ok_or_else(|| format!("there is no canister `{name}`"))
+    let known = names.get(name).copied();
+    known.or_else(|| principal(name)).ok_or_else(|| format!("there is no canister `{name}`"))
+}
+
+/// The canister a principal in text form names.
+fn principal(text: &str) -> Option<CanisterId> {
+    Principal::from_text(text).ok().map(|principal| CanisterId::called(&principal))
 }
 
 /// A sender: a principal, `user:N`, a canister's name; anonymous if absent.
@@ -95,5 +101,5 @@ fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let digits = digits.as_bytes();
     let digit = |byte: u8| (byte as char).to_digit(16);
     let pair = |pair: &[u8]| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8);
-    (digits.len() % 2 == 0).then(|| digits.chunks(2).map(pair).collect())?
+    (digits.len().is_multiple_of(2)).then(|| digits.chunks(2).map(pair).collect())?
 }

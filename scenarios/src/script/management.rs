@@ -1,13 +1,32 @@
 //! Steps that go to the management canister, as Candid messages.
 
 use super::arguments::{Names, sender};
-use candid::{Encode, Nat};
+use candid::{CandidType, Encode, Nat, Principal};
 use serde_json::Value;
 use sim_core::id::CanisterId;
 use sim_core::management::{
-    CanisterIdRecord, CanisterSettings, InstallCodeArgs, InstallMode, ProvisionalCreateArgs,
-    UpdateSettingsArgs,
+    CanisterIdRecord, CanisterSettings, ProvisionalCreateArgs, UpdateSettingsArgs,
 };
+
+/// `install_code` as clients without options for upgrades send it; its bytes are charged for.
+#[derive(CandidType)]
+struct PlainInstall {
+    mode: PlainMode,
+    canister_id: Principal,
+    wasm_module: Vec<u8>,
+    arg: Vec<u8>,
+    compute_allocation: Option<Nat>,
+    memory_allocation: Option<Nat>,
+    sender_canister_version: Option<u64>,
+}
+
+#[derive(CandidType)]
+#[expect(non_camel_case_types, reason = "Candid names")]
+enum PlainMode {
+    install,
+    reinstall,
+    upgrade,
+}
 
 pub(super) fn create(step: &Value, names: &Names) -> Result<Vec<u8>, String> {
     let amount = match &step["cycles"] {
@@ -29,12 +48,12 @@ pub(super) fn install(
     arg: Vec<u8>,
 ) -> Result<Vec<u8>, String> {
     let mode = match mode.as_str() {
-        None | Some("install") => InstallMode::install,
-        Some("reinstall") => InstallMode::reinstall,
-        Some("upgrade") => InstallMode::upgrade(None),
+        None | Some("install") => PlainMode::install,
+        Some("reinstall") => PlainMode::reinstall,
+        Some("upgrade") => PlainMode::upgrade,
         Some(other) => return Err(format!("mode `{other}`; expected install, reinstall, upgrade")),
     };
-    let args = InstallCodeArgs {
+    let args = PlainInstall {
         mode,
         canister_id: canister.principal(),
         wasm_module: module,

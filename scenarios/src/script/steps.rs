@@ -19,6 +19,7 @@ const PATIENCE: u64 = 2_000;
 /// Replies longer than this are described by length, hash, head and tail.
 const LONG_REPLY: usize = 4_096;
 const EXCERPT: usize = 32;
+const WASM_PAGE: u64 = 65_536;
 
 /// A sandbox with the names a script gave to what is in it.
 pub(super) struct Runner {
@@ -293,8 +294,13 @@ impl Runner {
         let id = self.target(step)?;
         let (offset, len) =
             (step["offset"].as_u64().unwrap_or(0), step["len"].as_u64().unwrap_or(0));
+        let pages = self.sandbox.canister(id).and_then(|view| view.pages);
+        let (heap, stable) = pages.unwrap_or_default();
+        let end = WASM_PAGE.saturating_mul(if step["op"] == "heap" { heap } else { stable });
+        // What lies beyond the end is left out.
+        let offset = offset.min(end);
         let mut result = Fields::new();
-        match read(&self.sandbox, id, offset, len) {
+        match read(&self.sandbox, id, offset, len.min(end - offset)) {
             Some(bytes) => result.insert("bytes".to_owned(), json!(to_hex(&bytes))),
             None => result.insert("missing".to_owned(), json!(true)),
         };
