@@ -61,6 +61,7 @@ pub const BURNED: [Column; UseCase::COUNT] = [
     column("burned_transmission", "cycles", "burned for requests and responses between canisters"),
     column("burned_ingress", "cycles", "burned for inducting ingress messages"),
     column("burned_storage", "cycles", "burned for memory"),
+    column("burned_compute_allocation", "cycles", "burned for compute allocation"),
     column("burned_creation", "cycles", "burned for creating canisters"),
     column("burned_burned", "cycles", "burned by canisters on purpose"),
     column("burned_uninstall", "cycles", "left in canisters that ran out of cycles"),

@@ -55,6 +55,7 @@ pub const fn use_case(use_case: UseCase) -> Color {
         UseCase::Transmission => ORANGE,
         UseCase::Ingress => GREEN,
         UseCase::Storage => SKY,
+        UseCase::ComputeAllocation => MUTED,
         UseCase::Creation => PURPLE,
         UseCase::Burned => VERMILLION,
         UseCase::Uninstall => YELLOW,

@@ -9,6 +9,7 @@ mod config;
 mod management;
 mod state;
 mod steps;
+mod text_module;
 mod trace;
 
 pub use config::BadConfig;

@@ -84,6 +84,8 @@ pub(crate) struct Job {
     /// Kept to start over after an abort.
     task: Task,
     aborted: bool,
+    /// A slice of it has run.
+    resumed: bool,
     /// Batch time of the round it began in: the oldest are kept when there are too many.
     since: u64,
 }
@@ -140,11 +142,19 @@ impl Executor<'_> {
         }
     }
 
-    fn after_slice(&mut self, canister: &mut Canister, job: Job, step: Step) -> Instructions {
+    fn after_slice(&mut self, canister: &mut Canister, mut job: Job, step: Step) -> Instructions {
         match step {
             Step::Paused { instructions } => {
-                let event =
-                    Event::Paused { message: job.message, canister: canister.id, instructions };
+                let event = Event::Paused {
+                    message: job.message,
+                    canister: canister.id,
+                    entry: job.kind,
+                    iteration: self.place.iteration,
+                    thread: self.place.thread,
+                    instructions,
+                    balance: canister.account.balance(),
+                    resumed: std::mem::replace(&mut job.resumed, true),
+                };
                 self.record(self.place.clock, event);
                 canister.paused = Some(Box::new(job));
                 instructions

@@ -22,6 +22,8 @@ pub enum UseCase {
     Ingress,
     /// Memory.
     Storage,
+    /// Compute allocation.
+    ComputeAllocation,
     /// Creating canisters.
     Creation,
     /// Burned by a canister on purpose.
@@ -32,7 +34,7 @@ pub enum UseCase {
 
 impl UseCase {
     /// How many there are.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 8;
 
     /// Every use case, in the order of [`Burned`].
     pub const ALL: [UseCase; UseCase::COUNT] = [
@@ -40,6 +42,7 @@ impl UseCase {
         UseCase::Transmission,
         UseCase::Ingress,
         UseCase::Storage,
+        UseCase::ComputeAllocation,
         UseCase::Creation,
         UseCase::Burned,
         UseCase::Uninstall,
@@ -52,6 +55,7 @@ impl UseCase {
             UseCase::Transmission => "transmission",
             UseCase::Ingress => "ingress",
             UseCase::Storage => "storage",
+            UseCase::ComputeAllocation => "compute_allocation",
             UseCase::Creation => "creation",
             UseCase::Burned => "burned",
             UseCase::Uninstall => "uninstall",

@@ -43,6 +43,8 @@ pub struct ManagementCall {
     pub arg: Payload,
     /// Cycles given along.
     pub cycles: Attached,
+    /// Bytes that are charged for after it ran.
+    pub charged_later: Bytes,
 }
 
 /// A message from a client.
@@ -77,7 +79,9 @@ impl Ingress {
 
     /// The message as the management canister takes it.
     pub fn into_management_call(self) -> ManagementCall {
+        let later = self.is_small_settings_call();
         ManagementCall {
+            charged_later: if later { self.charged_bytes() } else { Bytes::ZERO },
             origin: Origin::Ingress { message: self.id, sender: self.sender },
             method: self.method,
             arg: self.arg,
@@ -187,6 +191,7 @@ impl Request {
             method,
             arg,
             cycles,
+            charged_later: Bytes::ZERO,
         }
     }
 

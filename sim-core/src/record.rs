@@ -65,8 +65,18 @@ pub enum Event {
         message: Option<MessageId>,
         /// The canister.
         canister: CanisterId,
+        /// What was entered.
+        entry: EntryKind,
+        /// Inner iteration of the round, from 0.
+        iteration: u32,
+        /// Virtual execution thread, from 0.
+        thread: u32,
         /// Instructions of the slice.
         instructions: Instructions,
+        /// The canister's balance, without what is held for this execution and open calls.
+        balance: Cycles,
+        /// Earlier slices came before this one.
+        resumed: bool,
     },
     /// A message or task was executed to its end. The record's time is when its last slice began.
     Executed {
@@ -90,6 +100,8 @@ pub enum Event {
         balance: Cycles,
         /// Memory the execution changed, in whole 4 KiB pages.
         heap_delta: Bytes,
+        /// Earlier slices came before this one.
+        resumed: bool,
         /// Why it failed, if it did.
         failure: Option<ErrorCode>,
     },
@@ -122,7 +134,7 @@ pub enum Event {
         /// The answer.
         outcome: Outcome,
     },
-    /// A canister paid for its memory.
+    /// A canister paid for its memory or compute allocation.
     StorageCharged {
         /// The canister.
         canister: CanisterId,
@@ -226,8 +238,19 @@ impl Record {
             Event::Inducted { message, fee } => {
                 sink.tag(2).message(*message).cycles(*fee);
             }
-            Event::Paused { message, canister, instructions } => {
-                sink.tag(3).optional_message(*message).canister(*canister).u64(instructions.get());
+            Event::Paused {
+                message,
+                canister,
+                entry,
+                iteration,
+                thread,
+                instructions,
+                balance,
+                resumed,
+            } => {
+                sink.tag(3).optional_message(*message).canister(*canister).tag(*entry as u8);
+                sink.u32(*iteration).u32(*thread).u64(instructions.get()).cycles(*balance);
+                sink.tag(u8::from(*resumed));
             }
             Event::Executed {
                 message,
@@ -240,12 +263,13 @@ impl Record {
                 cost,
                 balance,
                 heap_delta,
+                resumed,
                 failure,
             } => {
                 sink.tag(4).optional_message(*message).canister(*canister).tag(*entry as u8);
                 sink.u32(*iteration).u32(*thread).u64(instructions.get()).u64(duration.as_nanos());
                 sink.cycles(*cost).cycles(*balance).u64(heap_delta.get());
-                sink.u16(failure.map_or(0, ErrorCode::number));
+                sink.tag(u8::from(*resumed)).u16(failure.map_or(0, ErrorCode::number));
             }
             Event::Responded { message, outcome } => {
                 sink.tag(5).message(*message).outcome(*outcome);

@@ -46,6 +46,7 @@ struct Rule {
     byte: u64,
     transmitted_byte: u64,
     printed_byte: u64,
+    console_byte: u64,
 }
 
 impl ApiCosts {
@@ -61,6 +62,7 @@ impl ApiCosts {
             byte: self.0.byte,
             transmitted_byte: self.0.transmitted_byte,
             printed_byte: self.0.printed_byte,
+            console_byte: self.0.console_byte,
         }
     }
 }
@@ -82,7 +84,8 @@ impl Rule {
             Charge::Transmitted(bytes) => bytes.saturating_mul(self.transmitted_byte),
             Charge::Printed(bytes) => {
                 let kept = bytes.min(rules.limits.log_bytes.get()) * self.printed_byte;
-                kept + bytes.min(message.log_room()) * self.transmitted_byte
+                let shown = bytes.saturating_mul(self.console_byte);
+                kept + shown + bytes.min(message.log_room()) * self.transmitted_byte
             }
         };
         self.overhead.saturating_add(bytes)

@@ -29,6 +29,8 @@ pub(crate) struct Facts {
     pub(crate) entry_names: BTreeSet<String>,
     /// Exported globals.
     pub(crate) exported_globals: u32,
+    /// Of these, the ones that never change.
+    pub(crate) exported_constants: u32,
     /// Custom sections `icp:public` and `icp:private`, by name without the prefix.
     pub(crate) metadata: BTreeMap<String, Box<[u8]>>,
     /// Bytes of the code section.

@@ -91,10 +91,12 @@ fn linker(engine: &Engine, rules: &Rules, wasm64: bool) -> Result<Linker<Host>, 
 }
 
 fn stored_size(module: &[u8], facts: &Facts) -> Bytes {
+    // A byte says whether a section is public.
     let custom: usize =
-        facts.metadata.iter().map(|(name, content)| name.len() + content.len()).sum();
-    // The replica keeps the values of mutable globals and of the instruction counter.
-    let globals = 1 + facts.globals.iter().filter(|global| global.mutable).count() as u64;
+        facts.metadata.iter().map(|(name, content)| name.len() + content.len() + 1).sum();
+    // The replica keeps the values of mutable and exported globals and of the instruction counter.
+    let mutable = facts.globals.iter().filter(|global| global.mutable).count() as u64;
+    let globals = 1 + mutable + u64::from(facts.exported_constants);
     Bytes::of_len(module.len() + custom) + Bytes::new(globals * BYTES_PER_GLOBAL)
 }
 

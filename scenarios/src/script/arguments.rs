@@ -1,5 +1,6 @@
 //! Values in steps: bytes in hexadecimal and other forms, senders, canisters by name.
 
+use super::text_module;
 use ic_principal::Principal;
 use serde_json::Value;
 use sim_core::id::CanisterId;
@@ -35,7 +36,7 @@ pub(super) fn wat(text: &str, names: &Names) -> Result<Vec<u8>, String> {
         rest = after;
     }
     whole.push_str(rest);
-    wat::parse_str(&whole).map_err(|error| format!("the text module cannot be read: {error}"))
+    text_module::binary(&whole)
 }
 
 /// The payload of a call.

@@ -50,7 +50,7 @@ fn profile(config: &Value) -> Result<Profile, BadConfig> {
     }
     if config["mainnet_debug_print"] != true {
         // A replica that prints what canisters print charges for that, too.
-        profile.metering.system_api.printed_byte += 1;
+        profile.metering.system_api.console_byte = 1;
     }
     if let Some(settings) = config["scheduler"].as_object() {
         for (name, value) in settings {
@@ -102,4 +102,5 @@ fn make_free(profile: &mut Profile) {
     profile.metering.dirty_heap_page = Instructions::ZERO;
     profile.metering.dirty_stable_page = Instructions::ZERO;
     profile.metering.system_api.byte = 0;
+    profile.metering.system_api.transmitted_byte = 0;
 }

@@ -7,12 +7,14 @@ use sim_core::sandbox::CanisterView;
 use sim_core::units::Cycles;
 
 /// Names of use cases in `consumed_by_use_case`.
-const USE_CASES: [(UseCase, &str); 5] = [
+const USE_CASES: [(UseCase, &str); 7] = [
     (UseCase::Ingress, "IngressInduction"),
     (UseCase::Execution, "Instructions"),
     (UseCase::Transmission, "RequestAndResponseTransmission"),
     (UseCase::Storage, "Memory"),
+    (UseCase::ComputeAllocation, "ComputeAllocation"),
     (UseCase::Burned, "BurnedCycles"),
+    (UseCase::Uninstall, "Uninstall"),
 ];
 
 /// Digits without separators.

@@ -26,19 +26,14 @@ impl Messages {
                 None
             }
             Event::Managed {
-                message,
-                method,
-                canister,
-                iteration,
-                instructions,
-                round_instructions,
+                message, method, canister, instructions, round_instructions, ..
             } => {
                 let from_client = message.and_then(|id| self.methods.get(&id)).is_none_or(|m| m.1);
                 let source = if from_client { "ingress" } else { "request" };
                 Some(json!({
                     "place": "subnet",
                     "canister": canister.map_or(String::new(), |id| name(id, names)),
-                    "iter": iteration,
+                    "iter": 0,
                     "thread": 0,
                     "what": format!("{source} {method}"),
                     "instructions": instructions.get(),
@@ -56,27 +51,37 @@ impl Messages {
                 instructions,
                 balance,
                 heap_delta,
+                resumed,
                 ..
             } => Some(json!({
                 "place": "canister",
                 "canister": name(*canister, names),
                 "iter": iteration,
                 "thread": thread,
-                "what": self.what(*entry, *message),
+                "what": self.what(*entry, *message, *resumed),
                 "instructions": instructions.get(),
                 "heap_delta": heap_delta.get(),
                 "balance_after": balance.to_string().replace('_', ""),
             })),
-            Event::Paused { canister, .. } => Some(json!({
+            Event::Paused {
+                message, canister, entry, iteration, thread, balance, resumed, ..
+            } => Some(json!({
                 "place": "canister",
                 "canister": name(*canister, names),
-                "what": "paused execution",
+                "iter": iteration,
+                "thread": thread,
+                "what": self.what(*entry, *message, *resumed),
+                "instructions": null,
+                "balance_after": balance.to_string().replace('_', ""),
             })),
             _ => None,
         }
     }
 
-    fn what(&self, entry: EntryKind, message: Option<MessageId>) -> String {
+    fn what(&self, entry: EntryKind, message: Option<MessageId>, resumed: bool) -> String {
+        if resumed {
+            return "paused execution".to_owned();
+        }
         let known = message.and_then(|message| self.methods.get(&message));
         match entry {
             EntryKind::ReplyCallback | EntryKind::RejectCallback | EntryKind::Cleanup => {

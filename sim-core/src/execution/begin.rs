@@ -7,13 +7,14 @@ use crate::id::CanisterId;
 use crate::ledger::{Attached, Prepaid, UseCase};
 use crate::message::{CanisterMessage, ResponseMessage};
 use crate::queues::Input;
-use crate::record::EntryKind;
+use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
 use crate::runtime::{
     CanisterStatus, Entry, Failure, InstructionLimits, Payload, Reject, Response, Surroundings,
     Task,
 };
-use crate::units::{Cycles, Instructions};
+use crate::time::SimDuration;
+use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
 use std::sync::Arc;
 
@@ -84,11 +85,33 @@ impl Executor<'_> {
         match self.prepare_call(canister, context, call) {
             Ok(job) => Some(job),
             Err(failure) => {
+                self.record_refusal(canister, &origin, failure.code);
                 self.reject(canister, context, failure);
                 self.close_if_done(canister, context);
                 None
             }
         }
+    }
+
+    /// A call that fails before it runs counts as an execution of no instructions.
+    fn record_refusal(&mut self, canister: &mut Canister, origin: &Origin, code: ErrorCode) {
+        canister.totals.executions += 1;
+        canister.totals.failures += 1;
+        let event = Event::Executed {
+            message: origin.message(),
+            canister: canister.id,
+            entry: EntryKind::Update,
+            iteration: self.place.iteration,
+            thread: self.place.thread,
+            instructions: Instructions::ZERO,
+            duration: SimDuration::ZERO,
+            cost: Cycles::ZERO,
+            balance: canister.account.balance(),
+            heap_delta: Bytes::ZERO,
+            resumed: false,
+            failure: Some(code),
+        };
+        self.record(self.place.clock, event);
     }
 
     fn prepare_call(
@@ -239,6 +262,7 @@ impl Executor<'_> {
             failed_callback: None,
             task,
             aborted: false,
+            resumed: false,
             since: self.batch_time,
         }
     }

@@ -141,6 +141,7 @@ impl Executor<'_> {
             cost,
             balance: canister.account.balance(),
             heap_delta: used.heap_delta,
+            resumed: job.resumed,
             failure,
         };
         self.record(self.place.clock, event);

@@ -76,6 +76,7 @@ impl Executor<'_> {
             cost,
             balance: canister.account.balance(),
             heap_delta: crate::units::Bytes::ZERO,
+            resumed: false,
             failure: result.as_ref().err().map(|failure| failure.code),
         };
         self.record(self.place.clock, event);

@@ -43,7 +43,7 @@ impl Executor<'_> {
             return Err(failure(ErrorCode::CanisterMethodNotFound, message));
         }
         let limit = self.profile.limits.query_instructions;
-        let entry = Entry::ReplicatedQuery { method: method.into(), arg };
+        let entry = Entry::Query { method: method.into(), arg };
         let limits = InstructionLimits { message: limit, slice: limit };
         let mut step = code.instance.start(Task { entry, surroundings, limits });
         let finished = loop {

@@ -104,6 +104,7 @@ pub(super) fn y2024_06() -> Profile {
                 functions: weights(&[SYSTEM_API, &[(0, "cycles_burn128")]]),
                 byte: 1,
                 transmitted_byte: 50,
+                console_byte: 0,
                 printed_byte: 2,
             },
         },

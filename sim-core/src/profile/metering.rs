@@ -54,6 +54,8 @@ pub struct SystemApiCosts {
     pub byte: u64,
     /// Per byte appended to a reply, reject or call (`BYTE_TRANSMISSION_COST_FACTOR`).
     pub transmitted_byte: u64,
+    /// Per byte printed where the replica shows what canisters print.
+    pub console_byte: u64,
     /// Per byte printed, on top of `transmitted_byte` for what still fits into the log.
     pub printed_byte: u64,
 }

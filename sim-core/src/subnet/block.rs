@@ -117,8 +117,10 @@ impl Subnet {
             Status::Stopped if to_canister => return Err(ErrorCode::CanisterStopped),
             _ => {}
         }
-        let charged = self.ledger.burn(&mut canister.account, fee, UseCase::Ingress);
-        charged.map_err(|_| ErrorCode::CanisterOutOfCycles)?;
+        if !thaw {
+            let charged = self.ledger.burn(&mut canister.account, fee, UseCase::Ingress);
+            charged.map_err(|_| ErrorCode::CanisterOutOfCycles)?;
+        }
         match ingress.target {
             Target::Canister(_) => canister.input.push_ingress(ingress),
             Target::Management { .. } => {

@@ -8,6 +8,7 @@ use crate::ledger::UseCase;
 use crate::record::Event;
 use crate::reject::ErrorCode;
 use crate::runtime::Failure;
+use crate::time::SimDuration;
 use crate::units::Bytes;
 
 impl Subnet {
@@ -23,17 +24,30 @@ impl Subnet {
                 continue;
             }
             canister.last_charge = now;
-            let amount = self.fees.idle_storage(canister.memory(), elapsed)
-                + self.fees.idle_compute(canister.compute_allocation, elapsed);
+            if !self.charge_idle(index, elapsed) {
+                self.uninstall(index);
+            }
+        }
+    }
+
+    /// Charges what a canister owes for `elapsed`, item by item; whether it could pay them all.
+    fn charge_idle(&mut self, index: usize, elapsed: SimDuration) -> bool {
+        let canister = &mut self.canisters[index];
+        let storage = self.fees.idle_storage(canister.memory(), elapsed);
+        let compute = self.fees.idle_compute(canister.compute_allocation, elapsed);
+        let items = [(storage, UseCase::Storage), (compute, UseCase::ComputeAllocation)];
+        for (amount, use_case) in items {
+            let canister = &mut self.canisters[index];
             if amount.is_zero() {
                 continue;
             }
             let id = canister.id;
-            match self.ledger.burn(&mut canister.account, amount, UseCase::Storage) {
-                Ok(()) => self.record(now, Event::StorageCharged { canister: id, amount }),
-                Err(_) => self.uninstall(index),
+            if self.ledger.burn(&mut canister.account, amount, use_case).is_err() {
+                return false;
             }
+            self.record(self.round_start, Event::StorageCharged { canister: id, amount });
         }
+        true
     }
 
     /// A canister out of cycles: code and memory go, id, controllers and counters stay, every open

@@ -16,7 +16,7 @@ use crate::message::{ManagementCall, ResponseMessage, outcome};
 use crate::record::Event;
 use crate::reject::ErrorCode;
 use crate::runtime::{Failure, Payload, Reject, Response};
-use crate::units::Instructions;
+use crate::units::{Bytes, Instructions};
 use ic_principal::Principal;
 use std::sync::Arc;
 
@@ -64,10 +64,23 @@ impl Subnet {
             round_instructions: used.round_instructions,
         };
         self.record(self.clock, event);
+        self.charge_later(&call, used.canister);
         if let Verdict::Answer(answer) = verdict {
             self.answer(call, answer);
         }
         used.round_instructions
+    }
+
+    /// A small change of settings is paid for after it ran, if the canister can.
+    fn charge_later(&mut self, call: &ManagementCall, about: Option<CanisterId>) {
+        let Some(canister) = about.and_then(|id| self.canisters.get_mut(id.local())) else {
+            return;
+        };
+        let fee = self.fees.ingress(call.charged_later);
+        if !call.charged_later.is_zero() && canister.can_spend(fee) {
+            // It was just checked that it can.
+            let _ = self.ledger.burn(&mut canister.account, fee, UseCase::Ingress);
+        }
     }
 
     fn command(&mut self, call: &mut ManagementCall, command: Command, used: &mut Used) -> Verdict {
@@ -238,6 +251,7 @@ impl Subnet {
             method: call.method.clone(),
             arg: Arc::from([]),
             cycles: call.cycles.take(),
+            charged_later: Bytes::ZERO,
         });
         Verdict::Wait
     }
@@ -344,7 +358,7 @@ fn apply_settings(canister: &mut Canister, settings: &CanisterSettings) {
         canister.compute_allocation = percent.min(100);
     }
     if let Some(bytes) = whole(&settings.memory_allocation) {
-        canister.memory_allocation = crate::units::Bytes::new(bytes);
+        canister.memory_allocation = Bytes::new(bytes);
     }
     if let Some(limit) = settings.reserved_cycles_limit.clone() {
         canister.reserved_cycles_limit = cycles(limit);

@@ -26,7 +26,6 @@ impl Subnet {
     /// Executes management calls and canisters until there is no work or no budget left. Iterations
     /// are counted on from `iteration`; returns the next number.
     pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
-        self.plan_tasks();
         let limits = self.profile.limits.clone();
         let threads = limits.execution_threads.max(1) as usize;
         self.scheduler.begin_round(self.height, threads, &mut self.canisters);
@@ -40,6 +39,9 @@ impl Subnet {
             summary.busiest_thread += managed;
             budget = budget.saturating_sub(managed);
             sliced.resize(self.canisters.len(), false);
+            if first {
+                self.plan_tasks();
+            }
             let (busiest, executions) =
                 self.run_threads(summary, iteration, budget, first, &mut sliced);
             first = false;
