@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What may stand at the root, and the kinds of file that belong in the folders.
 const ROOT: &[&str] = &[
@@ -28,7 +29,8 @@ const KINDS: &[&str] = &[
     "rs", "toml", "md", "snap", "svg", "png", "csv", "json", "html", "css", "ttf", "txt", "wasm",
     "wat", "mo", "js", "did", "c",
 ];
-const NOT_OURS: &[&str] = &["target", "out", ".git", "node_modules"];
+/// The folders in which every file is of one of these kinds.
+const FOLDERS: &[&str] = &["sim-core", "sim-wasm", "reports", "scenarios", "tests", "docs"];
 const LONGEST_FILE: usize = 500;
 const LONGEST_LINE: usize = 110;
 
@@ -36,30 +38,25 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).expect("a folder of the project can be read") {
-        let path = entry.expect("so can its entries").path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if NOT_OURS.contains(&name.as_str()) || name.starts_with('.') && path.is_dir() {
-            continue;
-        }
-        if path.is_dir() { walk(&path, files) } else { files.push(path) }
-    }
-}
-
-fn files_of(folder: &str) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    walk(&root().join(folder), &mut files);
-    files.sort();
-    files
+/// The project's files by their path below the root: those that git tracks, so that a user may keep
+/// others beside them. None without git, or outside of a repository.
+fn tracked() -> Vec<PathBuf> {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
+    let Some(listed) = listed.ok().filter(|listed| listed.status.success()) else {
+        eprintln!("skipped: git does not say which files belong to the project");
+        return Vec::new();
+    };
+    let names = String::from_utf8(listed.stdout).expect("names of files are UTF-8");
+    let paths = names.split_terminator('\0').map(PathBuf::from);
+    // A file that was removed and not yet committed is tracked still.
+    paths.filter(|path| root().join(path).is_file()).collect()
 }
 
 fn rust_files() -> Vec<(PathBuf, String)> {
-    let crates = ["sim-core", "sim-wasm", "reports", "scenarios", "tests"];
-    let files = crates.iter().flat_map(|folder| files_of(folder));
-    let rust = files.filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
+    let rust =
+        tracked().into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
     rust.map(|path| {
-        let text = fs::read_to_string(&path).expect("sources are text");
+        let text = fs::read_to_string(root().join(&path)).expect("sources are text");
         (path, text)
     })
     .collect()
@@ -113,22 +110,17 @@ fn files_and_lines_are_short_enough_to_read() {
 
 #[test]
 fn there_are_no_stray_files() {
-    let mut offenders = Vec::new();
-    for entry in fs::read_dir(root()).expect("the root can be read") {
-        let name = entry.expect("so can its entries").file_name().to_string_lossy().into_owned();
-        if !ROOT.contains(&name.as_str()) && !NOT_OURS.contains(&name.as_str()) {
-            offenders.push(name);
-        }
-    }
-    for folder in ["sim-core", "sim-wasm", "reports", "scenarios", "tests", "docs"] {
-        for path in files_of(folder) {
-            let kind = path.extension().unwrap_or_default().to_string_lossy().into_owned();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if !KINDS.contains(&kind.as_str()) && !name.starts_with("LICENSE") {
-                offenders.push(path.display().to_string());
-            }
-        }
-    }
+    let is_stray = |path: &PathBuf| {
+        let first = path.components().next().map(|part| part.as_os_str().to_string_lossy());
+        let first = first.unwrap_or_default();
+        let kind = path.extension().unwrap_or_default().to_string_lossy();
+        let is_licence =
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("LICENSE"));
+        let is_of_a_kind = KINDS.contains(&&*kind) || is_licence || !FOLDERS.contains(&&*first);
+        !ROOT.contains(&&*first) || !is_of_a_kind
+    };
+    let stray = tracked().into_iter().filter(is_stray);
+    let offenders: Vec<_> = stray.map(|path| path.display().to_string()).collect();
     assert_none("these files belong nowhere", &offenders);
 }
 
@@ -161,7 +153,7 @@ fn the_model_knows_no_wasm_and_does_no_input_or_output() {
     let printing = ["println!", "eprintln!", "std::io"];
     let mut offenders = Vec::new();
     for (path, text) in rust_files() {
-        if !path.starts_with(root().join("sim-core/src")) {
+        if !path.starts_with("sim-core/src") {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
@@ -184,7 +176,7 @@ fn the_interpreter_is_pinned_exactly() {
 #[test]
 fn no_dependency_needs_a_newer_compiler_than_we_state() {
     let stated = manifest(".")["workspace"]["package"]["rust-version"].to_string();
-    let output = std::process::Command::new(env!("CARGO"))
+    let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
         .current_dir(root())
         .output()

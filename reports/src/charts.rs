@@ -9,6 +9,7 @@ use crate::canvas;
 use crate::error::{DrawError, ReportError};
 use crate::run::RunReport;
 use crate::scene::Scene;
+use crate::tables::Table;
 
 /// A figure before it is written.
 #[derive(Clone, Debug)]
@@ -26,6 +27,12 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// The names of the figures of a report, in order.
+    pub const NAMES: [&str; 3] = [latency::NAME, rounds::NAME, cycles::NAME];
+
+    /// The tables of their data.
+    pub const TABLES: [Table; 3] = [latency::TABLE, rounds::TABLE, cycles::TABLE];
+
     /// Every figure of a report, in order.
     ///
     /// # Errors
@@ -59,13 +66,12 @@ impl Figure {
     }
 }
 
-/// A CSV file in memory.
-fn data<const N: usize>(
-    header: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header)?;
+/// A table in memory.
+fn data<Row>(table: &Table, rows: impl Iterator<Item = Row>) -> csv::Result<Vec<u8>>
+where
+    Row: IntoIterator<Item = String>,
+{
+    let mut writer = table.begin(Vec::new())?;
     for row in rows {
         writer.write_record(row)?;
     }

@@ -1,18 +1,75 @@
-//! Samples of latency: what users and callers waited for.
+//! Samples of latency: what users and callers waited for a reply. Rejects take another time than
+//! replies, mostly a shorter one, so they are counted and left out of the samples.
 
 use crate::messages::{Message, Scope};
+use serde::Serialize;
+use sim_core::record::Outcome;
+use std::collections::BTreeMap;
 
-/// Latencies in nanoseconds, each sample in ascending order.
+/// How many messages were sent and what their senders heard by the end of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Answers {
+    /// Messages sent: the sum of the others.
+    pub submitted: u64,
+    /// Those whose sender has a reply.
+    pub replied: u64,
+    /// Those whose sender has a reject.
+    pub rejected: u64,
+    /// Those without an answer by the end of the run.
+    pub open: u64,
+}
+
+impl Answers {
+    /// Counts a message.
+    pub fn add(&mut self, message: &Message<'_>) {
+        self.submitted += 1;
+        match message.answer() {
+            Some(Outcome::Reply(_)) => self.replied += 1,
+            Some(Outcome::Reject(_)) => self.rejected += 1,
+            None => self.open += 1,
+        }
+    }
+
+    /// The sum of two counts.
+    pub fn plus(self, other: Answers) -> Answers {
+        Answers {
+            submitted: self.submitted + other.submitted,
+            replied: self.replied + other.replied,
+            rejected: self.rejected + other.rejected,
+            open: self.open + other.open,
+        }
+    }
+}
+
+/// Messages of one kind: how many there were, and the latencies of those that got a reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// All of them.
+    pub answers: Answers,
+    /// Nanoseconds from sending to the reply, ascending.
+    pub replies: Vec<u64>,
+}
+
+impl Sample {
+    fn add(&mut self, message: &Message<'_>) {
+        self.answers.add(message);
+        if let (Some(Outcome::Reply(_)), Some(nanos)) = (message.answer(), message.latency_ns()) {
+            self.replies.push(nanos);
+        }
+    }
+}
+
+/// The samples of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Latencies {
-    /// Ingress messages, from sending to the certified answer.
-    pub ingress: Vec<u64>,
-    /// Calls within a subnet, from the call to the start of its callback.
-    pub same_subnet: Vec<u64>,
+    /// Ingress messages, from sending to the certified reply.
+    pub ingress: Sample,
+    /// Calls within a subnet, from the call to the start of its reply callback.
+    pub same_subnet: Sample,
     /// Calls between subnets, likewise.
-    pub cross_subnet: Vec<u64>,
-    /// Messages of these kinds whose end was not seen; they are in no sample.
-    pub open: u64,
+    pub cross_subnet: Sample,
+    /// Ingress messages by the name of their workload.
+    pub workloads: BTreeMap<String, Sample>,
 }
 
 impl Latencies {
@@ -22,22 +79,25 @@ impl Latencies {
         for message in messages {
             latencies.add(message);
         }
-        latencies.ingress.sort_unstable();
-        latencies.same_subnet.sort_unstable();
-        latencies.cross_subnet.sort_unstable();
+        let Latencies { ingress, same_subnet, cross_subnet, workloads } = &mut latencies;
+        let samples =
+            [ingress, same_subnet, cross_subnet].into_iter().chain(workloads.values_mut());
+        samples.for_each(|sample| sample.replies.sort_unstable());
         latencies
     }
 
     fn add(&mut self, message: &Message<'_>) {
-        let sample = match (message.is_ingress(), message.scope()) {
-            (true, _) => &mut self.ingress,
-            (false, Some(Scope::SameSubnet)) => &mut self.same_subnet,
-            (false, Some(Scope::CrossSubnet)) => &mut self.cross_subnet,
-            (false, None) => return,
-        };
-        match message.latency_ns() {
-            Some(nanos) => sample.push(nanos),
-            None => self.open += 1,
+        if let Some(name) = message.workload {
+            match self.workloads.get_mut(name) {
+                Some(sample) => sample.add(message),
+                None => self.workloads.entry(name.to_owned()).or_default().add(message),
+            }
+        }
+        match (message.is_ingress(), message.scope()) {
+            (true, _) => self.ingress.add(message),
+            (false, Some(Scope::SameSubnet)) => self.same_subnet.add(message),
+            (false, Some(Scope::CrossSubnet)) => self.cross_subnet.add(message),
+            (false, None) => {}
         }
     }
 }

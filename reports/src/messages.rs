@@ -42,6 +42,8 @@ pub struct Message<'a> {
     pub id: MessageId,
     /// Who sent it.
     pub sender: Sender,
+    /// The workload an ingress message belongs to; none for a call.
+    pub workload: Option<&'a str>,
     /// The receiver's name, or its principal.
     pub callee: String,
     /// The receiver, if the principal called is a canister's.
@@ -68,7 +70,7 @@ pub struct Message<'a> {
     pub finished: Option<SimTime>,
     /// Instructions of the receiver's execution, if it came to an end.
     pub instructions: Option<Instructions>,
-    /// The answer, if there was one.
+    /// The answer, if there was one, whether or not the sender has seen it.
     pub outcome: Option<Outcome>,
 }
 
@@ -87,6 +89,11 @@ impl Message<'_> {
     /// From sending to the end, in nanoseconds, if the end was seen.
     pub fn latency_ns(&self) -> Option<u64> {
         Some(self.finished?.since(self.sent).as_nanos())
+    }
+
+    /// The answer, if the sender has seen it.
+    pub fn answer(&self) -> Option<Outcome> {
+        self.finished.and(self.outcome)
     }
 
     /// Whether a slice on `canister` belongs to the caller's callback, not to the callee.
@@ -156,9 +163,11 @@ pub fn join<'a>(history: &'a History, names: &Names<'_>) -> Vec<Message<'a>> {
 
 /// The message a record sends, if it sends one.
 fn sent<'a>(record: &'a Record, names: &Names<'_>) -> Option<Message<'a>> {
+    let mut from = None;
     let (id, sender, callee_id, callee, method, bytes, cycles) = match &record.event {
-        Event::Submitted { message, canister, method, bytes } => {
+        Event::Submitted { message, workload, canister, method, bytes } => {
             let callee = names.canister(*canister);
+            from = Some(&**workload);
             (*message, Sender::Client, Some(*canister), callee, method, *bytes, Cycles::ZERO)
         }
         Event::Called { message, parent, caller, callee, method, bytes, cycles } => {
@@ -176,6 +185,7 @@ fn sent<'a>(record: &'a Record, names: &Names<'_>) -> Option<Message<'a>> {
     Some(Message {
         id,
         sender,
+        workload: from,
         callee,
         callee_id,
         callee_subnet: callee_id.and_then(|id| names.home(id)),

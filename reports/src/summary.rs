@@ -9,6 +9,7 @@ mod text;
 pub(crate) use text::quantile_cells;
 
 use crate::analysis::Analysis;
+use crate::latency::{Answers, Sample};
 use crate::messages::Message;
 use crate::quantiles::Quantiles;
 use crate::rounds;
@@ -17,12 +18,14 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use sim_core::history::SubnetHistory;
 use sim_core::ledger::UseCase;
-use sim_core::record::Outcome;
 use sim_core::units::Cycles;
 
 /// A run in key figures.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
+    /// Version of icsim; tells a results folder from any other.
+    #[serde(rename = "icsim")]
+    pub version: String,
     /// The scenario's title.
     pub title: String,
     /// The scenario file.
@@ -43,8 +46,8 @@ pub struct Summary {
     pub subnets: Vec<SubnetTotals>,
     /// What users and callers waited for.
     pub latency: LatencyQuantiles,
-    /// Version of icsim.
-    pub version: String,
+    /// The same for each workload, by name.
+    pub workloads: Vec<WorkloadTotals>,
     /// The command that repeats the run.
     pub command: String,
 }
@@ -64,13 +67,14 @@ pub struct SubnetTotals {
     pub executions: u64,
     /// Instructions in them, on all threads.
     pub instructions: u64,
-    /// Ingress messages whose answer was certified.
-    pub ingress_completed: u64,
-    /// Ingress messages and calls to its canisters that were rejected; calls to what is no
-    /// canister of any subnet count where the caller is.
-    pub rejects: u64,
-    /// Cycles burned in its rounds.
+    /// Ingress messages to its canisters.
+    pub ingress: Answers,
+    /// Calls that its canisters made.
+    pub calls: Answers,
+    /// Cycles burned in its rounds, without what setting up its canisters cost.
     pub burned: Burned,
+    /// Cycles that its canisters burned outside its rounds: what setting them up cost.
+    pub burned_set_up: Burned,
 }
 
 /// Cycles burned, by use case; in JSON an object of decimal strings.
@@ -88,6 +92,12 @@ impl Burned {
             *sum += *amount;
         }
     }
+
+    fn subtract(&mut self, amounts: &[Cycles; UseCase::COUNT]) {
+        for (sum, amount) in self.0.iter_mut().zip(amounts) {
+            *sum = sum.saturating_sub(*amount);
+        }
+    }
 }
 
 impl Serialize for Burned {
@@ -103,12 +113,49 @@ impl Serialize for Burned {
 /// Quantiles of the three samples of latency.
 #[derive(Clone, Debug, Serialize)]
 pub struct LatencyQuantiles {
-    /// Ingress messages, from sending to the certified answer.
-    pub ingress: Quantiles,
-    /// Calls within a subnet, from the call to the start of its callback.
-    pub same_subnet_calls: Quantiles,
+    /// Ingress messages, from sending to the certified reply.
+    pub ingress: KindLatency,
+    /// Calls within a subnet, from the call to the start of its reply callback.
+    pub same_subnet_calls: KindLatency,
     /// Calls between subnets, likewise.
-    pub cross_subnet_calls: Quantiles,
+    pub cross_subnet_calls: KindLatency,
+}
+
+/// Latency of the replies to messages of one kind, and how many got none.
+#[derive(Clone, Debug, Serialize)]
+pub struct KindLatency {
+    /// Of the replies.
+    #[serde(flatten)]
+    pub quantiles: Quantiles,
+    /// Messages that were rejected; they are not among the `n`.
+    pub rejected: u64,
+    /// Messages without an answer by the end of the run; they are not either.
+    pub open: u64,
+}
+
+impl KindLatency {
+    fn of(sample: &Sample) -> Self {
+        let Answers { rejected, open, .. } = sample.answers;
+        KindLatency { quantiles: Quantiles::of_sorted(&sample.replies), rejected, open }
+    }
+}
+
+/// Totals of one workload.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkloadTotals {
+    /// Its name.
+    pub name: String,
+    /// Its ingress messages.
+    pub ingress: Answers,
+    /// Latency of the replies to them.
+    pub latency: Quantiles,
+}
+
+impl WorkloadTotals {
+    fn of((name, sample): (&String, &Sample)) -> Self {
+        let latency = Quantiles::of_sorted(&sample.replies);
+        WorkloadTotals { name: name.clone(), ingress: sample.answers, latency }
+    }
 }
 
 impl Summary {
@@ -117,6 +164,7 @@ impl Summary {
         let history = run.history;
         let latencies = &analysis.latencies;
         Summary {
+            version: run.version.to_owned(),
             title: run.title.to_owned(),
             scenario: run.scenario_file.to_owned(),
             seed: history.seed,
@@ -127,31 +175,24 @@ impl Summary {
             events: history.events,
             subnets: totals(&history.subnets, &analysis.messages),
             latency: LatencyQuantiles {
-                ingress: Quantiles::of_sorted(&latencies.ingress),
-                same_subnet_calls: Quantiles::of_sorted(&latencies.same_subnet),
-                cross_subnet_calls: Quantiles::of_sorted(&latencies.cross_subnet),
+                ingress: KindLatency::of(&latencies.ingress),
+                same_subnet_calls: KindLatency::of(&latencies.same_subnet),
+                cross_subnet_calls: KindLatency::of(&latencies.cross_subnet),
             },
-            version: run.version.to_owned(),
+            workloads: latencies.workloads.iter().map(WorkloadTotals::of).collect(),
             command: run.command.to_owned(),
         }
-    }
-
-    /// Cycles burned on all subnets.
-    pub fn burned(&self) -> Burned {
-        let mut sum = Burned::default();
-        self.subnets.iter().for_each(|subnet| sum.add(&subnet.burned.0));
-        sum
     }
 }
 
 fn totals(subnets: &[SubnetHistory], messages: &[Message<'_>]) -> Vec<SubnetTotals> {
     let mut totals: Vec<SubnetTotals> = subnets.iter().map(round_totals).collect();
     for message in messages {
-        let place = message.callee_subnet.or(message.caller_subnet);
-        if let Some(total) = place.and_then(|place| totals.get_mut(place)) {
-            let is_completed = message.is_ingress() && message.finished.is_some();
-            total.ingress_completed += u64::from(is_completed);
-            total.rejects += u64::from(matches!(message.outcome, Some(Outcome::Reject(_))));
+        let place = message.caller_subnet.or(message.callee_subnet);
+        let Some(total) = place.and_then(|place| totals.get_mut(place)) else { continue };
+        match message.is_ingress() {
+            true => total.ingress.add(message),
+            false => total.calls.add(message),
         }
     }
     totals
@@ -165,9 +206,10 @@ fn round_totals(subnet: &SubnetHistory) -> SubnetTotals {
         rounds: 0,
         executions: 0,
         instructions: 0,
-        ingress_completed: 0,
-        rejects: 0,
+        ingress: Answers::default(),
+        calls: Answers::default(),
         burned: Burned::default(),
+        burned_set_up: Burned::default(),
     };
     for (_, round) in rounds::of(subnet) {
         totals.rounds += 1;
@@ -175,5 +217,7 @@ fn round_totals(subnet: &SubnetHistory) -> SubnetTotals {
         totals.instructions = totals.instructions.saturating_add(round.instructions.get());
         totals.burned.add(&round.burned);
     }
+    subnet.canisters.iter().for_each(|canister| totals.burned_set_up.add(&canister.burned));
+    totals.burned_set_up.subtract(&totals.burned.0);
     totals
 }

@@ -1,7 +1,7 @@
 //! Tables for machines: tidy CSV, one header row, integers wherever the model is integer.
 //!
-//! Each table is described by a [`Table`] constant, from which its header is written and its
-//! documentation can be made. An empty cell means "does not apply" or "did not happen in the run".
+//! Each table is described by a [`Table`] constant, from which its header is written and against
+//! which `docs/tables.md` is checked. An empty cell means "does not apply" or "did not happen in the run".
 
 pub mod canisters;
 pub mod messages;
@@ -44,14 +44,19 @@ impl Table {
     }
 
     /// A CSV writer on `out` that has written the header.
-    fn begin<W: Write>(&self, out: W) -> csv::Result<csv::Writer<W>> {
+    pub(crate) fn begin<W: Write>(&self, out: W) -> csv::Result<csv::Writer<W>> {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(self.columns().map(|column| column.name))?;
         Ok(writer)
     }
 }
 
-const fn column(name: &'static str, unit: &'static str, meaning: &'static str) -> Column {
+/// A column.
+pub(crate) const fn column(
+    name: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+) -> Column {
     Column { name, unit, meaning }
 }
 

@@ -9,7 +9,7 @@ use crate::error::ReportError;
 use crate::page;
 use crate::run::RunReport;
 use crate::summary::Summary;
-use crate::tables::{canisters, messages, rounds};
+use crate::tables::{Table, canisters, messages, rounds};
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
@@ -20,6 +20,15 @@ pub const FIGURES: &str = "figures";
 pub const SUMMARY: &str = "summary.json";
 /// The page's file.
 pub const PAGE: &str = "report.html";
+
+/// Every file of a report, by its path within the report's folder.
+pub fn files() -> impl Iterator<Item = String> {
+    let tables = Table::ALL.map(|table| table.file.to_owned());
+    let figures = Figure::NAMES.into_iter().flat_map(|name| {
+        ["svg", "png", "csv"].map(|extension| format!("{FIGURES}/{name}.{extension}"))
+    });
+    [SUMMARY, PAGE].map(str::to_owned).into_iter().chain(tables).chain(figures)
+}
 
 /// Writes the whole report of a run into the existing directory `dir`: three tables, a summary,
 /// figures with their data, and the page that shows them.

@@ -25,6 +25,7 @@ use sim_core::profile::Profile;
 use sim_core::runtime::Runtime;
 use sim_core::time::SimDuration;
 use std::sync::Arc;
+use toml::Spanned;
 
 /// Makes the runtime that compiles the modules of a scenario with the given profile.
 pub type MakeRuntime<'a> = dyn Fn(&Profile) -> Result<Box<dyn Runtime>, BrokenRuntime> + 'a;
@@ -57,7 +58,7 @@ pub fn load(
 ) -> Result<Scenario, LoadError> {
     let (mut document, mut mistakes) = document::read(&source.text);
     if let (Some(document), Some(duration)) = (&mut document, duration) {
-        document.duration = duration;
+        document.duration = Spanned::new(document.duration.span(), duration);
     }
     let scenario = match document {
         Some(document) => resolve(&document, source, make_runtime, &mut mistakes)?,
@@ -75,6 +76,7 @@ fn resolve(
     make_runtime: &MakeRuntime<'_>,
     mistakes: &mut Vec<Mistake>,
 ) -> Result<Option<Scenario>, BrokenRuntime> {
+    mistakes.extend(no_time(document));
     let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
     let runtime: Arc<dyn Runtime> = Arc::from(make_runtime(&profile)?);
     let subnets = subnets::resolve(&document.subnet, mistakes);
@@ -92,10 +94,21 @@ fn resolve(
         profile,
         profile_entry,
         runtime,
-        duration: document.duration,
+        duration: *document.duration.get_ref(),
         subnets,
+        nodes_places: document.subnet.iter().map(|subnet| subnet.nodes.span()).collect(),
         latency,
         canisters,
         workloads,
     }))
+}
+
+/// A run that ends as it begins.
+fn no_time(document: &Document) -> Option<Mistake> {
+    let duration = &document.duration;
+    (*duration.get_ref() == SimDuration::ZERO).then(|| {
+        Mistake::at(duration.span(), "the run lasts no time")
+            .label("leaves no time")
+            .help("expected a duration of more than 0, such as \"60s\"")
+    })
 }

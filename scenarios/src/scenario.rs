@@ -7,6 +7,7 @@ pub use effective::{Provenance, effective};
 use crate::arrivals::{Window, arrivals};
 use crate::diagnostics::Span;
 use crate::document::ArrivalsEntry;
+use crate::source::Source;
 use ic_principal::Principal;
 use sim_core::distribution::Distribution;
 use sim_core::id::CanisterId;
@@ -16,6 +17,7 @@ use sim_core::runtime::{Payload, Program, Runtime};
 use sim_core::time::SimDuration;
 use sim_core::units::Cycles;
 use sim_core::world::{CanisterSpec, WorkloadSpec, WorldSpec};
+use std::path::PathBuf;
 use std::sync::Arc;
 use toml::Value;
 
@@ -40,6 +42,8 @@ pub struct Scenario {
     pub duration: SimDuration,
     /// Subnets, in the order of the file.
     pub subnets: Vec<SubnetSpec>,
+    /// Where the nodes of each subnet stand in the scenario file.
+    pub nodes_places: Vec<Span>,
     /// Latency of every link; `None` if there is one subnet only and no link.
     pub latency: Option<Distribution>,
     /// Canisters, in the order of the file.
@@ -112,6 +116,8 @@ pub struct Workload {
     pub window: Window,
     /// Where its target stands in the scenario file.
     pub place: Span,
+    /// Where its argument stands in the scenario file, if it is given.
+    pub arg_place: Option<Span>,
 }
 
 impl Scenario {
@@ -128,6 +134,12 @@ impl Scenario {
             canisters: self.canisters.iter().map(Canister::spec).collect(),
             workloads: self.workloads.iter().map(Workload::spec).collect(),
         }
+    }
+
+    /// The files it was read from: the scenario file, and every module.
+    pub fn files(&self, source: &Source) -> Vec<PathBuf> {
+        let modules = self.canisters.iter().map(|canister| source.folder().join(&canister.wasm));
+        std::iter::once(source.path.clone()).chain(modules).collect()
     }
 
     fn network(&self) -> Network {

@@ -1,7 +1,7 @@
 //! Blames a world that cannot be set up on a place in the scenario file.
 
-use crate::diagnostics::Mistake;
-use crate::scenario::{Canister, Scenario};
+use crate::diagnostics::{Mistake, Span};
+use crate::scenario::{Canister, Scenario, Workload};
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::Failure;
 use sim_core::world::SetupError;
@@ -21,14 +21,36 @@ pub fn mistake(error: &SetupError, scenario: &Scenario) -> Mistake {
         SetupError::NoSubnet { index, .. } | SetupError::CanisterIdOutOfOrder { index, .. } => {
             at_canister(scenario, *index, error, |canister| canister.places.name.clone())
         }
-        SetupError::ShortBlockInterval { .. } => Mistake::new(error.to_string())
-            .help("raise `block_interval` under `[profile.timing]`, or the subnet's nodes"),
-        SetupError::IngressTooLarge { index, .. } | SetupError::NoTarget { index, .. } => {
-            match scenario.workloads.get(*index) {
-                Some(workload) => Mistake::at(workload.place.clone(), error.to_string()),
+        SetupError::ShortBlockInterval { index, .. } => {
+            let mistake = match scenario.nodes_places.get(*index) {
+                Some(place) => Mistake::at(place.clone(), error.to_string()),
                 None => Mistake::new(error.to_string()),
-            }
+            };
+            mistake
+                .label("rounds too short")
+                .help("raise `block_interval` under `[profile.timing]`, or the number of nodes")
         }
+        SetupError::IngressTooLarge { index, .. } => {
+            at_workload(scenario, *index, error, |workload| {
+                workload.arg_place.clone().unwrap_or_else(|| workload.place.clone())
+            })
+            .label("too large")
+        }
+        SetupError::NoTarget { index, .. } => {
+            at_workload(scenario, *index, error, |workload| workload.place.clone())
+        }
+    }
+}
+
+fn at_workload(
+    scenario: &Scenario,
+    index: usize,
+    error: &SetupError,
+    place: impl Fn(&Workload) -> Span,
+) -> Mistake {
+    match scenario.workloads.get(index) {
+        Some(workload) => Mistake::at(place(workload), error.to_string()),
+        None => Mistake::new(error.to_string()),
     }
 }
 
@@ -36,7 +58,7 @@ fn at_canister(
     scenario: &Scenario,
     index: usize,
     error: &SetupError,
-    place: impl Fn(&Canister) -> crate::diagnostics::Span,
+    place: impl Fn(&Canister) -> Span,
 ) -> Mistake {
     match scenario.canisters.get(index) {
         Some(canister) => Mistake::at(place(canister), error.to_string()),

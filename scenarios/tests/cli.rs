@@ -40,6 +40,23 @@ fn a_wrong_duration_is_refused() {
 }
 
 #[test]
+fn seeds_are_whole_numbers() {
+    for arguments in [["--seed", "-1"], ["--seed", "abc"], ["--tie-seed", "1.5"]] {
+        let output = icsim(&[&["run", "scenario.toml"], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let said = stderr(&output);
+        assert!(said.contains("a whole number from 0 to 2^64-1"), "{said}");
+    }
+}
+
+#[test]
+fn no_duration_is_refused() {
+    let output = icsim(&["run", "scenario.toml", "--duration", "0s"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("more than 0"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_missing_scenario_is_refused() {
     let output = icsim(&["run", "nowhere.toml"]);
     assert_eq!(output.status.code(), Some(2));
@@ -51,6 +68,7 @@ fn an_output_folder_that_exists_is_refused() {
     let parent = tempfile::tempdir().expect("a folder");
     let out = parent.path().join("out");
     std::fs::create_dir(&out).expect("a folder");
+    std::fs::write(out.join("notes.txt"), "").expect("a file");
     let output = icsim(&["run", "nowhere.toml", "--out", &out.to_string_lossy()]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("exists"), "{}", stderr(&output));

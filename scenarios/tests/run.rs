@@ -86,13 +86,51 @@ fn a_folder_that_exists_is_replaced_with_force_only() {
     let (_folder, out) = workplace();
     let out = out.to_string_lossy();
     let arguments = ["run", PING_PONG, "--duration", "2s", "--out", &out];
+    let forced = [&arguments[..], &["--force"]].concat();
     assert_eq!(run(&arguments).status.code(), Some(0));
-    let leftover = Path::new(&*out).join("leftover");
-    fs::write(&leftover, "").expect("a file");
     assert_eq!(run(&arguments).status.code(), Some(2));
-    assert!(leftover.exists());
-    assert_eq!(run(&[&arguments[..], &["--force"]].concat()).status.code(), Some(0));
-    assert!(!leftover.exists());
+    assert_eq!(run(&forced).status.code(), Some(0));
+    let notes = Path::new(&*out).join("notes.txt");
+    fs::write(&notes, "").expect("a file");
+    let output = run(&forced);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("`notes.txt`"), "{}", text(&output.stderr));
+    assert!(notes.exists());
+}
+
+#[test]
+fn the_folder_of_the_scenario_is_never_replaced() {
+    let (folder, _) = workplace();
+    let path = scenario(folder.path(), "echo.wat", "100T", "");
+    let here = folder.path().to_string_lossy();
+    let output = run(&["run", &path.to_string_lossy(), "--out", &here, "--force"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(entries(folder.path()), ["scenario.toml"]);
+}
+
+#[test]
+fn a_scenario_among_results_does_not_replace_itself() {
+    let (_folder, out) = workplace();
+    let shown = out.to_string_lossy();
+    assert_eq!(
+        run(&["run", PING_PONG, "--duration", "2s", "--out", &shown]).status.code(),
+        Some(0)
+    );
+    let path = scenario(&out, "echo.wat", "100T", "");
+    let output = run(&["run", &path.to_string_lossy(), "--out", &shown, "--force"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("which this run reads"), "{}", text(&output.stderr));
+    assert!(path.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_table_that_cannot_be_written_is_an_error() {
+    let full = fs::File::create("/dev/full").expect("Linux has it");
+    let output = icsim(&["run", PING_PONG, "--duration", "2s", "--quiet"]).stdout(full).output();
+    let output = output.expect("icsim starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("standard output"), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub enum Event {
     Submitted {
         /// The new message.
         message: MessageId,
+        /// The name of the workload it belongs to.
+        workload: Arc<str>,
         /// Its receiver.
         canister: CanisterId,
         /// The method called.
@@ -228,8 +230,9 @@ impl Record {
         let mut sink = Sink(out);
         sink.u64(self.time.as_nanos());
         match &self.event {
-            Event::Submitted { message, canister, method, bytes } => {
-                sink.tag(0).message(*message).canister(*canister).text(method).u64(bytes.get());
+            Event::Submitted { message, workload, canister, method, bytes } => {
+                sink.tag(0).message(*message).text(workload).canister(*canister);
+                sink.text(method).u64(bytes.get());
             }
             Event::Called { message, parent, caller, callee, method, bytes, cycles } => {
                 sink.tag(1).message(*message).optional_message(*parent).canister(*caller);

@@ -1,6 +1,6 @@
 //! What cycles were burned for: totals over all subnets, stacked by use case, growing over time.
 
-use super::Figure;
+use super::{Figure, data};
 use crate::decimate::decimate;
 use crate::human;
 use crate::legend::{self, Entry, Sample};
@@ -8,14 +8,27 @@ use crate::panel::{Panel, Scale};
 use crate::rounds;
 use crate::scene::Scene;
 use crate::summary::Burned;
+use crate::tables::{BURNED, Table, column};
 use crate::theme;
 use crate::ticks;
 use sim_core::history::History;
 use sim_core::ledger::UseCase;
 use sim_core::time::SimTime;
 
+/// The figure's name.
+pub const NAME: &str = "cycles";
 const TITLE: &str = "Cycles burned, by use case";
 const PLOT_HEIGHT: f64 = 220.0;
+
+/// The data drawn.
+pub const TABLE: Table = Table {
+    file: "figures/cycles.csv",
+    rows: "the end of one round; by time. Amounts are summed up from the start of the run, over all subnets, without set-up",
+    groups: &[
+        &[column("time_ns", "ns", "when the round ended, from the start of the run")],
+        &BURNED,
+    ],
+};
 
 /// All burned up to a time.
 struct Total {
@@ -31,7 +44,7 @@ pub fn figure(history: &History) -> csv::Result<Figure> {
     let totals = accumulate(history);
     let burned = totals.last().map(|total| total.burned.clone()).unwrap_or_default();
     Ok(Figure {
-        name: "cycles",
+        name: NAME,
         title: TITLE,
         caption: caption(history, &totals, &burned),
         scene: draw(history, &totals, &burned),
@@ -66,14 +79,11 @@ fn caption(history: &History, totals: &[Total], burned: &Burned) -> String {
 }
 
 fn table(totals: &[Total]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(std::iter::once("time_ns").chain(UseCase::ALL.map(UseCase::name)))?;
-    for total in totals {
+    let rows = totals.iter().map(|total| {
         let amounts = total.burned.0.map(|amount| amount.get().to_string());
-        let time = total.time.as_nanos().to_string();
-        writer.write_record(std::iter::once(time).chain(amounts))?;
-    }
-    writer.into_inner().map_err(|error| error.into_error().into())
+        std::iter::once(total.time.as_nanos().to_string()).chain(amounts)
+    });
+    data(&TABLE, rows)
 }
 
 /// Use cases that burned something, with their place, the greatest first.

@@ -9,11 +9,30 @@ use crate::legend::{self, DASH, Entry, Sample};
 use crate::panel::{Panel, Scale};
 use crate::quantiles::nearest_rank;
 use crate::scene::{Point, Scene};
+use crate::tables::{Table, column};
 use crate::theme::{self, Color};
 use crate::ticks::{self, Tick};
 
-const TITLE: &str = "Latency of calls and ingress messages";
+/// The figure's name.
+pub const NAME: &str = "latency";
+const TITLE: &str = "Latency of replies to calls and ingress messages";
 const HEIGHT: f64 = 320.0;
+
+/// The data drawn.
+pub const TABLE: Table = Table {
+    file: "figures/latency.csv",
+    rows: "one latency that was observed; by kind, then ascending",
+    groups: &[&[
+        column("kind", "", "same_subnet or cross_subnet (calls), or ingress"),
+        column(
+            "latency_ns",
+            "ns",
+            "from sending to the reply; of rejected messages there are none",
+        ),
+        column("rank", "messages", "replies that took no longer"),
+        column("n", "messages", "replies of this kind"),
+    ]],
+};
 
 /// One curve.
 struct Series<'a> {
@@ -34,13 +53,12 @@ pub fn figure(latencies: &Latencies) -> csv::Result<Figure> {
     let mut scene = Scene::new(HEIGHT, TITLE);
     draw(&mut scene, &series);
     let rows = series.iter().flat_map(rows);
-    let header = ["kind", "latency_ns", "rank", "n"];
     Ok(Figure {
-        name: "latency",
+        name: NAME,
         title: TITLE,
         caption: caption(latencies),
         scene,
-        data: data(header, rows)?,
+        data: data(&TABLE, rows)?,
     })
 }
 
@@ -48,6 +66,8 @@ fn series(latencies: &Latencies) -> [Series<'_>; 3] {
     let series =
         |name, key, color, sample, latencies| Series { name, key, color, sample, latencies };
     let Latencies { ingress, same_subnet, cross_subnet, .. } = latencies;
+    let [ingress, same_subnet, cross_subnet] =
+        [ingress, same_subnet, cross_subnet].map(|sample| sample.replies.as_slice());
     [
         series("calls, same subnet", "same_subnet", theme::BLUE, Sample::Line, same_subnet),
         series(
@@ -78,17 +98,19 @@ fn rows<'a>(series: &'a Series<'_>) -> impl Iterator<Item = [String; 4]> + 'a {
 }
 
 fn caption(latencies: &Latencies) -> String {
-    let Latencies { ingress, same_subnet, cross_subnet, open } = latencies;
+    let Latencies { ingress, same_subnet, cross_subnet, .. } = latencies;
+    let left_out = ingress.answers.plus(same_subnet.answers).plus(cross_subnet.answers);
     format!(
-        "Share of messages that took no longer than the time on the horizontal axis. Calls ({} \
-         within a subnet, {} between subnets) last from the call to the start of its callback, \
-         ingress messages ({}) from sending to the certified answer. Dots mark medians. The \
-         further right a curve, the slower; the flatter, the more varied. {} not answered within \
-         the run are left out.",
-        human::sample(same_subnet.len()),
-        human::sample(cross_subnet.len()),
-        human::sample(ingress.len()),
-        human::count(*open),
+        "Share of replies that took no longer than the time on the horizontal axis. Replies to \
+         calls ({} within a subnet, {} between subnets) last from the call to the start of its \
+         callback, replies to ingress messages ({}) from sending to the certified reply. Dots mark \
+         medians. The further right a curve, the slower; the flatter, the more varied. Left out \
+         are {} messages that were rejected and {} not answered within the run.",
+        human::sample(same_subnet.replies.len()),
+        human::sample(cross_subnet.replies.len()),
+        human::sample(ingress.replies.len()),
+        human::count(left_out.rejected),
+        human::count(left_out.open),
     )
 }
 
@@ -100,7 +122,7 @@ fn draw(scene: &mut Scene, series: &[Series<'_>]) {
     let (x, y) = (Scale::Log(low, high), Scale::Linear(0.0, 1.0));
     let panel = Panel { left, top, width, height, x, y };
     panel.y_axis(scene, &percent_ticks());
-    panel.y_title(scene, "Share of messages (%)", &percent_ticks());
+    panel.y_title(scene, "Share of replies (%)", &percent_ticks());
     panel.x_axis(scene, &ticks::log_durations(low, high, width), true);
     panel.x_title(scene, "Latency (logarithmic)");
     if series.iter().all(|series| series.latencies.is_empty()) {

@@ -8,14 +8,41 @@ use crate::legend::{self, DASH, Entry, Sample};
 use crate::panel::{Panel, Scale};
 use crate::rounds;
 use crate::scene::{Align, Point, Scene, Text};
+use crate::tables::{Table, column};
 use crate::theme::{self, Color};
 use crate::ticks;
 use sim_core::history::{History, SubnetHistory};
 use sim_core::profile::Profile;
 
+/// The figure's name.
+pub const NAME: &str = "rounds";
 const TITLE: &str = "Load of rounds and queues over time";
 /// Rows drawn; of more subnets, those that executed the most.
 const MOST_ROWS: usize = 8;
+
+/// The data drawn.
+pub const TABLE: Table = Table {
+    file: "figures/rounds.csv",
+    rows: "one round of one subnet; by subnet, then by height",
+    groups: &[&[
+        column("subnet", "", "the subnet's name"),
+        column("start_ns", "ns", "when the round began, from the start of the run"),
+        column("end_ns", "ns", "when it ended"),
+        column("instructions", "instructions", "executed on all threads together"),
+        column(
+            "busiest_thread_instructions",
+            "instructions",
+            "of the busiest thread, with overheads",
+        ),
+        column(
+            "queued",
+            "messages",
+            "in input queues when execution began, the block's among them",
+        ),
+        column("left_over", "messages", "still in input queues at the end of the round"),
+        column("ingress_waiting", "messages", "ingress messages no block has included yet"),
+    ]],
+};
 
 const ALL_THREADS: Color = theme::BLUE;
 const BUSIEST_THREAD: Color = theme::ORANGE;
@@ -59,9 +86,10 @@ struct Bounds {
     time: f64,
     /// Where the logarithmic axis of instructions begins, which stands for zero, and ends.
     instructions: (f64, f64),
-    /// The round limit, and how much of it a thread may use and still begin a slice.
+    /// The round limit.
     limit: f64,
-    full: u64,
+    /// What a thread has used when it begins no more slices, so that the largest would still fit.
+    full: f64,
     messages: f64,
     /// Whether ingress messages ever waited for a block.
     has_ingress_waiting: bool,
@@ -78,7 +106,7 @@ pub fn figure(history: &History, profile: &Profile) -> csv::Result<Figure> {
     let bottom = draw(&mut scene, &rows, &bounds);
     scene.height = libm::ceil(bottom + 26.0);
     Ok(Figure {
-        name: "rounds",
+        name: NAME,
         title: TITLE,
         caption: caption(history, &rows, &bounds),
         scene,
@@ -121,7 +149,7 @@ fn bounds(history: &History, profile: &Profile, rows: &[Row<'_>]) -> Bounds {
         time: ticks::time_bound(most(|round| round.end as u64).max(history.duration.as_nanos())),
         instructions: (ticks::log_zero(least as f64), greatest as f64 * ABOVE_LIMIT),
         limit: limit as f64,
-        full: limit.saturating_sub(slice.get()),
+        full: (limit.saturating_sub(slice.get()) + 1) as f64,
         messages: messages.max(1) as f64 * 1.06,
         has_ingress_waiting: ingress_waiting > 0,
     }
@@ -138,28 +166,18 @@ fn caption(history: &History, rows: &[Row<'_>], bounds: &Bounds) -> String {
         "Rounds of {which} ({} rounds), all rows on the same scales. Left, on a logarithmic axis \
          at whose bottom lies zero: instructions that each round executed on all threads together, \
          and what its busiest thread used of the round limit of {} instructions, overheads \
-         included; a thread begins nothing more once it has used {}, since the largest slice might not \
+         included; a thread begins no more slices once it has used {}, since the largest might not \
          fit. Right: messages in input queues when the execution of each round began, the \
          block's among them, and those left over at its end{}. What is left over and grows means \
          more load than capacity.",
         human::sample(count),
         human::amount(bounds.limit as u128),
-        human::amount(bounds.full.into()),
+        human::amount(bounds.full as u128),
         if bounds.has_ingress_waiting { "; ingress messages that wait for a block" } else { "" },
     )
 }
 
 fn table(history: &History) -> csv::Result<Vec<u8>> {
-    let header = [
-        "subnet",
-        "start_ns",
-        "end_ns",
-        "instructions",
-        "busiest_thread_instructions",
-        "queued",
-        "left_over",
-        "ingress_waiting",
-    ];
     let rows = history.subnets.iter().flat_map(|subnet| {
         rounds::of(subnet).map(|(start, round)| {
             [
@@ -174,7 +192,7 @@ fn table(history: &History) -> csv::Result<Vec<u8>> {
             ]
         })
     });
-    data(header, rows)
+    data(&TABLE, rows)
 }
 
 /// Draws everything; returns where the last panels end, without the title of their axes.
@@ -243,6 +261,17 @@ fn draw_limit(scene: &mut Scene, panel: &Panel, bounds: &Bounds) {
     let (start, end) = (panel.point(0.0, bounds.limit), panel.point(bounds.time, bounds.limit));
     scene.dashed(&[start, end], theme::MUTED, theme::THIN, DASH);
     let label = Text::small("round limit", (end.0, end.1 - 4.0)).aligned(Align::End);
+    scene.text(Text { color: theme::MUTED, ..label });
+    if bounds.full < bounds.limit && bounds.full > bounds.instructions.0 {
+        draw_full(scene, panel, bounds);
+    }
+}
+
+/// Where a thread begins no more slices: below the round limit, as is its label.
+fn draw_full(scene: &mut Scene, panel: &Panel, bounds: &Bounds) {
+    let (start, end) = (panel.point(0.0, bounds.full), panel.point(bounds.time, bounds.full));
+    scene.dashed(&[start, end], theme::MUTED, theme::HAIRLINE, DASH);
+    let label = Text::small("no new slices", (end.0, end.1 + 12.0)).aligned(Align::End);
     scene.text(Text { color: theme::MUTED, ..label });
 }
 

@@ -1,8 +1,10 @@
 //! What was run, and its key figures.
 
 use crate::human;
+use crate::latency::Answers;
+use crate::quantiles::Quantiles;
 use crate::run::RunReport;
-use crate::summary::{Summary, quantile_cells};
+use crate::summary::{Burned, SubnetTotals, Summary, quantile_cells};
 use maud::{Markup, html};
 
 /// Everything needed to repeat the run.
@@ -34,23 +36,32 @@ pub(super) fn key_figures(summary: &Summary) -> Markup {
             div.side-by-side {
                 (totals(summary))
                 div.scroll { (latencies(summary)) }
+                @if !summary.workloads.is_empty() { div.scroll { (workloads(summary)) } }
+            }
+            p.note {
+                "Latencies are of replies only: n is their number. Messages that were rejected, and \
+                 those still open (unanswered when the run ended), are counted beside them. Ingress \
+                 messages last from sending to the certified reply, calls from the call to the start \
+                 of the reply callback."
             }
         }
     }
 }
 
 fn totals(summary: &Summary) -> Markup {
-    let sum = |value: fn(&crate::summary::SubnetTotals) -> u64| {
+    let sum = |value: fn(&SubnetTotals) -> u64| {
         summary.subnets.iter().map(value).fold(0, u64::saturating_add)
     };
-    let burned = summary.burned().total().get();
+    let cycles = |value: fn(&SubnetTotals) -> &Burned| {
+        let amounts = summary.subnets.iter().map(|subnet| value(subnet).total().get());
+        human::amount(amounts.fold(0, u128::saturating_add))
+    };
     let rows = [
-        ("Ingress messages completed", human::count(sum(|subnet| subnet.ingress_completed))),
-        ("Messages rejected", human::count(sum(|subnet| subnet.rejects))),
         ("Rounds", human::count(sum(|subnet| subnet.rounds))),
         ("Executions", human::count(sum(|subnet| subnet.executions))),
         ("Instructions", human::amount(sum(|subnet| subnet.instructions).into())),
-        ("Cycles burned", human::amount(burned)),
+        ("Cycles burned (without set-up)", cycles(|subnet| &subnet.burned)),
+        ("Cycles burned in set-up", cycles(|subnet| &subnet.burned_set_up)),
     ];
     html! {
         table {
@@ -71,22 +82,41 @@ fn latencies(summary: &Summary) -> Markup {
         ("Calls, same subnet", &latency.same_subnet_calls),
         ("Calls, cross subnet", &latency.cross_subnet_calls),
     ];
+    let rows = rows.map(|(name, kind)| (name, &kind.quantiles, kind.rejected, kind.open));
+    table("Latency of replies", rows.into_iter())
+}
+
+/// Latency by workload.
+fn workloads(summary: &Summary) -> Markup {
+    let rows = summary.workloads.iter().map(|workload| {
+        let Answers { rejected, open, .. } = workload.ingress;
+        (workload.name.as_str(), &workload.latency, rejected, open)
+    });
+    table("Latency of replies to ingress, by workload", rows)
+}
+
+fn table<'a>(
+    caption: &str,
+    rows: impl Iterator<Item = (&'a str, &'a Quantiles, u64, u64)>,
+) -> Markup {
     html! {
         table {
-            caption { "Latency" }
+            caption { (caption) }
             thead {
                 tr {
                     th scope="col" { "" }
-                    @for name in ["n", "median", "90 %", "99 %", "mean"] {
+                    @for name in ["n", "median", "90 %", "99 %", "mean", "rejected", "open"] {
                         th scope="col" { (name) }
                     }
                 }
             }
             tbody {
-                @for (name, quantiles) in rows {
+                @for (name, quantiles, rejected, open) in rows {
                     tr {
                         th scope="row" { (name) }
                         @for cell in quantile_cells(quantiles) { td { (cell) } }
+                        td { (human::count(rejected)) }
+                        td { (human::count(open)) }
                     }
                 }
             }

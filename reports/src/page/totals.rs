@@ -1,7 +1,8 @@
 //! Totals of each subnet and of each canister.
 
 use crate::human;
-use crate::summary::{Burned, Summary};
+use crate::latency::Answers;
+use crate::summary::{Burned, SubnetTotals, Summary};
 use maud::{Markup, Render, html};
 use sim_core::history::{CanisterSummary, History, SubnetHistory};
 
@@ -16,9 +17,8 @@ pub(super) fn subnets(summary: &Summary) -> Markup {
         "Rounds",
         "Executions",
         "Instructions",
-        "Ingress",
-        "Rejects",
-        "Cycles burned",
+        "Cycles burned (without set-up)",
+        "Set-up",
     ];
     let rows = summary.subnets.iter().map(|subnet| {
         let cells = [
@@ -27,9 +27,8 @@ pub(super) fn subnets(summary: &Summary) -> Markup {
             human::count(subnet.rounds),
             human::count(subnet.executions),
             human::amount(subnet.instructions.into()),
-            human::count(subnet.ingress_completed),
-            human::count(subnet.rejects),
             human::amount(subnet.burned.total().get()),
+            human::amount(subnet.burned_set_up.total().get()),
         ];
         (subnet.name.as_str(), cells)
     });
@@ -37,8 +36,23 @@ pub(super) fn subnets(summary: &Summary) -> Markup {
         section aria-labelledby="subnets" {
             h2 id="subnets" { "Subnets" }
             (table("Subnet", head, rows))
+            (answers("Ingress messages to", summary, |subnet| subnet.ingress))
+            (answers("Calls from", summary, |subnet| subnet.calls))
+            p.note {
+                "Open: unanswered when the run ended. Set-up: what canisters burned outside rounds, \
+                 above all for their creation and installation."
+            }
         }
     }
+}
+
+/// What became of the messages of each subnet.
+fn answers(first: &str, summary: &Summary, of: fn(&SubnetTotals) -> Answers) -> Markup {
+    let rows = summary.subnets.iter().map(|subnet| {
+        let Answers { submitted, replied, rejected, open } = of(subnet);
+        (subnet.name.as_str(), [submitted, replied, rejected, open].map(human::count))
+    });
+    table(first, ["Submitted", "Replied", "Rejected", "Open"], rows)
 }
 
 /// The table of canisters.

@@ -2,6 +2,7 @@
 
 use super::{SubnetTotals, Summary};
 use crate::human;
+use crate::latency::Answers;
 use crate::quantiles::Quantiles;
 use std::fmt::Write;
 
@@ -15,6 +16,8 @@ impl Summary {
         out.push('\n');
         self.subnet_rows(&mut out);
         out.push('\n');
+        self.answer_rows(&mut out);
+        out.push('\n');
         self.latency_rows(&mut out);
         out
     }
@@ -27,39 +30,57 @@ impl Summary {
         line(out, &format!("  profile   {}", self.profile));
         let time = human::duration(self.duration_ns);
         line(out, &format!("  simulated {time}, {} events", human::count(self.events)));
-        line(out, &format!("  digest    {}", self.digest));
     }
 
     fn subnet_rows(&self, out: &mut String) {
-        let head = ["nodes", "rounds", "executions", "instr.", "ingress", "rejects", "burned"];
+        let head = ["nodes", "rounds", "executions", "instr.", "burned (without set-up)", "set-up"];
         subnet_row(out, "subnet", &head.map(str::to_owned));
         for subnet in &self.subnets {
             subnet_row(out, &subnet.name, &cells(subnet));
         }
     }
 
+    fn answer_rows(&self, out: &mut String) {
+        let head = ["submitted", "replied", "rejected", "open"];
+        let blocks: [(&str, fn(&SubnetTotals) -> Answers); 2] = [
+            ("ingress messages to", |subnet| subnet.ingress),
+            ("calls from", |subnet| subnet.calls),
+        ];
+        for (title, answers) in blocks {
+            answer_row(out, title, head.map(str::to_owned));
+            for subnet in &self.subnets {
+                let Answers { submitted, replied, rejected, open } = answers(subnet);
+                let cells = [submitted, replied, rejected, open].map(human::count);
+                answer_row(out, &subnet.name, cells);
+            }
+        }
+    }
+
     fn latency_rows(&self, out: &mut String) {
-        latency_row(out, "latency", ["n", "p50", "p90", "p99", "mean"].map(str::to_owned));
+        latency_row(
+            out,
+            "latency of replies",
+            ["n", "p50", "p90", "p99", "mean"].map(str::to_owned),
+        );
         let latency = &self.latency;
         for (name, quantiles) in [
-            ("ingress, end to end", &latency.ingress),
-            ("calls, same subnet", &latency.same_subnet_calls),
-            ("calls, cross subnet", &latency.cross_subnet_calls),
+            ("ingress, end to end", &latency.ingress.quantiles),
+            ("calls, same subnet", &latency.same_subnet_calls.quantiles),
+            ("calls, cross subnet", &latency.cross_subnet_calls.quantiles),
         ] {
             latency_row(out, name, quantile_cells(quantiles));
         }
     }
 }
 
-fn cells(subnet: &SubnetTotals) -> [String; 7] {
+fn cells(subnet: &SubnetTotals) -> [String; 6] {
     [
         human::count(subnet.nodes),
         human::count(subnet.rounds),
         human::count(subnet.executions),
         human::amount(subnet.instructions.into()),
-        human::count(subnet.ingress_completed),
-        human::count(subnet.rejects),
         human::amount(subnet.burned.total().get()),
+        human::amount(subnet.burned_set_up.total().get()),
     ]
 }
 
@@ -75,15 +96,21 @@ pub(crate) fn quantile_cells(quantiles: &Quantiles) -> [String; 5] {
     ]
 }
 
-fn subnet_row(out: &mut String, name: &str, cells: &[String; 7]) {
-    let name = human::shorten(name, 16);
-    let [nodes, rounds, executions, instructions, ingress, rejects, burned] = cells;
+fn subnet_row(out: &mut String, name: &str, cells: &[String; 6]) {
+    let name = human::shorten(name, 13);
+    let [nodes, rounds, executions, instructions, burned, set_up] = cells;
     line(
         out,
         &format!(
-            "  {name:<16} {nodes:>5} {rounds:>8} {executions:>11} {instructions:>7} {ingress:>8} {rejects:>7} {burned:>7}"
+            "  {name:<13} {nodes:>5} {rounds:>8} {executions:>10} {instructions:>7} {burned:>23} {set_up:>6}"
         ),
     );
+}
+
+fn answer_row(out: &mut String, name: &str, cells: [String; 4]) {
+    let name = human::shorten(name, 30);
+    let [submitted, replied, rejected, open] = cells;
+    line(out, &format!("  {name:<30} {submitted:>10} {replied:>10} {rejected:>10} {open:>10}"));
 }
 
 fn latency_row(out: &mut String, name: &str, [n, p50, p90, p99, mean]: [String; 5]) {

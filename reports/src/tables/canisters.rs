@@ -1,14 +1,6 @@
 //! `canisters.csv`: every canister at the end of the run, with its totals.
 //!
-//! | column | unit | meaning |
-//! |---|---|---|
-//! | `name`, `id`, `subnet` | | who and where |
-//! | `module_sha256` | | hash of its module in hex; empty without one |
-//! | `cycles_given`, `balance`, `held` | cycles | at creation; at the end; in open calls at the end |
-//! | `burned_…` | cycles | burned in the run, by use case |
-//! | `executions`, `failures`, `calls` | | messages and tasks executed, failed; calls made |
-//! | `instructions` | instructions | of all executions |
-//! | `heap_bytes`, `stable_bytes`, `memory_bytes` | bytes | in use; all it pays for |
+//! [`TABLE`] says what its columns mean.
 //!
 //! Totals include what setting up the canister took, which no round counts.
 

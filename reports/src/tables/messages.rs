@@ -1,23 +1,6 @@
 //! `messages.csv`: the life of every ingress message and inter-canister call.
 //!
-//! | column | unit | meaning |
-//! |---|---|---|
-//! | `id` | | the message, as `subnet.sequence` |
-//! | `kind` | | `ingress` or `call` |
-//! | `parent` | | the message whose execution made the call; empty for ingress and tasks |
-//! | `caller` | | the calling canister, or `client` |
-//! | `caller_subnet` | | its subnet; empty for a client |
-//! | `callee` | | the canister called, by name, else by principal |
-//! | `callee_subnet` | | its subnet; empty if it is on none |
-//! | `method` | | the method called |
-//! | `scope` | | `same_subnet` or `cross_subnet`; empty for ingress and unknown callees |
-//! | `sent_ns` … `finished_ns` | ns | points of its life, from the start of the run |
-//! | `latency_ns` | ns | `finished_ns` − `sent_ns` |
-//! | `bytes` | bytes | size as charged |
-//! | `instructions` | instructions | of the callee's execution |
-//! | `cycles_attached` | cycles | sent with the call |
-//! | `outcome` | | `reply`, `reject` or `open` |
-//! | `reject_code`, `error_code` | | why it was rejected |
+//! [`TABLE`] says what its columns mean.
 
 use super::{Column, Table, column, optional};
 use crate::messages::{Message, Scope, Sender};
@@ -38,6 +21,7 @@ const COLUMNS: &[Column] = &[
     column("kind", "", "ingress or call"),
     column("parent", "", "the message whose execution made the call; empty for ingress and tasks"),
     column("caller", "", "the calling canister, or client"),
+    column("workload", "", "the workload the ingress message belongs to; empty for a call"),
     column("caller_subnet", "", "the caller's subnet; empty for a client"),
     column("callee", "", "the canister called, by name, else by principal"),
     column("callee_subnet", "", "the callee's subnet; empty if it is on none"),
@@ -48,11 +32,15 @@ const COLUMNS: &[Column] = &[
     column("executed_ns", "ns", "when the callee began to execute it"),
     column("responded_ns", "ns", "when it was answered, by the callee or the system"),
     column("finished_ns", "ns", "ingress: answer certified; call: callback began to execute"),
-    column("latency_ns", "ns", "finished_ns - sent_ns"),
+    column("latency_ns", "ns", "finished_ns - sent_ns, of replies and rejects alike"),
     column("bytes", "bytes", "size as charged: ingress message, or method name and payload"),
     column("instructions", "instructions", "of the callee's execution, all slices"),
     column("cycles_attached", "cycles", "sent with the call"),
-    column("outcome", "", "reply, reject, or open: no answer by the end of the run"),
+    column(
+        "outcome",
+        "",
+        "reply or reject, which the sender has once finished_ns is there; else open",
+    ),
     column("reject_code", "", "the number callers see, 1 to 6; empty unless rejected"),
     column("error_code", "", "the precise cause, as IC0 number; empty unless rejected"),
 ];
@@ -70,7 +58,7 @@ pub fn write<W: Write>(out: W, messages: &[Message<'_>], names: &Names<'_>) -> c
     Ok(())
 }
 
-fn row(message: &Message<'_>, names: &Names<'_>) -> [String; 21] {
+fn row(message: &Message<'_>, names: &Names<'_>) -> [String; 22] {
     let (kind, parent, caller) = match message.sender {
         Sender::Client => ("ingress", None, "client".to_owned()),
         Sender::Canister { id, parent } => ("call", parent, names.canister(id)),
@@ -81,6 +69,7 @@ fn row(message: &Message<'_>, names: &Names<'_>) -> [String; 21] {
         kind.to_owned(),
         optional(parent),
         caller,
+        message.workload.unwrap_or_default().to_owned(),
         names.subnet(message.caller_subnet).to_owned(),
         message.callee.clone(),
         names.subnet(message.callee_subnet).to_owned(),

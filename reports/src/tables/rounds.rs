@@ -1,18 +1,6 @@
 //! `rounds.csv`: what every round of every subnet did.
 //!
-//! | column | unit | meaning |
-//! |---|---|---|
-//! | `subnet` | | the subnet |
-//! | `height` | | number of the round, from 1 |
-//! | `start_ns`, `duration_ns` | ns | when it began, how long it took |
-//! | `ingress`, `stream_messages` | messages | contents of the block |
-//! | `executions`, `iterations` | | executions (slices singly), inner iterations |
-//! | `instructions` | instructions | on all threads together |
-//! | `busiest_thread_instructions` | instructions | of the busiest thread, overheads included |
-//! | `queued` | messages | in input queues when execution began, the block's among them |
-//! | `left_over` | messages | still in input queues at the end of the round |
-//! | `in_streams`, `ingress_waiting` | messages | waiting at the end of the round |
-//! | `burned_…` | cycles | burned since the end of the previous round, by use case |
+//! [`TABLE`] says what its columns mean.
 
 use super::{BURNED, Column, Table, burned_cells, column};
 use crate::rounds;

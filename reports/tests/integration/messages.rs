@@ -126,7 +126,7 @@ fn an_ingress_message_that_only_expired_is_rejected() {
     let outcome = Outcome::Reject(ErrorCode::IngressMessageTimeout);
     let (method, bytes) = ("go".into(), Bytes::new(9));
     let left = vec![
-        (1, Event::Submitted { message: id, canister, method, bytes }),
+        (1, Event::Submitted { message: id, workload: "w".into(), canister, method, bytes }),
         (9, Event::Completed { message: id, outcome }),
     ];
     let history = history(left, Vec::new());

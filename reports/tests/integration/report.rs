@@ -52,6 +52,9 @@ fn the_same_run_gives_the_same_files() {
     let history = synthetic::history();
     let (first, second) = (files(&history), files(&history));
     assert_eq!(first.keys().collect::<Vec<_>>(), FILES);
+    let mut named: Vec<String> = reports::write::files().collect();
+    named.sort();
+    assert_eq!(named, FILES);
     for (name, contents) in &first {
         assert!(second[name] == *contents, "{name} differs");
     }

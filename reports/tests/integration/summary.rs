@@ -35,6 +35,6 @@ fn long_names_are_cut_in_the_table() {
 #[test]
 fn an_empty_run_has_a_summary() {
     let summary = summary(&synthetic::empty());
-    assert_eq!(summary.latency.ingress.p50_ns, None);
+    assert_eq!(summary.latency.ingress.quantiles.p50_ns, None);
     assert!(summary.table().contains('–'));
 }

@@ -236,7 +236,8 @@ impl World {
         let id = self.subnets[home].message();
         let bytes = Bytes::new(120 + self.random.below(200));
         let method: Arc<str> = "start".into();
-        let event = Event::Submitted { message: id, canister: front, method, bytes };
+        let workload: Arc<str> = format!("clients of {}", self.subnets[home].name).into();
+        let event = Event::Submitted { message: id, workload, canister: front, method, bytes };
         self.subnets[home].record(sent, event);
         let round = self.subnets[home].round_after(sent + MS(100))?;
         self.include(home, round, id, bytes, sent);

@@ -2,8 +2,10 @@
 
 use crate::synthetic;
 use reports::analysis::Analysis;
-use reports::tables::{canisters, messages, rounds};
+use reports::charts::Figure;
+use reports::tables::{Table, canisters, messages, rounds};
 use sim_core::profile::Profile;
+use std::path::Path;
 
 /// The header and the first rows of a table.
 fn head(table: Vec<u8>) -> String {
@@ -44,9 +46,33 @@ fn the_points_of_a_life_are_in_order() {
     let mut rows = 0;
     for row in reader.records() {
         let row = row.unwrap();
-        let times: Vec<u64> = (9..14).filter_map(|cell| row[cell].parse().ok()).collect();
+        let times: Vec<u64> = (10..15).filter_map(|cell| row[cell].parse().ok()).collect();
         assert!(times.is_sorted(), "{row:?}");
         rows += 1;
     }
     assert!(rows > 500, "{rows}");
+}
+
+/// A table as `docs/tables.md` describes it.
+fn described(table: &Table) -> String {
+    let mut text = format!("## `{}`\n\nOne row is {}.\n\n", table.file, table.rows);
+    text.push_str("| column | unit | meaning |\n|---|---|---|\n");
+    for column in table.columns() {
+        text.push_str(&format!("| `{}` | {} | {} |\n", column.name, column.unit, column.meaning));
+    }
+    text
+}
+
+#[test]
+fn every_column_is_documented() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tables.md");
+    let documentation = std::fs::read_to_string(path).unwrap();
+    for table in Table::ALL.iter().chain(&Figure::TABLES) {
+        let described = described(table);
+        let is_there = documentation.contains(&format!("{described}\n"))
+            || documentation.ends_with(&described);
+        assert!(is_there, "docs/tables.md needs this section:\n\n{described}");
+    }
+    let sections = documentation.matches("\n## `").count();
+    assert_eq!(sections, Table::ALL.len() + Figure::TABLES.len());
 }

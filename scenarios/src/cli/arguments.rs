@@ -81,18 +81,18 @@ pub(super) struct RunArguments {
     /// The scenario file (TOML)
     pub(super) scenario: PathBuf,
     /// The seed of all random numbers
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_hyphen_values = true)]
     pub(super) seed: u64,
     /// A second seed: the same workload in another legal order
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     pub(super) tie_seed: Option<u64>,
     /// Simulate this long instead, such as "10s" or "2h"
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(super) duration: Option<SimDuration>,
-    /// Write traces, charts and a report to this new folder
+    /// Write traces, charts and a report to this new or empty folder
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Replace the output folder if it holds earlier results
+    /// Replace the output folder if it holds earlier results and nothing else
     #[arg(long, requires = "out")]
     pub(super) force: bool,
     /// Threads to use; no influence on results [default: one per core]
@@ -138,6 +138,20 @@ impl RunArguments {
     pub(super) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.map_or_else(cores, usize::from)
+    }
+}
+
+/// A seed from its text.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number from 0 to 2^64-1".to_owned())
+}
+
+/// A simulated time from its text.
+fn duration(text: &str) -> Result<SimDuration, String> {
+    let duration: SimDuration = text.parse().map_err(|error| format!("{error}"))?;
+    match duration == SimDuration::ZERO {
+        true => Err("expected a duration of more than 0, such as \"60s\"".to_owned()),
+        false => Ok(duration),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::run::progress::Progress;
 use crate::run::{Failed, Job, Outcome, engine};
 use crate::scenario::Provenance;
 use crate::source::Source;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs a scenario, prints what came of it.
@@ -30,6 +30,9 @@ fn finish(arguments: &RunArguments) -> Result<Outcome, Failed> {
         destination.map(|path| Destination::new(path, arguments.force)).transpose()?;
     let source = Source::read(&arguments.scenario)?;
     let scenario = resolve::load(&source, arguments.duration, &engine::runtime)?;
+    if let Some(destination) = &destination {
+        destination.spare(&scenario.files(&source))?;
+    }
     interrupt.check()?;
     let mut progress = Progress::new(terminal::progress(arguments.quiet), scenario.duration);
     let job = Job {
@@ -54,9 +57,17 @@ fn provenance(arguments: &RunArguments) -> Provenance {
 
 fn print(outcome: &Outcome) -> Exit {
     let table = outcome.table.trim_end();
-    // A closed pipe is no reason to fail: there is nobody left to tell.
-    let _ = writeln!(std::io::stdout(), "{table}\ntrace digest {}", outcome.digest);
-    Exit::Good
+    let mut out = std::io::stdout();
+    let written =
+        writeln!(out, "{table}\n\ntrace digest {}", outcome.digest).and_then(|()| out.flush());
+    match written {
+        // A closed pipe is no reason to fail: there is nobody left to tell.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("icsim: cannot write to standard output: {error}");
+            Exit::WrongInput
+        }
+        _ => Exit::Good,
+    }
 }
 
 fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {

@@ -18,7 +18,7 @@ pub struct Document {
     /// The profile: a built-in one by name, or a table of differences from one.
     pub profile: Option<Spanned<ProfileEntry>>,
     /// Simulated time.
-    pub duration: SimDuration,
+    pub duration: Spanned<SimDuration>,
     /// `[[subnet]]`.
     #[serde(default)]
     pub subnet: Vec<SubnetEntry>,

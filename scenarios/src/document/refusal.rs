@@ -87,10 +87,22 @@ fn wrong_value(message: &str, span: Span, root: &DeTable<'_>) -> Mistake {
         other if other.starts_with("struct ") => "a table",
         other => other,
     };
-    let field = key_of(root, &span).map(|key| format!("`{key}`: ")).unwrap_or_default();
-    Mistake::at(span, format!("{field}found {found}, expected {expected}"))
-        .label(format!("expected {expected}"))
+    let key = key_of(root, &span).unwrap_or_default();
+    let is_time = expected == "a string" && TIMES.contains(&key.as_str());
+    let expected = if is_time { "a duration" } else { expected };
+    let field = if key.is_empty() { key } else { format!("`{key}`: ") };
+    let mistake = Mistake::at(span, format!("{field}found {found}, expected {expected}"))
+        .label(format!("expected {expected}"));
+    match found.split('`').nth(1) {
+        Some(number) if is_time => {
+            mistake.help(format!("for {number} seconds write \"{number}s\""))
+        }
+        _ => mistake,
+    }
 }
+
+/// Fields that hold a duration.
+const TIMES: [&str; 3] = ["duration", "start", "stop"];
 
 /// Calls `visit` on every table below `table`, itself first, until it answers.
 fn find<'i, T>(

@@ -54,6 +54,7 @@ impl Context<'_, '_> {
             arrivals: entry.arrivals,
             window: window?,
             place: entry.target.span(),
+            arg_place: entry.arg.as_ref().map(Spanned::span),
         })
     }
 
@@ -105,7 +106,7 @@ impl Context<'_, '_> {
             text.as_ref().map_or(default, |duration| *duration.get_ref())
         };
         let start = time(&entry.start, SimDuration::ZERO);
-        let stop = time(&entry.stop, self.document.duration);
+        let stop = time(&entry.stop, *self.document.duration.get_ref());
         if let (Some(written), true) = (entry.stop.as_ref().or(entry.start.as_ref()), stop <= start)
         {
             let message = format!("the workload stops at {stop}, before it starts at {start}");

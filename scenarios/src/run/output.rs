@@ -3,12 +3,17 @@
 //! Files are written to a hidden folder beside the final name, which is renamed at the very end
 //! and removed if anything goes wrong before.
 
+use reports::write::SUMMARY;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use tempfile::TempDir;
 
-/// A file that every results folder holds; its presence allows replacing the folder.
-pub const MARK: &str = "scenario.toml";
+/// The effective scenario's file.
+pub const SCENARIO: &str = "scenario.toml";
+/// The effective profile's file.
+pub const PROFILE: &str = "profile.toml";
+/// The field of `summary.json` that no other program writes: the version of icsim.
+const MARK: &str = "icsim";
 
 /// Where results are to go, checked before the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +30,30 @@ pub enum OutputError {
     Exists(PathBuf),
     /// `--force` would remove something that is no results folder.
     #[error(
-        "`{}` exists and is no results folder of icsim (it holds no `{MARK}`), so --force does not replace it",
+        "`{}` exists and is no results folder of icsim (it holds no `summary.json` that icsim wrote), \
+         so --force does not replace it",
         .0.display()
     )]
     NotOurs(PathBuf),
+    /// `--force` would remove a file of the user's.
+    #[error(
+        "`{}` holds `{}`, which icsim did not write, so --force does not replace it",
+        folder.display(), file.display()
+    )]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// The file in it.
+        file: PathBuf,
+    },
+    /// The results would take the place of what they are made from.
+    #[error("the output folder `{}` holds `{}`, which this run reads; choose another", folder.display(), file.display())]
+    HoldsInput {
+        /// The folder.
+        folder: PathBuf,
+        /// What the run reads.
+        file: PathBuf,
+    },
     /// The file system said no.
     #[error("cannot write to `{}`: {error}", path.display())]
     Io {
@@ -43,21 +68,36 @@ pub enum OutputError {
 }
 
 impl Destination {
-    /// The folder `path`, which must not exist; with `force` it may, if it holds results or
-    /// nothing.
+    /// The folder `path`, which must not exist or be empty; with `force` it may also hold earlier
+    /// results and nothing else.
     ///
     /// # Errors
     /// The folder exists and may not be replaced.
     pub fn new(path: &Path, force: bool) -> Result<Destination, OutputError> {
-        if fs::symlink_metadata(path).is_ok() {
+        if fs::symlink_metadata(path).is_ok() && !is_empty(path) {
             if !force {
                 return Err(OutputError::Exists(path.to_owned()));
             }
-            if !replaceable(path) {
-                return Err(OutputError::NotOurs(path.to_owned()));
-            }
+            replaceable(path)?;
         }
         Ok(Destination { path: path.to_owned(), force })
+    }
+
+    /// Makes sure that the folder holds none of the files that the run reads.
+    ///
+    /// # Errors
+    /// It holds one of them.
+    pub fn spare(&self, inputs: &[PathBuf]) -> Result<(), OutputError> {
+        // A folder that is not there holds nothing.
+        let Ok(folder) = fs::canonicalize(&self.path) else { return Ok(()) };
+        let lies_inside =
+            |file: &&PathBuf| fs::canonicalize(file).is_ok_and(|file| file.starts_with(&folder));
+        match inputs.iter().find(lies_inside) {
+            Some(file) => {
+                Err(OutputError::HoldsInput { folder: self.path.clone(), file: file.clone() })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The folder's final name.
@@ -112,10 +152,51 @@ impl Destination {
     }
 }
 
-/// A results folder, or an empty one.
-fn replaceable(path: &Path) -> bool {
-    let is_empty = || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-    path.is_dir() && !path.is_symlink() && (path.join(MARK).is_file() || is_empty())
+/// A folder, and nothing in it.
+fn is_empty(path: &Path) -> bool {
+    !path.is_symlink() && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Makes sure that `path` is a results folder that holds results only.
+fn replaceable(path: &Path) -> Result<(), OutputError> {
+    if path.is_symlink() || !path.is_dir() || !is_marked(path) {
+        return Err(OutputError::NotOurs(path.to_owned()));
+    }
+    let ours: Vec<PathBuf> = written().map(PathBuf::from).collect();
+    match foreign(path, Path::new(""), &ours) {
+        Ok(None) => Ok(()),
+        Ok(Some(file)) => Err(OutputError::Foreign { folder: path.to_owned(), file }),
+        Err(error) => Err(OutputError::Io { path: path.to_owned(), error }),
+    }
+}
+
+/// Whether the folder's summary says that icsim wrote it.
+fn is_marked(path: &Path) -> bool {
+    let text = fs::read_to_string(path.join(SUMMARY)).unwrap_or_default();
+    let summary: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    summary.get(MARK).is_some_and(serde_json::Value::is_string)
+}
+
+/// Every file of a results folder.
+fn written() -> impl Iterator<Item = String> {
+    [SCENARIO, PROFILE].map(str::to_owned).into_iter().chain(reports::write::files())
+}
+
+/// Something below `folder` of `root` that is neither a file of ours nor a folder that holds some.
+fn foreign(root: &Path, folder: &Path, ours: &[PathBuf]) -> io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let (kind, name) = (entry.file_type()?, folder.join(entry.file_name()));
+        let found = match kind.is_dir() {
+            true if ours.iter().any(|file| file.starts_with(&name)) => foreign(root, &name, ours)?,
+            false if kind.is_file() && ours.contains(&name) => None,
+            _ => Some(name),
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 fn temporary() -> tempfile::Builder<'static, 'static> {
@@ -145,7 +226,10 @@ mod tests {
 
     fn write(destination: &Destination, content: &str) {
         let folder = destination.begin().expect("begins");
-        fs::write(folder.path().join(MARK), content).expect("writes");
+        fs::write(folder.path().join(SCENARIO), content).expect("writes");
+        fs::write(folder.path().join(SUMMARY), r#"{ "icsim": "0.1.0" }"#).expect("writes");
+        fs::create_dir(folder.path().join("figures")).expect("a folder");
+        fs::write(folder.path().join("figures/latency.svg"), "").expect("writes");
         destination.finish(folder).expect("finishes");
     }
 
@@ -159,17 +243,73 @@ mod tests {
     }
 
     #[test]
-    fn force_replaces_results_and_nothing_else() {
+    fn an_empty_folder_is_as_good_as_none() {
+        for force in [false, true] {
+            let parent = tempfile::tempdir().expect("a folder");
+            let out = parent.path().join("out");
+            fs::create_dir(&out).expect("a folder");
+            write(&Destination::new(&out, force).expect("is empty"), "1");
+            assert_eq!(names(parent.path()), ["out"]);
+            assert_eq!(fs::read_to_string(out.join(SCENARIO)).expect("is there"), "1");
+        }
+    }
+
+    #[test]
+    fn force_replaces_results() {
         let parent = tempfile::tempdir().expect("a folder");
         let out = parent.path().join("out");
         write(&Destination::new(&out, false).expect("is free"), "1");
         write(&Destination::new(&out, true).expect("may be replaced"), "2");
-        assert_eq!(fs::read_to_string(out.join(MARK)).expect("is there"), "2");
+        assert_eq!(fs::read_to_string(out.join(SCENARIO)).expect("is there"), "2");
         assert_eq!(names(parent.path()), ["out"]);
+    }
+
+    #[test]
+    fn force_spares_folders_that_are_not_of_icsim() {
+        let parent = tempfile::tempdir().expect("a folder");
         let other = parent.path().join("photos");
         fs::create_dir(&other).expect("a folder");
+        let refused = || matches!(Destination::new(&other, true), Err(OutputError::NotOurs(_)));
         fs::write(other.join("cat.jpg"), "").expect("a file");
-        assert!(matches!(Destination::new(&other, true), Err(OutputError::NotOurs(_))));
+        assert!(refused());
+        fs::remove_file(other.join("cat.jpg")).expect("is there");
+        fs::write(other.join(SCENARIO), "").expect("a file");
+        assert!(refused());
+        fs::write(other.join(SUMMARY), r#"{ "total": 3 }"#).expect("a file");
+        assert!(refused());
+        let file = parent.path().join("file");
+        fs::write(&file, "").expect("a file");
+        assert!(matches!(Destination::new(&file, true), Err(OutputError::NotOurs(_))));
+    }
+
+    #[test]
+    fn force_spares_files_among_results() {
+        for name in ["notes.txt", "figures/mine.svg", "plots/latency.svg"] {
+            let parent = tempfile::tempdir().expect("a folder");
+            let out = parent.path().join("out");
+            write(&Destination::new(&out, false).expect("is free"), "1");
+            fs::create_dir_all(out.join("plots")).expect("a folder");
+            fs::write(out.join(name), "").expect("a file");
+            if !name.starts_with("plots") {
+                fs::remove_dir(out.join("plots")).expect("is empty");
+            }
+            let result = Destination::new(&out, true);
+            assert!(matches!(result, Err(OutputError::Foreign { .. })), "{name}: {result:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_run_reads_is_not_replaced() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let out = parent.path().join("out");
+        write(&Destination::new(&out, false).expect("is free"), "1");
+        let destination = Destination::new(&out, true).expect("may be replaced");
+        let inside = parent.path().join("out/../out").join(SCENARIO);
+        let spared = destination.spare(&[inside]);
+        assert!(matches!(spared, Err(OutputError::HoldsInput { .. })), "{spared:?}");
+        let outside = parent.path().join("scenario.toml");
+        fs::write(&outside, "").expect("a file");
+        assert!(destination.spare(&[outside]).is_ok());
     }
 
     #[test]

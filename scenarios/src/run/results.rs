@@ -2,7 +2,7 @@
 
 use super::engine;
 use super::interrupt::Interrupt;
-use super::output::{MARK, OutputError};
+use super::output::{OutputError, PROFILE, SCENARIO};
 use super::{Failed, Job};
 use crate::scenario::effective;
 use sim_core::history::History;
@@ -34,7 +34,7 @@ fn write_inputs(folder: &Path, job: &Job<'_>) -> Result<(), OutputError> {
     let writer = |error: toml::ser::Error| OutputError::Writer(error.to_string());
     let profile = toml::to_string(&job.scenario.profile).map_err(writer)?;
     let scenario = effective(job.scenario, &job.provenance).map_err(writer)?;
-    for (name, text) in [("profile.toml", profile), (MARK, scenario)] {
+    for (name, text) in [(PROFILE, profile), (SCENARIO, scenario)] {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|error| OutputError::Io { path, error })?;
     }

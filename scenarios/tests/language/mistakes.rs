@@ -24,6 +24,16 @@ fn wrong_unit() {
 }
 
 #[test]
+fn duration_without_unit() {
+    assert_snapshot!(refused(&with(&[("\"60s\"", "60")])));
+}
+
+#[test]
+fn duration_of_nothing() {
+    assert_snapshot!(refused(&with(&[("60s", "0s")])));
+}
+
+#[test]
 fn wrong_unit_in_a_distribution() {
     assert_snapshot!(refused(&with(&[("40ms", "40 parsecs")])));
 }

@@ -6,7 +6,8 @@ use scenarios::diagnostics::{Look, Refusal};
 use scenarios::setup;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::Failure;
-use sim_core::units::Cycles;
+use sim_core::time::SimDuration;
+use sim_core::units::{Bytes, Cycles};
 use sim_core::world::SetupError;
 
 /// The echo canister comes second, after ping.
@@ -53,5 +54,28 @@ fn init_that_traps() {
 #[test]
 fn init_that_costs_too_much() {
     let error = install_failed(ErrorCode::CanisterOutOfCycles, "needs 3_000 cycles, has 2");
+    assert_snapshot!(shown(&with(&[]), &error));
+}
+
+#[test]
+fn rounds_too_short_to_simulate() {
+    let error = SetupError::ShortBlockInterval {
+        index: 1,
+        subnet: "right".into(),
+        nodes: 34,
+        interval: SimDuration::from_nanos(5),
+        least: SimDuration::from_millis(1),
+    };
+    assert_snapshot!(shown(&with(&[]), &error));
+}
+
+#[test]
+fn ingress_too_large() {
+    let error = SetupError::IngressTooLarge {
+        index: 0,
+        workload: "ping.play".into(),
+        bytes: Bytes::new(3 << 20),
+        limit: Bytes::new(2 << 20),
+    };
     assert_snapshot!(shown(&with(&[]), &error));
 }

@@ -7,16 +7,20 @@ use crate::random::Stream;
 use crate::record::Event;
 use crate::time::SimTime;
 use crate::world::WorkloadSpec;
+use std::sync::Arc;
 
 pub(crate) struct Client {
     workload: WorkloadSpec,
+    /// The workload's name, shared by its records.
+    name: Arc<str>,
     random: Stream,
 }
 
 impl Client {
     pub(crate) fn new(workload: WorkloadSpec, seed: u64) -> Self {
         let random = Stream::new(seed, &workload.name, "arrivals");
-        Client { workload, random }
+        let name = workload.name.as_str().into();
+        Client { workload, name, random }
     }
 
     /// When it sends after `previous`, if it does.
@@ -47,6 +51,7 @@ impl Subnet {
         let next = client.next_arrival(now);
         let submitted = Event::Submitted {
             message: ingress.id,
+            workload: client.name.clone(),
             canister: target,
             method: ingress.method.clone(),
             bytes: ingress.charged_bytes(),
