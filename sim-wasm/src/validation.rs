@@ -17,6 +17,9 @@ use sim_core::reject::ErrorCode;
 use sim_core::runtime::InvalidModule;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
+/// Elements of a table at first (`MAX_WASM_TABLE_ENTRIES` of the parser the network uses).
+const MAX_INITIAL_TABLE: u64 = 10_000_000;
+
 /// The extensions of WebAssembly 1.0 that are accepted.
 fn features(limits: &Limits) -> WasmFeatures {
     let mut features = WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL);
@@ -86,6 +89,9 @@ fn check(facts: &Facts, rules: &Rules, reasons: &mut Reasons) {
     reasons.limit("bytes of code", facts.code_bytes, limits.module_code.get());
     if facts.globals.iter().any(|global| global.content_type.is_reference_type()) {
         reasons.add("it has a global that holds a reference");
+    }
+    for table in &facts.tables {
+        reasons.limit("elements of an initial table", table.initial, MAX_INITIAL_TABLE);
     }
     for memory in &facts.memories {
         let pages = rules.heap_pages(memory.memory64);
