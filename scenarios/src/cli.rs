@@ -1,6 +1,7 @@
 //! The `icsim` command line.
 
 mod arguments;
+mod inspect;
 mod run;
 mod terminal;
 
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let exit = match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
+        Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.
             let _ = error.print();

@@ -21,7 +21,7 @@ use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 const MAX_INITIAL_TABLE: u64 = 10_000_000;
 
 /// The extensions of WebAssembly 1.0 that are accepted.
-fn features(limits: &Limits) -> WasmFeatures {
+pub(crate) fn features(limits: &Limits) -> WasmFeatures {
     let mut features = WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL);
     features.set(WasmFeatures::MEMORY64, limits.heap64.get() > 0);
     features
