@@ -168,6 +168,8 @@ pub struct Limits {
     pub function_complexity: u64,
     /// Freezing threshold of a new canister, in seconds of idle cost.
     pub freezing_threshold_seconds: u64,
+    /// Replicated queries may accept cycles of the call and burn the canister's.
+    pub cycles_in_queries: bool,
     /// Calls nested in Wasm. The replica limits the stack to 5 MiB instead: this many of the
     /// smallest frames its compiler makes.
     pub call_depth: u64,

@@ -17,6 +17,8 @@ use sim_core::reject::ErrorCode;
 use sim_core::runtime::InvalidModule;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
+/// Reasons that are kept: a hostile module can have millions.
+const MAX_REASONS: usize = 100;
 /// Elements of a table at first (`MAX_WASM_TABLE_ENTRIES` of the parser the network uses).
 const MAX_INITIAL_TABLE: u64 = 10_000_000;
 
@@ -33,7 +35,9 @@ struct Reasons(Vec<String>);
 
 impl Reasons {
     fn add(&mut self, reason: impl Into<String>) {
-        self.0.push(reason.into());
+        if self.0.len() < MAX_REASONS {
+            self.0.push(reason.into());
+        }
     }
 
     /// Adds `reason` if `count` exceeds `limit`.

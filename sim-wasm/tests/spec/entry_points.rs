@@ -127,6 +127,14 @@ fn each_function_is_allowed_where_the_specification_says() {
 }
 
 #[test]
+fn replicated_queries_handled_no_cycles_in_2024() {
+    let accept = functions().into_iter().find(|function| function.name == "msg_cycles_accept");
+    let module = wat(&accept.expect("is in the table").module(false));
+    let mut canister = Canister::new(&profile("2024-06"), &module);
+    assert_eq!(canister.fail(entry("RQ")), ErrorCode::CanisterContractViolation);
+}
+
+#[test]
 fn modules_with_64_bit_memory_have_no_functions_that_have_successors() {
     for function in functions().iter().filter(|function| only_32(&function.name)) {
         let module = wat(&function.module(true));

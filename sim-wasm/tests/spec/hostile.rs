@@ -113,6 +113,15 @@ fn deep_nesting_is_compiled_or_refused() {
 }
 
 #[test]
+fn a_module_with_countless_faults_has_no_countless_reasons() {
+    let segments = r#"(data (i32.const 0) "x")"#.repeat(10_000);
+    let imports: String = (0..10_000).map(|n| format!(r#"(import "env" "f{n}" (func))"#)).collect();
+    let refused = compile(&wat(&format!("(module {imports} (memory 0) {segments})")));
+    let refused = refused.map(|_| ()).expect_err("is refused").to_string();
+    assert!(refused.len() < 20_000, "{} bytes", refused.len());
+}
+
+#[test]
 fn damaged_modules_are_answered() {
     let module = wat(&go("(drop (i32.load (i32.const 0)))"));
     for end in 0..module.len() {
