@@ -1,10 +1,11 @@
 // Builds every Motoko program of this folder into a module beside it.
 //
 //   npm install --ignore-scripts
-//   npm run build        writes NAME.wasm for each NAME.mo
+//   npm run build        writes NAME.wasm and NAME.eop.wasm for each NAME.mo
 //   npm run check        compares instead, and fails if a module differs from its source
 //
-// Classical persistence, so that modules use 32-bit memory.
+// NAME.wasm has classical persistence and 32-bit memory, NAME.eop.wasm enhanced orthogonal
+// persistence and 64-bit memory.
 "use strict";
 
 const fs = require("fs");
@@ -14,25 +15,25 @@ const check = process.argv.includes("--check");
 
 // The compiler keeps state from one program to the next that shows in the module, so each program
 // gets a compiler of its own.
-function freshCompiler() {
+function freshCompiler(persistence) {
   for (const name of Object.keys(require.cache)) {
     if (name.includes("motoko")) delete require.cache[name];
   }
   const motoko = require("motoko").default;
   motoko.loadPackage(require("motoko/packages/latest/core.json"));
-  motoko.compiler.gcFlags("classicOP");
+  motoko.compiler.gcFlags(persistence);
   return motoko;
 }
 
-function build(source) {
-  const motoko = freshCompiler();
+function build(source, persistence) {
+  const motoko = freshCompiler(persistence);
   motoko.write(source, fs.readFileSync(path.join(__dirname, source), "utf8"));
   return Buffer.from(motoko.wasm(source, "ic").wasm);
 }
 
-for (const source of fs.readdirSync(__dirname).filter((name) => name.endsWith(".mo"))) {
-  const target = path.join(__dirname, source.replace(/\.mo$/, ".wasm"));
-  const module = build(source);
+function make(source, ending, persistence) {
+  const target = path.join(__dirname, source.replace(/\.mo$/, ending));
+  const module = build(source, persistence);
   if (!check) {
     fs.writeFileSync(target, module);
     console.log(`${path.basename(target)}: ${module.length} bytes`);
@@ -42,4 +43,9 @@ for (const source of fs.readdirSync(__dirname).filter((name) => name.endsWith(".
     console.error(`${path.basename(target)}: differs from ${source}`);
     process.exitCode = 1;
   }
+}
+
+for (const source of fs.readdirSync(__dirname).filter((name) => name.endsWith(".mo"))) {
+  make(source, ".wasm", "classicOP");
+  make(source, ".eop.wasm", "enhancedOP");
 }

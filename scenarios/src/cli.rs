@@ -2,6 +2,7 @@
 
 mod arguments;
 mod conformance;
+mod inspect;
 mod recordings;
 mod run;
 mod script;
@@ -20,6 +21,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
+        Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.
             let _ = error.print();

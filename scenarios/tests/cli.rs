@@ -86,3 +86,31 @@ fn a_wrong_scenario_leaves_no_folder() {
     assert!(stderr(&output).contains("did you mean `title`?"), "{}", stderr(&output));
     assert_eq!(std::fs::read_dir(parent.path()).expect("a folder").count(), 1);
 }
+
+#[test]
+fn help_on_inspect_reads_well() {
+    let output = icsim(&["inspect", "--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_module_is_inspected() {
+    let output = icsim(&["inspect", "canisters/PingPong.eop.wasm"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_module_that_would_be_refused_is_inspected_with_every_reason() {
+    let output = icsim(&["inspect", "tests/fixtures/refused.wat"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_missing_module_is_refused() {
+    let output = icsim(&["inspect", "nowhere.wasm"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("nowhere.wasm cannot be read"), "{}", stderr(&output));
+}

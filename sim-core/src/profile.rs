@@ -183,6 +183,8 @@ pub struct Limits {
     pub freezing_threshold_seconds: u64,
     /// Cycles of a canister made by `provisional_create_canister_with_cycles` that names no amount.
     pub provisional_cycles: Cycles,
+    /// Replicated queries may accept cycles of the call and burn the canister's.
+    pub cycles_in_queries: bool,
     /// Calls nested in Wasm. The replica limits the stack to 5 MiB instead: this many of the
     /// smallest frames its compiler makes.
     pub call_depth: u64,

@@ -24,7 +24,7 @@ use crate::host::Host;
 use crate::message::Message;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
-use sim_core::profile::SystemApiCosts;
+use sim_core::profile::{Profile, SystemApiCosts};
 use sim_core::runtime::Failure;
 use std::ops::Range;
 use wasmi::errors::LinkerError;
@@ -33,9 +33,21 @@ use wasmi::{AsContextMut, Caller, Error, Linker, Val};
 /// The module name all System API functions are imported from.
 pub(crate) const MODULE: &str = "ic0";
 
-/// Overheads of all functions under one profile.
+/// Overheads of all functions under one profile, and where they are allowed.
 #[derive(Debug)]
-pub(crate) struct ApiCosts(SystemApiCosts);
+pub(crate) struct ApiCosts {
+    costs: SystemApiCosts,
+    cycles_in_queries: bool,
+}
+
+/// What replicated queries may only call where the profile lets them handle cycles.
+const CYCLES: [&str; 5] = [
+    "cycles_burn128",
+    "msg_cycles_accept",
+    "msg_cycles_accept128",
+    "msg_cycles_available",
+    "msg_cycles_available128",
+];
 
 /// What is known of a function before it runs.
 #[derive(Clone, Copy)]
@@ -50,19 +62,28 @@ struct Rule {
 }
 
 impl ApiCosts {
-    pub(crate) fn new(costs: &SystemApiCosts) -> Self {
-        ApiCosts(costs.clone())
+    pub(crate) fn new(profile: &Profile) -> Self {
+        let costs = profile.metering.system_api.clone();
+        ApiCosts { costs, cycles_in_queries: profile.limits.cycles_in_queries }
+    }
+
+    fn entries(&self, name: &str) -> Entries {
+        let entries = signature(name).map_or(Entries::ANY, |signature| signature.entries);
+        match !self.cycles_in_queries && CYCLES.contains(&name) {
+            true => entries.without(Entries::REPLICATED_QUERY),
+            false => entries,
+        }
     }
 
     fn rule(&self, name: &'static str) -> Rule {
         Rule {
             name,
-            entries: signature(name).map_or(Entries::ANY, |signature| signature.entries),
-            overhead: self.0.function(name),
-            byte: self.0.byte,
-            transmitted_byte: self.0.transmitted_byte,
-            printed_byte: self.0.printed_byte,
-            console_byte: self.0.console_byte,
+            entries: self.entries(name),
+            overhead: self.costs.function(name),
+            byte: self.costs.byte,
+            transmitted_byte: self.costs.transmitted_byte,
+            printed_byte: self.costs.printed_byte,
+            console_byte: self.costs.console_byte,
         }
     }
 }

@@ -63,6 +63,11 @@ impl Entries {
         Entries(self.0 | other.0)
     }
 
+    /// The entry points of the first set that are not in the second.
+    pub(crate) const fn without(self, other: Entries) -> Entries {
+        Entries(self.0 & !other.0)
+    }
+
     /// True if the sets share an entry point.
     pub(crate) const fn contains(self, other: Entries) -> bool {
         self.0 & other.0 != 0

@@ -323,7 +323,10 @@ impl Instance for WasmInstance {
 
     fn memory(&self) -> MemoryUse {
         MemoryUse {
-            heap: Bytes::of_len(self.live.heap().len()),
+            heap: Bytes::of_len(match self.uncommitted {
+                true => self.live.heap().len(),
+                false => self.shadow.len(),
+            }),
             stable: Bytes::new(self.live.store.data().stable.bytes()),
         }
     }

@@ -13,10 +13,12 @@
 //! - `program`: a compiled module, shared by its canisters.
 //! - `instance`: a canister's code with its memories; runs tasks, pauses, commits, rolls back.
 //! - `live`: the interpreter's store behind an instance.
+//! - `entry`: entry points, as the System API tells them apart.
 //! - `budget`: instructions granted and used, slice by slice.
 //! - `host`: what System API functions work on; `message` is the part that lives for one task.
 //! - `api`: the System API.
 //! - `rollback`: the heap as it was before the task. `stable`: stable memory with its overlay.
+//! - [`inspection`]: a module seen from outside, accepted or not.
 //! - `failure`: traps and violations as the replica reports them.
 //! - `canary`: checks at start-up that the interpreter still behaves.
 
@@ -28,6 +30,7 @@ mod entry;
 mod facts;
 mod failure;
 mod host;
+pub mod inspection;
 mod instance;
 mod live;
 mod message;

@@ -178,6 +178,21 @@ impl CompiledProgram {
         self.rebuild
     }
 
+    /// What the module exports to the system.
+    pub(crate) fn exports(&self) -> &Exports {
+        &self.exports
+    }
+
+    /// Memory the module itself takes.
+    pub(crate) fn stored_size(&self) -> Bytes {
+        self.stored_size
+    }
+
+    /// Instructions charged for compiling it.
+    pub(crate) fn compile_cost(&self) -> Instructions {
+        self.compile_cost
+    }
+
     /// Names of the entry points, in order of place.
     pub(crate) fn entries(&self) -> &[String] {
         &self.entries

@@ -32,7 +32,7 @@ impl Rules {
             weights: Weights::new(&profile.metering),
             weights64: Weights::new64(&profile.metering),
             complexities: complexities(),
-            api: ApiCosts::new(&profile.metering.system_api),
+            api: ApiCosts::new(profile),
             limits: profile.limits.clone(),
             metering: profile.metering.clone(),
         }

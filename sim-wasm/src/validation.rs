@@ -17,8 +17,13 @@ use sim_core::reject::ErrorCode;
 use sim_core::runtime::InvalidModule;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
+/// Reasons that are kept: a hostile module can have millions.
+const MAX_REASONS: usize = 100;
+/// Elements of a table at first (`MAX_WASM_TABLE_ENTRIES` of the parser the network uses).
+const MAX_INITIAL_TABLE: u64 = 10_000_000;
+
 /// The extensions of WebAssembly 1.0 that are accepted.
-fn features(limits: &Limits) -> WasmFeatures {
+pub(crate) fn features(limits: &Limits) -> WasmFeatures {
     let mut features = WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL);
     features.set(WasmFeatures::MEMORY64, limits.heap64.get() > 0);
     features
@@ -30,7 +35,9 @@ struct Reasons(Vec<String>);
 
 impl Reasons {
     fn add(&mut self, reason: impl Into<String>) {
-        self.0.push(reason.into());
+        if self.0.len() < MAX_REASONS {
+            self.0.push(reason.into());
+        }
     }
 
     /// Adds `reason` if `count` exceeds `limit`.
@@ -86,6 +93,9 @@ fn check(facts: &Facts, rules: &Rules, reasons: &mut Reasons) {
     reasons.limit("bytes of code", facts.code_bytes, limits.module_code.get());
     if facts.globals.iter().any(|global| global.content_type.is_reference_type()) {
         reasons.add("it has a global that holds a reference");
+    }
+    for table in &facts.tables {
+        reasons.limit("elements of an initial table", table.initial, MAX_INITIAL_TABLE);
     }
     for memory in &facts.memories {
         let pages = rules.heap_pages(memory.memory64);

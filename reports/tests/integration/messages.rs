@@ -51,12 +51,22 @@ fn executed(message: MessageId, canister: CanisterId, entry: EntryKind) -> Event
         cost: Cycles::ZERO,
         balance: Cycles::ZERO,
         heap_delta: Bytes::ZERO,
+        resumed: false,
         failure: None,
     }
 }
 
 fn paused(message: MessageId, canister: CanisterId) -> Event {
-    Event::Paused { message: Some(message), canister, instructions: Instructions::new(500) }
+    Event::Paused {
+        message: Some(message),
+        canister,
+        entry: EntryKind::Update,
+        iteration: 0,
+        thread: 0,
+        instructions: Instructions::new(500),
+        balance: Cycles::ZERO,
+        resumed: false,
+    }
 }
 
 /// Executed, responded and finished, in nanoseconds.

@@ -146,6 +146,7 @@ impl Subnet {
             cost: Cycles::new(cost),
             balance: Cycles::ZERO,
             heap_delta: Bytes::ZERO,
+            resumed: false,
             failure,
         };
         self.record(time, event);

@@ -1,6 +1,7 @@
 //! The arguments of every command, and their help.
 
 use clap::{Args, Parser, Subcommand};
+use sim_core::profile::Profile;
 use sim_core::time::SimDuration;
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ pub(super) enum Command {
     Conformance(ConformanceArguments),
     /// Drive a world step by step from a JSON file.
     Script(ScriptArguments),
+    /// Show what a canister module is made of, or why it would be refused.
+    Inspect(InspectArguments),
 }
 
 /// The arguments of `icsim conformance`.
@@ -67,6 +70,7 @@ const EXAMPLES: &str = "\
 Examples:
   icsim run scenarios/library/ping-pong.toml
   icsim run scenarios/library/ping-pong.toml --seed 7 --out results
+  icsim inspect scenarios/canisters/PingPong.wasm
 
 Exit codes:
   0    all went well
@@ -120,6 +124,26 @@ Examples:
 
   A quick look, replacing the results of the last one:
     icsim run scenarios/library/ping-pong.toml --duration 5s --out results --force";
+
+/// The arguments of `icsim inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = INSPECT_EXAMPLES)]
+pub(super) struct InspectArguments {
+    /// The module: binary (.wasm), packed (.wasm.gz) or text (.wat)
+    pub(super) module: PathBuf,
+    /// The profile whose rules and prices apply
+    #[arg(long, value_name = "NAME", default_value = Profile::DEFAULT,
+          value_parser = clap::builder::PossibleValuesParser::new(Profile::NAMES))]
+    pub(super) profile: String,
+}
+
+const INSPECT_EXAMPLES: &str = "\
+Prints size, hash, cost of compilation, memory, features, entry points and imports. A module that
+an install would refuse is shown with every reason, and the exit code is 2.
+
+Examples:
+  icsim inspect scenarios/canisters/PingPong.wasm
+  icsim inspect scenarios/canisters/relay.wat --profile 2024-06";
 
 impl RunArguments {
     /// The command that makes the same run again, without where its results go.

@@ -133,10 +133,10 @@ impl Merge<'_> {
         Some(mistake)
     }
 
-    /// The two tables of weights hold exceptions from a default; others may be added to them.
+    /// The tables of weights hold exceptions from a default; others may be added to them.
     fn is_open(&self, name: &str, known: &Table) -> bool {
         match self.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["metering", "operators"] => is_operator(name),
+            ["metering", "operators" | "operators64"] => is_operator(name),
             ["metering", "system_api", "functions"] => {
                 let near = nearest(name, known.keys().map(String::as_str));
                 near.is_none_or(|near| strsim::osa_distance(near, name) > 2)

@@ -76,6 +76,7 @@ pub(super) fn y2024_06() -> Profile {
             function_complexity: 1_000_000,
             freezing_threshold_seconds: 2_592_000,
             provisional_cycles: Cycles::new(100_000_000_000_000),
+            cycles_in_queries: false,
             call_depth: 163_829,
             log_bytes: Bytes::new(4_096),
             setup_instructions: Instructions::new(10_000_000_000),
@@ -123,6 +124,7 @@ pub(super) fn y2026_mid() -> Profile {
     profile.limits.round_instructions = Instructions::new(4_000_000_000);
     profile.limits.stream_messages = 10_000;
     profile.limits.heap64 = Bytes::new(6 * GIB);
+    profile.limits.cycles_in_queries = true;
     profile.limits.stable_memory = Bytes::new(500 * GIB);
     profile.metering.operators = weights(&[OPERATORS, FLOAT_2025, SIMD_2025]);
     profile.metering.operators64 = weights(&[MEMORY_64]);

@@ -5,6 +5,9 @@ use crate::api::{MODULE, signature};
 use crate::facts::Facts;
 use wasmparser::{ImportSectionReader, TypeRef};
 
+/// Names that are listed.
+const MAX_NAMES: usize = 100;
+
 /// Reads the import section.
 pub(super) fn read(
     section: ImportSectionReader<'_>,
@@ -40,6 +43,10 @@ pub(super) fn check(facts: &Facts, reasons: &mut Reasons) {
         }
     }
     if !unknown.is_empty() {
-        reasons.add(format!("it imports what is not provided: {}", unknown.join(", ")));
+        let more = unknown.len().saturating_sub(MAX_NAMES);
+        unknown.truncate(MAX_NAMES);
+        let names = unknown.join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        reasons.add(format!("it imports what is not provided: {names}{more}"));
     }
 }

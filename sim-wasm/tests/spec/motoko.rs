@@ -26,9 +26,8 @@ fn play_argument(rounds: u8) -> Vec<u8> {
     [b"DIDL\0\x02\x68\x7d\x01", &[id.len() as u8][..], id, &[rounds]].concat()
 }
 
-#[test]
-fn a_counter_counts() {
-    let mut counter = install("Counter.wasm");
+fn count(name: &str) {
+    let mut counter = install(name);
     for expected in 1..=3 {
         assert_eq!(counter.update("inc", NOTHING), nat(expected));
     }
@@ -36,8 +35,27 @@ fn a_counter_counts() {
 }
 
 #[test]
+fn a_counter_counts() {
+    count("Counter.wasm");
+}
+
+#[test]
+fn a_counter_with_64_bit_memory_counts() {
+    count("Counter.eop.wasm");
+}
+
+#[test]
 fn a_call_is_sent_and_its_reply_leads_to_a_reply() {
-    let mut canister = install("PingPong.wasm");
+    play("PingPong.wasm");
+}
+
+#[test]
+fn a_call_is_sent_with_64_bit_memory_too() {
+    play("PingPong.eop.wasm");
+}
+
+fn play(name: &str) {
+    let mut canister = install(name);
     assert!(canister.query("stats", NOTHING).starts_with(b"DIDL"));
     let effects = canister.succeed(update("play", &play_argument(1)));
     assert_eq!(effects.response, None);

@@ -1,6 +1,11 @@
 //! Modules the network would not accept, and why.
 
-use crate::kit::{compile, wat};
+use crate::kit::{compile, compile_under, profile, wat};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sim_core::profile::Profile;
+use sim_core::reject::ErrorCode;
+use std::io::Write;
 
 fn reasons(text: &str) -> String {
     let refused = compile(&wat(text)).map(|_| ()).expect_err("is refused");
@@ -22,7 +27,7 @@ fn unknown_imports_are_listed_with_all_their_names() {
 #[test]
 fn each_rule_has_its_reason() {
     for (text, reason) in [
-        ("(module (memory i64 1))", "memory64"),
+        ("(module (memory i64 98305))", "pages of initial memory"),
         ("(module (memory 65536))", "pages of initial memory"),
         ("(module (table 1 funcref) (table 1 funcref))", "2 tables"),
         ("(module (global funcref (ref.null func)))", "holds a reference"),
@@ -38,10 +43,62 @@ fn each_rule_has_its_reason() {
         (r#"(module (memory 1 1 shared))"#, "shared"),
         (r#"(module (@custom "icp:other x" ""))"#, "neither public nor private"),
         (r#"(module (@custom "icp:public x" "") (@custom "icp:private x" ""))"#, "more than once"),
+        (r#"(module (memory 1) (data (i32.const 65530) "too long"))"#, "outside of the initial"),
+        (
+            r#"(module (memory 1) (global i32 (i32.const 0)) (data (global.get 0) ""))"#,
+            "no constant",
+        ),
+        ("(module (table 20000000 funcref))", "table"),
     ] {
         let found = reasons(text);
         assert!(found.contains(reason), "{text}: {found}");
     }
+}
+
+#[test]
+fn what_breaks_no_rule_but_cannot_be_compiled_is_an_error_of_the_engine() {
+    // The network takes active segments off the end before it compiles the module.
+    let drops =
+        |segments: &str| wat(&format!(r#"(module (memory 1) {segments} (func (data.drop 0)))"#));
+    let (active, passive) = (r#"(data (i32.const 0) "a")"#, r#"(data "p")"#);
+    let code = |segments: &str| compile(&drops(segments)).map(|_| ()).map_err(|e| e.code);
+    assert_eq!(code(active), Err(ErrorCode::CanisterWasmEngineError));
+    assert_eq!(code(&[active, passive].concat()), Ok(()));
+    assert_eq!(code(&[passive, active].concat()), Ok(()));
+    let unknown = wat(r#"(module (import "ic0" "nonsense" (func)))"#);
+    let refused = compile(&unknown).map(|_| ()).expect_err("is refused");
+    assert_eq!(refused.code, ErrorCode::CanisterInvalidWasm);
+}
+
+#[test]
+fn functions_are_limited_in_length_and_complexity() {
+    let mut profile = profile("2026-mid");
+    // The test module at start-up has sixteen.
+    profile.limits.function_operators = 30;
+    let compiles = |profile: &Profile, nops: usize| {
+        let module = wat(&format!("(module (func {}))", "nop ".repeat(nops)));
+        compile_under(profile, &module).map(|_| ()).map_err(|refused| refused.reasons.join(";"))
+    };
+    assert_eq!(compiles(&profile, 29), Ok(()));
+    assert!(compiles(&profile, 30).is_err_and(|why| why.contains("operators in function 0")));
+    profile.limits.function_operators = 1_000;
+    profile.limits.function_complexity = 100;
+    assert_eq!(compiles(&profile, 99), Ok(()));
+    assert!(compiles(&profile, 100).is_err_and(|why| why.contains("complexity 101")));
+}
+
+#[test]
+fn packed_modules_are_unpacked_and_stored_as_they_came() {
+    let plain = wat(r#"(module (func (export "canister_update go")))"#);
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&plain).expect("memory takes all");
+    let packed = encoder.finish().expect("memory takes all");
+    let (program, same) = (compile(&packed).expect("is accepted"), compile(&plain).expect("too"));
+    assert_eq!(program.exports(), same.exports());
+    assert_eq!(program.compile_cost(), same.compile_cost());
+    assert_ne!(program.hash(), same.hash());
+    let difference = program.stored_size().get() - same.stored_size().get();
+    assert_eq!(difference, (packed.len() - plain.len()) as u64);
 }
 
 #[test]
