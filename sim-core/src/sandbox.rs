@@ -82,6 +82,8 @@ pub struct CanisterView {
 pub struct Sandbox {
     subnets: Vec<Subnet>,
     now: SimTime,
+    /// Inner iterations so far, on all subnets.
+    iterations: u32,
 }
 
 impl Sandbox {
@@ -111,7 +113,7 @@ impl Sandbox {
             subnet.keep_ingress_history();
             subnet
         });
-        Sandbox { subnets: subnets.collect(), now: SimTime::ZERO }
+        Sandbox { subnets: subnets.collect(), now: SimTime::ZERO, iterations: 0 }
     }
 
     /// Hands a message to a subnet, as its nodes would take it from a client.
@@ -128,14 +130,14 @@ impl Sandbox {
     }
 
     /// Runs one round on every subnet; answers what happened, as pairs of subnet and record.
+    /// Iterations are counted on from round to round and subnet to subnet.
     pub fn tick(&mut self) -> Vec<(SubnetId, Record)> {
         let mut happened = Vec::new();
-        let mut iteration = 0;
         for index in 0..self.subnets.len() {
             self.now = self.now + SimDuration::from_nanos(1);
             let id = SubnetId::new(index as u16);
-            let (slices, next) = self.subnets[index].tick(self.now, iteration);
-            iteration = next;
+            let (slices, last) = self.subnets[index].tick(self.now, self.iterations);
+            self.iterations = last;
             for (peer, slice) in slices {
                 if let Some(peer) = self.subnets.get_mut(peer) {
                     peer.receive_slice(slice);

@@ -308,7 +308,13 @@ impl Runner {
     }
 }
 
-fn put_trace(result: &mut Fields, trace: Vec<Value>) {
+/// Iterations are numbered from that of the first entry.
+fn put_trace(result: &mut Fields, mut trace: Vec<Value>) {
+    let first = trace.first().and_then(|entry| entry["iter"].as_u64()).unwrap_or(0);
+    for entry in &mut trace {
+        let number = entry["iter"].as_u64().unwrap_or(0);
+        entry["iter"] = json!(number.saturating_sub(first));
+    }
     if !trace.is_empty() {
         result.insert("trace".to_owned(), Value::Array(trace));
     }

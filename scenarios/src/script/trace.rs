@@ -26,14 +26,19 @@ impl Messages {
                 None
             }
             Event::Managed {
-                message, method, canister, instructions, round_instructions, ..
+                message,
+                method,
+                canister,
+                iteration,
+                instructions,
+                round_instructions,
             } => {
                 let from_client = message.and_then(|id| self.methods.get(&id)).is_none_or(|m| m.1);
                 let source = if from_client { "ingress" } else { "request" };
                 Some(json!({
                     "place": "subnet",
                     "canister": canister.map_or(String::new(), |id| name(id, names)),
-                    "iter": 0,
+                    "iter": iteration,
                     "thread": 0,
                     "what": format!("{source} {method}"),
                     "instructions": instructions.get(),

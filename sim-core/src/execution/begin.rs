@@ -3,7 +3,7 @@
 use super::{Executor, Job};
 use crate::call_context::{CallContextId, Callback, Origin};
 use crate::canister::{Canister, SystemTask};
-use crate::id::CanisterId;
+use crate::id::{CanisterId, MessageId};
 use crate::ledger::{Attached, Prepaid, UseCase};
 use crate::message::{CanisterMessage, ResponseMessage};
 use crate::queues::Input;
@@ -85,7 +85,7 @@ impl Executor<'_> {
         match self.prepare_call(canister, context, call) {
             Ok(job) => Some(job),
             Err(failure) => {
-                self.record_refusal(canister, &origin, failure.code);
+                self.record_refusal(canister, origin.message(), EntryKind::Update, failure.code);
                 self.reject(canister, context, failure);
                 self.close_if_done(canister, context);
                 None
@@ -93,14 +93,20 @@ impl Executor<'_> {
         }
     }
 
-    /// A call that fails before it runs counts as an execution of no instructions.
-    fn record_refusal(&mut self, canister: &mut Canister, origin: &Origin, code: ErrorCode) {
+    /// What fails before it runs counts as an execution of no instructions.
+    fn record_refusal(
+        &mut self,
+        canister: &mut Canister,
+        message: Option<MessageId>,
+        entry: EntryKind,
+        code: ErrorCode,
+    ) {
         canister.totals.executions += 1;
         canister.totals.failures += 1;
         let event = Event::Executed {
-            message: origin.message(),
+            message,
             canister: canister.id,
-            entry: EntryKind::Update,
+            entry,
             iteration: self.place.iteration,
             thread: self.place.thread,
             instructions: Instructions::ZERO,
@@ -181,6 +187,8 @@ impl Executor<'_> {
         let context = canister.calls.get(callback.context);
         if canister.code.is_none() || context.is_none_or(|context| context.deleted) {
             self.drop_callback(canister, callback.context, callback.execution_hold);
+            let code = ErrorCode::CanisterWasmModuleNotFound;
+            self.record_refusal(canister, Some(message.id), kind, code);
             return None;
         }
         let limits = &self.profile.limits;

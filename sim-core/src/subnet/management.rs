@@ -37,16 +37,13 @@ struct Used {
 }
 
 impl Subnet {
-    /// Executes waiting management calls. Returns the instructions that count against the round,
-    /// and whether there were any calls.
-    pub(super) fn run_management(&mut self, iteration: u32) -> (Instructions, bool) {
+    /// Executes waiting management calls. Returns the instructions that count against the round.
+    pub(super) fn run_management(&mut self, iteration: u32) -> Instructions {
         let mut round = Instructions::ZERO;
-        let mut any = false;
         while let Some(call) = self.management.pop_front() {
-            any = true;
             round += self.manage(call, iteration);
         }
-        (round, any)
+        round
     }
 
     fn manage(&mut self, mut call: ManagementCall, iteration: u32) -> Instructions {

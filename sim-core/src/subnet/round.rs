@@ -24,7 +24,7 @@ struct ThreadWork {
 
 impl Subnet {
     /// Executes management calls and canisters until there is no work or no budget left. Iterations
-    /// are counted on from `iteration`; returns the next number.
+    /// are counted on from `iteration`; returns the last number.
     pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
         let limits = self.profile.limits.clone();
         let threads = limits.execution_threads.max(1) as usize;
@@ -33,8 +33,8 @@ impl Subnet {
         let mut sliced = vec![false; self.canisters.len()];
         let mut first = true;
         loop {
-            let (managed, any_managed) = self.run_management(iteration);
-            iteration += u32::from(any_managed);
+            let managed = self.run_management(iteration);
+            iteration += 1;
             summary.instructions += managed;
             summary.busiest_thread += managed;
             budget = budget.saturating_sub(managed);
@@ -45,7 +45,6 @@ impl Subnet {
             let (busiest, executions) =
                 self.run_threads(summary, iteration, budget, first, &mut sliced);
             first = false;
-            iteration += 1;
             self.clock =
                 self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
             let delivered = self.deliver_locally();
@@ -53,12 +52,19 @@ impl Subnet {
             let finalization =
                 limits.round_finalization_per_canister.saturating_mul(self.canisters.len() as u64);
             budget = budget.saturating_sub(busiest + finalization);
-            if (executions == 0 && !delivered) || budget.is_zero() {
+            let only_slices = !delivered && sliced.contains(&true) && !self.is_ready(&sliced);
+            if (executions == 0 && !delivered) || budget.is_zero() || only_slices {
                 break;
             }
         }
         self.scheduler.end_round(&mut self.canisters);
         iteration
+    }
+
+    /// Whether a canister could execute something more in this round.
+    fn is_ready(&self, sliced: &[bool]) -> bool {
+        let mut canisters = self.canisters.iter().zip(sliced);
+        canisters.any(|(canister, sliced)| !sliced && canister.has_work())
     }
 
     /// One iteration over all threads. Returns what the busiest consumed, and how much was executed.
