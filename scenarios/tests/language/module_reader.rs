@@ -1,7 +1,6 @@
 //! A runtime that reads modules and executes nothing.
 
 use sim_core::reject::ErrorCode;
-use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program, Runtime};
 use sim_core::units::{Bytes, Instructions};
 use std::collections::BTreeMap;
