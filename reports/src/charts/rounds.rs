@@ -95,6 +95,13 @@ struct Bounds {
     has_ingress_waiting: bool,
 }
 
+impl Bounds {
+    /// Whether there is a line between zero and the round limit where threads begin no more slices.
+    fn shows_full(&self) -> bool {
+        self.full < self.limit && self.full > self.instructions.0
+    }
+}
+
 /// The figure.
 ///
 /// # Errors
@@ -217,10 +224,13 @@ fn draw(scene: &mut Scene, rows: &[Row<'_>], bounds: &Bounds) -> f64 {
 
 /// One row for each line of the left panels, one for all that the right ones show.
 fn draw_legend(scene: &mut Scene, bounds: &Bounds) -> f64 {
-    let (executed, used) = (
-        "executed instructions, all threads",
-        "round budget used, busiest thread (with overheads)",
-    );
+    let used = "round budget used, busiest thread (with overheads)";
+    let mut executed =
+        vec![Entry::new(ALL_THREADS, Sample::Line, "executed instructions, all threads")];
+    if bounds.shows_full() {
+        let full = "no new slices above (lower dashes)";
+        executed.push(Entry::new(theme::MUTED, Sample::Dashes, full));
+    }
     let mut right = vec![
         Entry::new(QUEUED, Sample::Fill, "queued for the round"),
         Entry::new(LEFT_OVER, Sample::Line, "left over"),
@@ -228,11 +238,7 @@ fn draw_legend(scene: &mut Scene, bounds: &Bounds) -> f64 {
     if bounds.has_ingress_waiting {
         right.push(Entry::new(INGRESS_WAITING, Sample::Thin, "waiting ingress"));
     }
-    let rows = [
-        vec![Entry::new(ALL_THREADS, Sample::Line, executed)],
-        vec![Entry::new(BUSIEST_THREAD, Sample::Line, used)],
-        right,
-    ];
+    let rows = [executed, vec![Entry::new(BUSIEST_THREAD, Sample::Line, used)], right];
     let row = |top, row: &Vec<Entry>| legend::draw(scene, row, LEFT, top, theme::WIDTH - LEFT);
     rows.iter().fold(2.0, row)
 }
@@ -262,17 +268,15 @@ fn draw_limit(scene: &mut Scene, panel: &Panel, bounds: &Bounds) {
     scene.dashed(&[start, end], theme::MUTED, theme::THIN, DASH);
     let label = Text::small("round limit", (end.0, end.1 - 4.0)).aligned(Align::End);
     scene.text(Text { color: theme::MUTED, ..label });
-    if bounds.full < bounds.limit && bounds.full > bounds.instructions.0 {
+    if bounds.shows_full() {
         draw_full(scene, panel, bounds);
     }
 }
 
-/// Where a thread begins no more slices: below the round limit, as is its label.
+/// Where a thread begins no more slices, a little below the round limit; the legend says so.
 fn draw_full(scene: &mut Scene, panel: &Panel, bounds: &Bounds) {
     let (start, end) = (panel.point(0.0, bounds.full), panel.point(bounds.time, bounds.full));
     scene.dashed(&[start, end], theme::MUTED, theme::HAIRLINE, DASH);
-    let label = Text::small("no new slices", (end.0, end.1 + 12.0)).aligned(Align::End);
-    scene.text(Text { color: theme::MUTED, ..label });
 }
 
 fn draw_instructions(scene: &mut Scene, panel: &Panel, rounds: &[Round], zero: f64) {
