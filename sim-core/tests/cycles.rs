@@ -111,7 +111,11 @@ fn a_frozen_canister_takes_no_messages() {
     world.send_at(frozen, "go", &[1_000]);
     let history = world.run();
     assert_eq!(completed(&history), [Outcome::Reject(ErrorCode::CanisterOutOfCycles)]);
-    assert_eq!(canister(&history, frozen).instructions, Instructions::new(6_000), "only its install");
+    assert_eq!(
+        canister(&history, frozen).instructions,
+        Instructions::new(6_000),
+        "only its install"
+    );
 }
 
 #[test]

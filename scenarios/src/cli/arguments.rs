@@ -74,6 +74,7 @@ Examples:
 
 Exit codes:
   0    all went well
+  1    a comparison failed
   2    the input is wrong; the message names file, line and column
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";
