@@ -8,6 +8,9 @@ use std::fmt::Write;
 
 const WIDTH: usize = 80;
 
+/// The part of a subnet's totals that a block of the table shows.
+type Part = fn(&SubnetTotals) -> Answers;
+
 impl Summary {
     /// A short aligned table for a terminal, at most 80 columns wide, in units for people.
     pub fn table(&self) -> String {
@@ -42,7 +45,7 @@ impl Summary {
 
     fn answer_rows(&self, out: &mut String) {
         let head = ["submitted", "replied", "rejected", "open"];
-        let blocks: [(&str, fn(&SubnetTotals) -> Answers); 2] = [
+        let blocks: [(&str, Part); 2] = [
             ("ingress messages to", |subnet| subnet.ingress),
             ("calls from", |subnet| subnet.calls),
         ];
