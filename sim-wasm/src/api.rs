@@ -15,6 +15,7 @@ pub(crate) use signatures::signature;
 
 use crate::entry::Entries;
 use crate::failure::{Interrupt, engine_error, limit_exceeded, violation};
+use crate::heap::Heap;
 use crate::host::Host;
 use crate::message::Message;
 use crate::rules::Rules;
@@ -85,7 +86,7 @@ impl Rule {
 
 /// What a System API function works on.
 struct Context<'a> {
-    heap: &'a mut [u8],
+    heap: &'a mut Heap<'a>,
     message: &'a mut Message,
     stable: &'a mut StableMemory,
     rules: &'a Rules,
@@ -163,7 +164,8 @@ fn call<R: Answer>(
     let message = host.message.as_mut().ok_or_else(unavailable)?;
     message.budget.counter = before;
     let rules = &host.rules;
-    let mut context = Context { heap, message, stable: &mut host.stable, rules };
+    let mut heap = Heap::new(heap, &mut host.undo);
+    let mut context = Context { heap: &mut heap, message, stable: &mut host.stable, rules };
     let result = perform(rule, amount, &mut context, function);
     let budget = context.message.budget;
     if budget.counter != before {
@@ -190,19 +192,19 @@ fn readable<'a>(
 /// The bytes `at..at + len` of the heap, to be written.
 fn writable<'a>(
     name: &str,
-    heap: &'a mut [u8],
+    heap: &'a mut Heap<'_>,
     at: u32,
     len: impl Into<u64>,
 ) -> Result<&'a mut [u8], Failure> {
     let (start, len, size) = (u64::from(at), len.into(), heap.len());
     let range = start as usize..start.saturating_add(len) as usize;
-    heap.get_mut(range).ok_or_else(|| out_of_bounds(name, start, len, size))
+    heap.write(range).ok_or_else(|| out_of_bounds(name, start, len, size))
 }
 
 /// Copies `source[offset..offset + len]` to the heap.
 fn copy_out(
     name: &str,
-    heap: &mut [u8],
+    heap: &mut Heap<'_>,
     (at, offset, len): (u32, u32, u32),
     source: &[u8],
 ) -> Result<(), Failure> {

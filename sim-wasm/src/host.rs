@@ -1,6 +1,7 @@
 //! What a canister's host functions work on: the data of its store.
 
 use crate::message::Message;
+use crate::rollback::UndoLog;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
 use std::sync::Arc;
@@ -21,6 +22,10 @@ pub(crate) struct Host {
     pub(crate) rules: Arc<Rules>,
     /// The heap, if the module has one.
     pub(crate) memory: Option<Memory>,
+    /// The marks of touched granules, if the module has a heap.
+    pub(crate) marks: Option<Memory>,
+    /// The heap as it was before the task.
+    pub(crate) undo: UndoLog,
     /// The instruction counter.
     pub(crate) counter: Option<Global>,
     /// Stable memory.
@@ -37,7 +42,15 @@ impl Host {
         let heap = usize::try_from(rules.heap_pages() * WASM_PAGE).unwrap_or(usize::MAX);
         let growth =
             StoreLimitsBuilder::new().memory_size(heap).table_elements(MAX_TABLE_ELEMENTS).build();
-        let stable = StableMemory::default();
-        Host { rules, memory: None, counter: None, stable, growth, message: None }
+        Host {
+            rules,
+            memory: None,
+            marks: None,
+            undo: UndoLog::default(),
+            counter: None,
+            stable: StableMemory::default(),
+            growth,
+            message: None,
+        }
     }
 }

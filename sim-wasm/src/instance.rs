@@ -6,7 +6,6 @@ use crate::host::Host;
 use crate::live::Live;
 use crate::message::Message;
 use crate::program::CompiledProgram;
-use crate::rollback::Shadow;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
     Closure, Effects, Entry, Failure, Finished, Instance, MemoryUse, Step, Task,
@@ -20,7 +19,6 @@ use wasmi::{Func, ResumableCall, ResumableCallHostTrap, Val};
 pub(crate) struct WasmInstance {
     program: Arc<CompiledProgram>,
     live: Live,
-    shadow: Shadow,
     globals: Vec<Val>,
     paused: Option<Paused>,
     /// A finished task waits for `commit` or `rollback`.
@@ -76,19 +74,17 @@ impl WasmInstance {
     /// A fresh instance of `program`.
     pub(crate) fn new(program: Arc<CompiledProgram>) -> Result<Self, Failure> {
         let live = Live::new(&program, Host::new(program.rules().clone()))?;
-        let shadow = Shadow::of(live.heap())?;
         let mut globals = Vec::new();
         live.save_globals(&mut globals);
         let (paused, uncommitted, stale) = (None, false, false);
-        Ok(WasmInstance { program, live, shadow, globals, paused, uncommitted, stale })
+        Ok(WasmInstance { program, live, globals, paused, uncommitted, stale })
     }
 
     /// Builds the store anew from what is committed.
     fn rebuild(&mut self) -> Result<(), Failure> {
         let rules = self.program.rules().clone();
         let mut live = Live::new(&self.program, Host::new(rules))?;
-        live.grow_heap(self.shadow.len())?;
-        live.heap_mut().copy_from_slice(self.shadow.bytes());
+        live.take_heap(&self.live)?;
         live.restore_globals(&self.globals)?;
         let stable = std::mem::take(&mut self.live.store.data_mut().stable);
         live.store.data_mut().stable = stable;
@@ -204,7 +200,7 @@ impl WasmInstance {
     /// Settles the bill and undoes what a failed task did.
     fn finish(&mut self, outcome: Result<(), Failure>) -> Finished {
         let counter = self.live.counter();
-        let dirty_heap = self.shadow.compare(self.live.heap());
+        let dirty_heap = self.live.dirty_pages();
         let dirty_stable = self.live.store.data().stable.dirty_pages();
         let Some(mut message) = self.live.store.data_mut().message.take() else {
             return lost();
@@ -278,7 +274,6 @@ impl Instance for WasmInstance {
 
     fn abort(&mut self) {
         if self.paused.take().is_some() {
-            self.shadow.compare(self.live.heap());
             self.live.store.data_mut().message = None;
             self.uncommitted = true;
             self.rollback();
@@ -289,7 +284,7 @@ impl Instance for WasmInstance {
         if !std::mem::take(&mut self.uncommitted) {
             return;
         }
-        self.shadow.commit(self.live.heap());
+        self.live.commit_heap();
         self.live.save_globals(&mut self.globals);
         self.live.store.data_mut().stable.commit();
         self.stale = self.program.rebuild_after_message();
@@ -299,9 +294,8 @@ impl Instance for WasmInstance {
         if !std::mem::take(&mut self.uncommitted) {
             return;
         }
-        self.shadow.restore(self.live.heap_mut());
         // Memory cannot shrink, and a global that cannot be set is a new one's to hold.
-        let grown = self.live.heap().len() != self.shadow.len();
+        let grown = !self.live.undo_heap();
         let kept = self.live.restore_globals(&self.globals).is_ok();
         self.live.store.data_mut().stable.rollback();
         self.stale = self.program.rebuild_after_message() || grown || !kept;
@@ -309,8 +303,15 @@ impl Instance for WasmInstance {
 
     fn memory(&self) -> MemoryUse {
         MemoryUse {
-            heap: Bytes::of_len(self.live.heap().len()),
+            heap: Bytes::of_len(if self.stale {
+                self.live.store.data().undo.committed()
+            } else {
+                self.live.heap().len()
+            }),
             stable: Bytes::new(self.live.store.data().stable.bytes()),
         }
     }
 }
+
+#[cfg(test)]
+mod soundness;

@@ -15,17 +15,20 @@
 //! - `budget`: instructions granted and used, slice by slice.
 //! - `host`: what System API functions work on; `message` is the part that lives for one task.
 //! - `api`: the System API.
-//! - `rollback`: the heap as it was before the task. `stable`: stable memory with its overlay.
+//! - `rollback`: the heap as it was before the task; `barrier` and `heap` see to it that code and
+//!   System API record what they overwrite. `stable`: stable memory with its overlay.
 //! - `failure`: traps and violations as the replica reports them.
 //! - `canary`: checks at start-up that the interpreter still behaves.
 
 mod api;
+mod barrier;
 mod budget;
 mod canary;
 mod compile_cost;
 mod entry;
 mod facts;
 mod failure;
+mod heap;
 mod host;
 mod instance;
 mod live;

@@ -1,6 +1,7 @@
 //! A compiled module, shared by all canisters that run it.
 
 use crate::api;
+use crate::barrier;
 use crate::facts::Facts;
 use crate::failure::{Interrupt, engine_error, limit_exceeded};
 use crate::host::Host;
@@ -63,6 +64,8 @@ fn config(rules: &Rules) -> Config {
     config.compilation_mode(CompilationMode::Eager);
     config.set_max_recursion_depth(depth);
     config.set_max_stack_height(STACK_BYTES);
+    // One byte of marks for each granule of heap, and no more.
+    config.wasm_custom_page_sizes(true);
     config
 }
 
@@ -80,6 +83,7 @@ fn linker(engine: &Engine, rules: &Rules) -> Result<Linker<Host>, InvalidModule>
     let mut linker = Linker::new(engine);
     api::link(&mut linker, &rules.api).map_err(refused)?;
     linker.func_wrap(RESERVED, OUT_OF_INSTRUCTIONS, out_of_instructions).map_err(refused)?;
+    barrier::link(&mut linker).map_err(refused)?;
     Ok(linker)
 }
 

@@ -1,21 +1,35 @@
 //! The module rewritten so that it counts its own instructions.
 //!
-//! Added are an import (what is called when the counter is below zero), a helper function for
-//! charges that depend on an operand, the counter, and exports of everything the host needs to
-//! reach: memory, counter, mutable globals, the function table, `(start)`. Custom sections are
-//! dropped. Behaviour is otherwise unchanged.
+//! Added are imports (what is called when the counter is below zero, and by the barriers before
+//! stores), a helper function for charges that depend on an operand, the counter, a second memory
+//! for the marks of touched granules, and exports of everything the host needs to reach: memories,
+//! counter, mutable globals, the function table, `(start)`. Custom sections are dropped. Behaviour
+//! is otherwise unchanged.
+//!
+//! - `code`: function bodies, with counting and barriers.
+//! - `plan`: which stores need a barrier; `values` and `frames` know what addresses have in common
+//!   and what has certainly been executed.
+//! - `barrier`: the code of barriers. `scratch`: the locals they need.
 
+mod barrier;
 mod code;
+mod frames;
+mod plan;
+mod scratch;
+mod values;
 
+use crate::barrier::{GROW, TOUCH, TOUCH_RANGE, wide};
 use crate::compile_cost::OperatorCount;
 use crate::facts::Facts;
+use crate::host::WASM_PAGE;
 use crate::operators::Weights;
+use crate::rollback::marks;
 use code::CodeWriter;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
     ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection,
-    Module, TableSection, TypeSection, ValType,
+    MemoryType, Module, TableSection, TypeSection, ValType,
 };
 use wasmparser::{Parser, Payload};
 
@@ -23,6 +37,8 @@ use wasmparser::{Parser, Payload};
 pub(crate) const RESERVED: &str = "icsim:";
 /// Exported name of the memory.
 pub(crate) const MEMORY: &str = "icsim:memory";
+/// Exported name of the memory of marks.
+pub(crate) const MARKS: &str = "icsim:marks";
 /// Exported name of the function table.
 pub(crate) const TABLE: &str = "icsim:table";
 /// Exported name of the instruction counter.
@@ -48,6 +64,9 @@ pub(crate) struct Transformed {
     pub(crate) changes_tables: bool,
 }
 
+/// Functions that are imported in addition.
+const IMPORTS: u32 = 4;
+
 /// Indices of what is added.
 #[derive(Clone, Copy, Debug)]
 struct Added {
@@ -55,12 +74,12 @@ struct Added {
     first_defined: u32,
     /// The global that counts.
     counter: u32,
-    /// The import called when it is below zero.
-    out_of_instructions: u32,
     /// The helper for charges that depend on an operand.
     charge: u32,
-    /// The type of the import; the next one is the helper's.
+    /// The first added type; see [`Added::types`].
     first_type: u32,
+    /// Addresses have 64 bits.
+    wide: bool,
 }
 
 impl Added {
@@ -68,19 +87,63 @@ impl Added {
         Added {
             first_defined: facts.imported_functions,
             counter: facts.globals.len() as u32,
-            out_of_instructions: facts.imported_functions,
-            charge: facts.functions.len() as u32 + 1,
+            charge: facts.functions.len() as u32 + IMPORTS,
             first_type: facts.types.len() as u32,
+            wide: facts.memories.first().is_some_and(|memory| memory.memory64),
+        }
+    }
+
+    /// The type of addresses.
+    fn address(&self) -> ValType {
+        if self.wide { ValType::I64 } else { ValType::I32 }
+    }
+
+    /// The import called when the counter is below zero.
+    fn out_of_instructions(&self) -> u32 {
+        self.first_defined
+    }
+
+    /// The import that records and marks a granule.
+    fn touch(&self) -> u32 {
+        self.first_defined + 1
+    }
+
+    /// The import that records and marks a range of granules.
+    fn touch_range(&self) -> u32 {
+        self.first_defined + 2
+    }
+
+    /// The import that grows the heap and the marks.
+    fn grow(&self) -> u32 {
+        self.first_defined + 3
+    }
+
+    /// Adds the types of the added functions.
+    fn types(&self, types: &mut TypeSection) {
+        let address = self.address();
+        types.ty().function([], []);
+        types.ty().function([address], []);
+        types.ty().function([address, address], []);
+        types.ty().function([address], [address]);
+        types.ty().function([ValType::I32], [ValType::I32]);
+    }
+
+    /// Adds the imports, whose types are the first of [`Added::types`], in the same order.
+    fn imports(&self, imports: &mut ImportSection) {
+        let named = |name: &str| if self.wide { wide(name) } else { name.to_owned() };
+        let names = [OUT_OF_INSTRUCTIONS.to_owned(), named(TOUCH), named(TOUCH_RANGE), named(GROW)];
+        for (name, ty) in names.iter().zip(self.first_type..) {
+            imports.import(RESERVED, name, EntityType::Function(ty));
         }
     }
 }
 
-/// The added import moves every defined function by one.
+/// The added imports move every defined function.
 impl Reencode for Added {
     type Error = std::convert::Infallible;
 
     fn function_index(&mut self, index: u32) -> Result<u32, reencode::Error> {
-        Ok(if index < self.first_defined { index } else { index + 1 })
+        Ok(if index < self.first_defined { index } else { index + IMPORTS })
     }
 }
 
@@ -111,7 +174,7 @@ pub(crate) fn transform(
 ) -> Result<Transformed, reencode::Error> {
     let mut added = Added::new(facts);
     let mut sections = Sections::default();
-    let mut writer = CodeWriter::new(added, weights);
+    let mut writer = CodeWriter::new(added, facts, weights);
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
             Payload::CodeSectionEntry(body) => writer.write(&body, &mut sections.code)?,
@@ -150,27 +213,45 @@ fn copy(
 
 /// Adds what the host and the inserted code need.
 fn add(added: &Added, facts: &Facts, sections: &mut Sections) {
-    sections.types.ty().function([], []);
-    sections.types.ty().function([ValType::I32], [ValType::I32]);
-    let ty = EntityType::Function(added.first_type);
-    sections.imports.import(RESERVED, OUT_OF_INSTRUCTIONS, ty);
-    sections.functions.function(added.first_type + 1);
+    added.types(&mut sections.types);
+    added.imports(&mut sections.imports);
+    sections.functions.function(added.first_type + IMPORTS);
     sections.code.function(&code::charge_function(added));
     let counter = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
     sections.globals.global(counter, &ConstExpr::i64_const(0));
-    let exports = &mut sections.exports;
+    if let Some(heap) = facts.memories.first() {
+        sections.memories.memory(marks_of(heap));
+    }
+    export(added, facts, &mut sections.exports);
+}
+
+/// The memory that holds a mark for each granule of `heap`: its pages have one byte.
+fn marks_of(heap: &wasmparser::MemoryType) -> MemoryType {
+    let pages = usize::try_from(heap.initial.saturating_mul(WASM_PAGE)).unwrap_or(usize::MAX);
+    MemoryType {
+        minimum: marks(pages),
+        maximum: None,
+        memory64: heap.memory64,
+        shared: false,
+        page_size_log2: Some(0),
+    }
+}
+
+/// Exports what the host needs to reach.
+fn export(added: &Added, facts: &Facts, exports: &mut ExportSection) {
     exports.export(COUNTER, ExportKind::Global, added.counter);
     for index in facts.lasting_globals() {
         exports.export(&global_name(index), ExportKind::Global, index);
     }
     if !facts.memories.is_empty() {
         exports.export(MEMORY, ExportKind::Memory, 0);
+        exports.export(MARKS, ExportKind::Memory, 1);
     }
     if facts.tables > 0 {
         exports.export(TABLE, ExportKind::Table, 0);
     }
     if let Some(start) = facts.start {
-        let moved = if start < added.first_defined { start } else { start + 1 };
+        let moved = if start < added.first_defined { start } else { start + IMPORTS };
         exports.export(START, ExportKind::Func, moved);
     }
 }
