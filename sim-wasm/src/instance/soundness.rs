@@ -90,7 +90,11 @@ fn check(instance: &mut WasmInstance, entry: Entry, limit: u64, slice: u64, keep
     if let Ok(effects) = &finished.outcome {
         assert_eq!(effects.dirty_pages, differing_pages(&before, &after));
     }
-    if keep { instance.commit() } else { instance.rollback() }
+    if keep {
+        instance.commit()
+    } else {
+        instance.rollback()
+    }
     let expected = if keep && succeeded { &after } else { &before };
     assert!(heap(instance) == *expected, "the heap is not what it should be");
     assert_eq!(instance.memory().heap.get(), expected.len() as u64);

@@ -124,7 +124,11 @@ impl<'a> Writer<'a> {
         if plus != 0 {
             let wide = self.added.wide;
             let sink = self.constant(plus);
-            if wide { sink.i64_add() } else { sink.i32_add() };
+            if wide {
+                sink.i64_add()
+            } else {
+                sink.i32_add()
+            };
         }
     }
 

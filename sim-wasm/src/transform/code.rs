@@ -48,8 +48,7 @@ impl<'a> CodeWriter<'a> {
         body: &FunctionBody<'_>,
         section: &mut CodeSection,
     ) -> Result<(), reencode::Error> {
-        let operators =
-            body.get_operators_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let operators = body.get_operators_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
         let segments = Segments::of(&operators, self.weights);
         self.operators.add(&segments);
         let mut locals = self.locals(body)?;

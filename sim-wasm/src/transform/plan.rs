@@ -15,8 +15,10 @@ use crate::facts::Facts;
 use crate::rollback::MARGIN;
 use std::ops::Range;
 use wasm_encoder::ValType;
-use wasmparser::{BlockType, ContType, FrameKind, FuncType, MemArg, ModuleArity, Operator, RefType};
 use wasmparser::SubType;
+use wasmparser::{
+    BlockType, ContType, FrameKind, FuncType, MemArg, ModuleArity, Operator, RefType,
+};
 
 /// What precedes an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
