@@ -7,7 +7,7 @@
 mod builtin;
 mod metering;
 
-pub use metering::{Metering, SystemApiCosts};
+pub use metering::{Metering, MeteringMode, SystemApiCosts};
 
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};

@@ -151,12 +151,9 @@ fn call<R: Answer>(
     function: impl FnOnce(&mut Context<'_>) -> Result<R, Failure>,
 ) -> Result<R, Error> {
     let unavailable = || Error::host(Interrupt::Fail(engine_error("no task is under way")));
-    let (memory, counter) = (caller.data().memory, caller.data().counter);
-    let counter = counter.ok_or_else(unavailable)?;
-    let before = match counter.get(&caller) {
-        Val::I64(count) => count,
-        _ => return Err(unavailable()),
-    };
+    let (memory, meter) = (caller.data().memory, caller.data().meter);
+    let meter = meter.ok_or_else(unavailable)?;
+    let before = meter.left(&caller);
     let (heap, host) = match memory {
         Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
         None => (&mut [][..], caller.data_mut()),
@@ -169,7 +166,7 @@ fn call<R: Answer>(
     let result = perform(rule, amount, &mut context, function);
     let budget = context.message.budget;
     if budget.counter != before {
-        counter.set(&mut caller, Val::I64(budget.counter)).map_err(|_| unavailable())?;
+        meter.set_left(&mut caller, budget.counter).map_err(|_| unavailable())?;
         if budget.counter < 0 && !budget.is_exhausted() {
             return Err(Error::host(Interrupt::Pause(result.map(|answer| answer.value()))));
         }

@@ -1,11 +1,12 @@
 //! What a canister's host functions work on: the data of its store.
 
 use crate::message::Message;
+use crate::meter::Meter;
 use crate::rollback::UndoLog;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
 use std::sync::Arc;
-use wasmi::{Global, Memory, StoreLimits, StoreLimitsBuilder};
+use wasmi::{Memory, StoreLimits, StoreLimitsBuilder};
 
 /// Bytes of a Wasm page.
 pub(crate) const WASM_PAGE: u64 = 65_536;
@@ -26,8 +27,10 @@ pub(crate) struct Host {
     pub(crate) marks: Option<Memory>,
     /// The heap as it was before the task.
     pub(crate) undo: UndoLog,
-    /// The instruction counter.
-    pub(crate) counter: Option<Global>,
+    /// Where instructions are counted.
+    pub(crate) meter: Option<Meter>,
+    /// Instructions taken beyond the fuel there was.
+    pub(crate) debt: i64,
     /// Stable memory.
     pub(crate) stable: StableMemory,
     /// What `memory.grow` and `table.grow` may reach.
@@ -47,7 +50,8 @@ impl Host {
             memory: None,
             marks: None,
             undo: UndoLog::default(),
-            counter: None,
+            meter: None,
+            debt: 0,
             stable: StableMemory::default(),
             growth,
             message: None,

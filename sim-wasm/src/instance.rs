@@ -12,7 +12,7 @@ use sim_core::runtime::{
 };
 use sim_core::units::{Bytes, Instructions};
 use std::sync::Arc;
-use wasmi::{Func, ResumableCall, ResumableCallHostTrap, Val};
+use wasmi::{Func, ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, Val};
 
 /// A canister on the interpreter.
 #[derive(Debug)]
@@ -30,8 +30,27 @@ pub(crate) struct WasmInstance {
 /// A task between two slices.
 #[derive(Debug)]
 struct Paused {
-    call: ResumableCallHostTrap,
+    call: Call,
     answer: Result<Option<Val>, Failure>,
+}
+
+/// Where a task goes on.
+#[derive(Debug)]
+enum Call {
+    /// After a call of the host.
+    Host(ResumableCallHostTrap),
+    /// At a block that takes more fuel than there was.
+    Fuel(ResumableCallOutOfFuel),
+}
+
+impl Paused {
+    /// Instructions that have to be left for it to go on.
+    fn needs(&self) -> i64 {
+        match &self.call {
+            Call::Host(_) => 0,
+            Call::Fuel(call) => i64::try_from(call.required_fuel()).unwrap_or(i64::MAX),
+        }
+    }
 }
 
 /// What is entered, and with which arguments.
@@ -51,8 +70,8 @@ impl Ended {
         match result {
             Ok(ResumableCall::Finished) => Ended::Finished(Ok(())),
             Ok(ResumableCall::HostTrap(call)) => Self::interrupted(call),
-            Ok(ResumableCall::OutOfFuel(_)) => {
-                Ended::Finished(Err(engine_error("fuel is not metered")))
+            Ok(ResumableCall::OutOfFuel(call)) => {
+                Ended::Paused(Paused { call: Call::Fuel(call), answer: Ok(None) })
             }
             Err(error) => Ended::Finished(Err(from_wasmi(&error))),
         }
@@ -62,7 +81,7 @@ impl Ended {
         match call.host_error().downcast_ref::<Interrupt>() {
             Some(Interrupt::Pause(answer)) => {
                 let answer = answer.clone();
-                Ended::Paused(Paused { call, answer })
+                Ended::Paused(Paused { call: Call::Host(call), answer })
             }
             Some(Interrupt::Fail(failure)) => Ended::Finished(Err(failure.clone())),
             None => Ended::Finished(Err(from_wasmi(call.host_error()))),
@@ -154,7 +173,8 @@ impl WasmInstance {
             Err(failure) => return Ended::Finished(Err(failure)),
         };
         let argument = target.argument.as_slice();
-        Ended::of(target.function.call_resumable(&mut self.live.store, argument, &mut []))
+        let result = target.function.call_resumable(&mut self.live.store, argument, &mut []);
+        self.settle(Ended::of(result))
     }
 
     fn proceed(&mut self, paused: Paused) -> Ended {
@@ -166,20 +186,47 @@ impl WasmInstance {
         if let Err(failure) = self.arm() {
             return Ended::Finished(Err(failure));
         }
-        if budget.counter < 0 {
+        if budget.counter < paused.needs() {
             // The last overshoot used up this slice as well.
-            return if budget.is_exhausted() {
-                Ended::Finished(Err(crate::failure::limit_exceeded()))
-            } else {
-                Ended::Paused(paused)
-            };
+            return self.settle(Ended::Paused(paused));
         }
+        let ended = self.go_on(paused);
+        self.settle(ended)
+    }
+
+    fn go_on(&mut self, paused: Paused) -> Ended {
         let answer = match paused.answer {
             Ok(answer) => answer,
             Err(failure) => return Ended::Finished(Err(failure)),
         };
-        let answer = answer.as_slice();
-        Ended::of(paused.call.resume(&mut self.live.store, answer, &mut []))
+        let store = &mut self.live.store;
+        Ended::of(match paused.call {
+            Call::Host(call) => call.resume(store, answer.as_slice(), &mut []),
+            Call::Fuel(call) => call.resume(store, &mut []),
+        })
+    }
+
+    /// A pause is none if fuel was taken in excess and what is left suffices, and it is the end if
+    /// nothing more is granted.
+    fn settle(&mut self, mut ended: Ended) -> Ended {
+        while let Ended::Paused(paused) = ended {
+            let left = self.live.counter();
+            if left < paused.needs() || matches!(paused.call, Call::Host(_)) {
+                let exhausted = self.message().is_none_or(|message| message.budget.is_exhausted());
+                return if exhausted { self.exceed(left) } else { Ended::Paused(paused) };
+            }
+            ended = match self.live.set_counter(left) {
+                Ok(()) => self.go_on(paused),
+                Err(failure) => Ended::Finished(Err(failure)),
+            };
+        }
+        ended
+    }
+
+    /// The end of a task that used all it may: the block that did not fit counts as begun.
+    fn exceed(&mut self, left: i64) -> Ended {
+        let spent = self.live.set_counter(left.min(-1));
+        Ended::Finished(Err(spent.err().unwrap_or_else(crate::failure::limit_exceeded)))
     }
 
     fn step(&mut self, ended: Ended) -> Step {

@@ -11,6 +11,7 @@
 //! - `compile_cost`: what compiling costs.
 //! - `program`: a compiled module, shared by its canisters.
 //! - `instance`: a canister's code with its memories; runs tasks, pauses, commits, rolls back.
+//! - `meter`: what is left of the instructions granted, in a counter or in the interpreter's `fuel`.
 //! - `live`: the interpreter's store behind an instance.
 //! - `budget`: instructions granted and used, slice by slice.
 //! - `host`: what System API functions work on; `message` is the part that lives for one task.
@@ -28,11 +29,13 @@ mod compile_cost;
 mod entry;
 mod facts;
 mod failure;
+mod fuel;
 mod heap;
 mod host;
 mod instance;
 mod live;
 mod message;
+mod meter;
 mod operators;
 mod program;
 mod rollback;

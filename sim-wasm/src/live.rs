@@ -2,6 +2,7 @@
 
 use crate::failure::{engine_error, violation};
 use crate::host::Host;
+use crate::meter::Meter;
 use crate::program::CompiledProgram;
 use crate::rollback::marks;
 use crate::transform::{COUNTER, MARKS, MEMORY, START, TABLE, global_name};
@@ -15,7 +16,7 @@ pub(crate) struct Live {
     pub(crate) store: Store<Host>,
     memory: Option<Memory>,
     table: Option<Table>,
-    counter: Global,
+    meter: Meter,
     globals: Vec<Global>,
     start: Option<Func>,
     /// The functions of `CompiledProgram::entries`, in its order.
@@ -49,7 +50,7 @@ impl Live {
     ) -> Result<Self, Failure> {
         let global = |name: &str| instance.get_global(&store, name).ok_or_else(|| missing(name));
         let function = |name: &String| instance.get_func(&store, name).ok_or_else(|| missing(name));
-        let counter = global(COUNTER)?;
+        let meter = Meter { mode: program.mode(), global: global(COUNTER)? };
         let lasting = program.lasting_globals().iter();
         let globals =
             lasting.map(|index| global(&global_name(*index))).collect::<Result<_, _>>()?;
@@ -61,8 +62,8 @@ impl Live {
         store.data_mut().marks = instance.get_memory(&store, MARKS);
         store.data_mut().memory = memory;
         store.data_mut().undo.reset(heap);
-        store.data_mut().counter = Some(counter);
-        Ok(Live { store, memory, table, counter, globals, start, entries })
+        store.data_mut().meter = Some(meter);
+        Ok(Live { store, memory, table, meter, globals, start, entries })
     }
 
     /// The function exported as entry number `place`.
@@ -147,15 +148,12 @@ impl Live {
 
     /// The instruction counter.
     pub(crate) fn counter(&self) -> i64 {
-        match self.counter.get(&self.store) {
-            Val::I64(count) => count,
-            _ => 0,
-        }
+        self.meter.left(&self.store)
     }
 
     /// Sets the instruction counter.
     pub(crate) fn set_counter(&mut self, count: i64) -> Result<(), Failure> {
-        self.counter.set(&mut self.store, Val::I64(count)).map_err(engine_error)
+        self.meter.set_left(&mut self.store, count)
     }
 
     /// Copies the mutable globals into `saved`.

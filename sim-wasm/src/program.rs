@@ -4,12 +4,15 @@ use crate::api;
 use crate::barrier;
 use crate::facts::Facts;
 use crate::failure::{Interrupt, engine_error, limit_exceeded};
+use crate::fuel;
 use crate::host::Host;
 use crate::instance::WasmInstance;
+use crate::meter;
 use crate::rules::Rules;
-use crate::transform::{self, OUT_OF_INSTRUCTIONS, RESERVED};
+use crate::transform::{self, CHARGE, OUT_OF_INSTRUCTIONS, RESERVED};
 use crate::validation::validate;
 use sha2::{Digest, Sha256};
+use sim_core::profile::MeteringMode;
 use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program};
 use sim_core::units::{Bytes, Instructions};
 use std::collections::BTreeMap;
@@ -38,6 +41,7 @@ pub(crate) struct CompiledProgram {
     queries: BTreeMap<String, usize>,
     lasting_globals: Vec<u32>,
     rebuild: bool,
+    mode: MeteringMode,
     exports: Exports,
     hash: [u8; 32],
     stored_size: Bytes,
@@ -58,7 +62,7 @@ fn refused(error: impl std::fmt::Display) -> InvalidModule {
     InvalidModule { reasons: vec![error.to_string()] }
 }
 
-fn config(rules: &Rules) -> Config {
+fn config(rules: &Rules, mode: MeteringMode) -> Config {
     let depth = usize::try_from(rules.limits.call_depth).unwrap_or(usize::MAX);
     let mut config = Config::default();
     config.compilation_mode(CompilationMode::Eager);
@@ -66,6 +70,9 @@ fn config(rules: &Rules) -> Config {
     config.set_max_stack_height(STACK_BYTES);
     // One byte of marks for each granule of heap, and no more.
     config.wasm_custom_page_sizes(true);
+    if mode == MeteringMode::Fuel {
+        fuel::configure(&mut config);
+    }
     config
 }
 
@@ -83,6 +90,7 @@ fn linker(engine: &Engine, rules: &Rules) -> Result<Linker<Host>, InvalidModule>
     let mut linker = Linker::new(engine);
     api::link(&mut linker, &rules.api).map_err(refused)?;
     linker.func_wrap(RESERVED, OUT_OF_INSTRUCTIONS, out_of_instructions).map_err(refused)?;
+    linker.func_wrap(RESERVED, CHARGE, meter::charge).map_err(refused)?;
     barrier::link(&mut linker).map_err(refused)?;
     Ok(linker)
 }
@@ -106,8 +114,9 @@ impl CompiledProgram {
     /// Validates, rewrites and compiles `module`.
     pub(crate) fn new(module: &[u8], rules: Arc<Rules>) -> Result<Self, InvalidModule> {
         let facts = validate(module)?;
-        let transformed = transform::transform(module, &facts, &rules.weights).map_err(refused)?;
-        let engine = Engine::new(&config(&rules));
+        let transformed = transform::transform(module, &facts, &rules.weights, rules.metering.mode);
+        let transformed = transformed.map_err(refused)?;
+        let engine = Engine::new(&config(&rules, transformed.mode));
         let compiled = Module::new(&engine, &transformed.binary).map_err(refused)?;
         let linker = linker(&engine, &rules)?;
         let mut exports = facts.exports.clone();
@@ -120,6 +129,7 @@ impl CompiledProgram {
             linker,
             lasting_globals: facts.lasting_globals().collect(),
             rebuild: transformed.changes_tables,
+            mode: transformed.mode,
             exports,
             hash: hash(module),
             stored_size: stored_size(module, &facts),
@@ -156,6 +166,11 @@ impl CompiledProgram {
     /// and these start afresh with every message.
     pub(crate) fn rebuild_after_message(&self) -> bool {
         self.rebuild
+    }
+
+    /// How its code counts.
+    pub(crate) fn mode(&self) -> MeteringMode {
+        self.mode
     }
 
     /// Names of the entry points, in order of place.

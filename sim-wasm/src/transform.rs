@@ -11,9 +11,12 @@
 //!   and what has certainly been executed.
 //! - `barrier`: the code of barriers. `scratch`: the locals they need.
 
+mod arity;
 mod barrier;
 mod code;
 mod frames;
+mod fuel;
+mod immediates;
 mod plan;
 mod scratch;
 mod values;
@@ -25,6 +28,7 @@ use crate::host::WASM_PAGE;
 use crate::operators::Weights;
 use crate::rollback::marks;
 use code::CodeWriter;
+use sim_core::profile::MeteringMode;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
@@ -45,6 +49,8 @@ pub(crate) const TABLE: &str = "icsim:table";
 pub(crate) const COUNTER: &str = "icsim:counter";
 /// Exported name of the `(start)` function.
 pub(crate) const START: &str = "icsim:start";
+/// Import that charges its operand where fuel is counted.
+pub(crate) const CHARGE: &str = "charge";
 /// Import called when the counter is below zero; its module is [`RESERVED`].
 pub(crate) const OUT_OF_INSTRUCTIONS: &str = "out_of_instructions";
 
@@ -60,12 +66,16 @@ pub(crate) struct Transformed {
     pub(crate) binary: Vec<u8>,
     /// Operators the network's instrumentation of it has.
     pub(crate) operators: OperatorCount,
+    /// How it counts.
+    pub(crate) mode: MeteringMode,
+    /// Counting this way is exact.
+    exact: bool,
     /// Its code changes tables or drops segments, which must not outlive a message.
     pub(crate) changes_tables: bool,
 }
 
 /// Functions that are imported in addition.
-const IMPORTS: u32 = 4;
+const IMPORTS: u32 = 5;
 
 /// Indices of what is added.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +128,11 @@ impl Added {
         self.first_defined + 3
     }
 
+    /// The import that charges its operand.
+    fn host_charge(&self) -> u32 {
+        self.first_defined + 4
+    }
+
     /// Adds the types of the added functions.
     fn types(&self, types: &mut TypeSection) {
         let address = self.address();
@@ -131,7 +146,8 @@ impl Added {
     /// Adds the imports, whose types are the first of [`Added::types`], in the same order.
     fn imports(&self, imports: &mut ImportSection) {
         let named = |name: &str| if self.wide { wide(name) } else { name.to_owned() };
-        let names = [OUT_OF_INSTRUCTIONS.to_owned(), named(TOUCH), named(TOUCH_RANGE), named(GROW)];
+        let [out, charge] = [OUT_OF_INSTRUCTIONS, CHARGE].map(str::to_owned);
+        let names = [out, named(TOUCH), named(TOUCH_RANGE), named(GROW), charge];
         for (name, ty) in names.iter().zip(self.first_type..) {
             imports.import(RESERVED, name, EntityType::Function(ty));
         }
@@ -171,10 +187,25 @@ pub(crate) fn transform(
     module: &[u8],
     facts: &Facts,
     weights: &Weights,
+    mode: MeteringMode,
+) -> Result<Transformed, reencode::Error> {
+    let transformed = transform_for(module, facts, weights, mode)?;
+    if transformed.exact {
+        return Ok(transformed);
+    }
+    transform_for(module, facts, weights, MeteringMode::Counter)
+}
+
+/// The same, for one way of counting.
+fn transform_for(
+    module: &[u8],
+    facts: &Facts,
+    weights: &Weights,
+    mode: MeteringMode,
 ) -> Result<Transformed, reencode::Error> {
     let mut added = Added::new(facts);
     let mut sections = Sections::default();
-    let mut writer = CodeWriter::new(added, facts, weights);
+    let mut writer = CodeWriter::new(added, facts, weights, mode);
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
             Payload::CodeSectionEntry(body) => writer.write(&body, &mut sections.code)?,
@@ -183,8 +214,8 @@ pub(crate) fn transform(
     }
     add(&added, facts, &mut sections);
     let binary = sections.finish();
-    let (operators, changes_tables) = writer.finish();
-    Ok(Transformed { binary, operators, changes_tables })
+    let (operators, changes_tables, exact) = writer.finish();
+    Ok(Transformed { binary, operators, mode, exact, changes_tables })
 }
 
 /// Copies a section that needs no more than new indices.
@@ -215,7 +246,7 @@ fn copy(
 fn add(added: &Added, facts: &Facts, sections: &mut Sections) {
     added.types(&mut sections.types);
     added.imports(&mut sections.imports);
-    sections.functions.function(added.first_type + IMPORTS);
+    sections.functions.function(added.first_type + IMPORTS - 1);
     sections.code.function(&code::charge_function(added));
     let counter = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
     sections.globals.global(counter, &ConstExpr::i64_const(0));

@@ -2,12 +2,14 @@
 
 use super::Added;
 use super::barrier::Writer;
+use super::fuel::Fuel;
 use super::plan::{Barrier, plan};
 use super::scratch::Scratch;
 use crate::compile_cost::OperatorCount;
 use crate::facts::Facts;
 use crate::operators::Weights;
 use crate::segments::{Segment, Segments, is_dynamic};
+use sim_core::profile::MeteringMode;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink, ValType};
 use wasmparser::{FunctionBody, Operator};
@@ -20,6 +22,9 @@ pub(super) struct CodeWriter<'a> {
     /// Index of the next function, before the rewriting.
     next: u32,
     operators: OperatorCount,
+    mode: MeteringMode,
+    /// Counting is exact.
+    exact: bool,
     changes_tables: bool,
 }
 
@@ -28,18 +33,35 @@ struct Insertions {
     charges: std::iter::Peekable<std::vec::IntoIter<Segment>>,
     barriers: std::iter::Peekable<std::vec::IntoIter<(usize, Barrier)>>,
     scratch: Scratch,
+    /// How fuel is counted, if it is.
+    fuel: Option<Fuel>,
 }
 
 impl<'a> CodeWriter<'a> {
-    pub(super) fn new(added: Added, facts: &'a Facts, weights: &'a Weights) -> Self {
+    pub(super) fn new(
+        added: Added,
+        facts: &'a Facts,
+        weights: &'a Weights,
+        mode: MeteringMode,
+    ) -> Self {
         let operators = OperatorCount::default();
         let next = facts.imported_functions;
-        CodeWriter { added, facts, weights, next, operators, changes_tables: false }
+        CodeWriter {
+            added,
+            facts,
+            weights,
+            next,
+            operators,
+            mode,
+            exact: true,
+            changes_tables: false,
+        }
     }
 
-    /// Operators of all bodies, and whether any changes a table or drops a segment.
-    pub(super) fn finish(self) -> (OperatorCount, bool) {
-        (self.operators, self.changes_tables)
+    /// Operators of all bodies, whether any changes a table or drops a segment, and whether what
+    /// they count is exact.
+    pub(super) fn finish(self) -> (OperatorCount, bool, bool) {
+        (self.operators, self.changes_tables, self.exact)
     }
 
     /// Rewrites `body` into `section`.
@@ -56,11 +78,13 @@ impl<'a> CodeWriter<'a> {
             charges: segments.charged.into_iter().peekable(),
             barriers: plan(&operators, self.facts, self.added.wide).into_iter().peekable(),
             scratch: Scratch::new(self.parameters() + locals.iter().map(|(n, _)| n).sum::<u32>()),
+            fuel: (self.mode == MeteringMode::Fuel).then(Fuel::new),
         };
         self.next += 1;
         // The locals come first but are known last.
         let mut code = Function::new([]);
         self.operators(&operators, &mut insertions, &mut code)?;
+        self.exact &= insertions.fuel.is_none_or(|fuel| fuel.exact);
         locals.extend(insertions.scratch.types().iter().map(|ty| (1, *ty)));
         let mut function = Function::new(locals);
         let no_locals = Function::new([]).byte_len();
@@ -85,17 +109,27 @@ impl<'a> CodeWriter<'a> {
         function: &mut Function,
     ) -> Result<(), reencode::Error> {
         for (at, operator) in operators.iter().enumerate() {
-            let Insertions { charges, barriers, scratch } = insertions;
-            if let Some(segment) = charges.next_if(|segment| segment.start as usize == at) {
-                charge(&mut function.instructions(), &self.added, &segment);
-            }
+            let Insertions { charges, barriers, scratch, fuel } = insertions;
+            let segment = charges.next_if(|segment| segment.start as usize == at);
+            count(fuel, segment, function, &self.added);
             if is_dynamic(operator) {
-                function.instructions().call(self.added.charge);
+                let counter = fuel.is_none();
+                let charge = if counter { self.added.charge } else { self.added.host_charge() };
+                function.instructions().call(charge);
+            }
+            if let Some(fuel) = fuel {
+                fuel.hide(operator, function, &self.added, scratch);
             }
             if let Some((_, barrier)) = barriers.next_if(|(place, _)| *place == at) {
                 Writer::new(&self.added, function).write(&barrier, scratch);
             }
             let before_select = operators.get(at + 1).is_some_and(is_select);
+            if let Some(fuel) = fuel {
+                fuel.read(operator, self.facts);
+                if matches!(operator, Operator::Nop) {
+                    continue;
+                }
+            }
             self.operator(function, operator, before_select)?;
         }
         Ok(())
@@ -114,6 +148,15 @@ impl<'a> CodeWriter<'a> {
             function.instruction(&self.added.instruction(operator.clone())?);
         }
         Ok(())
+    }
+}
+
+/// Counts the segment that starts here, if one does.
+fn count(fuel: &mut Option<Fuel>, segment: Option<Segment>, to: &mut Function, added: &Added) {
+    match (fuel, segment) {
+        (Some(fuel), segment) => fuel.charge(segment.map_or(0, |segment| segment.cost), to, added),
+        (None, Some(segment)) => charge(&mut to.instructions(), added, &segment),
+        (None, None) => {}
     }
 }
 

@@ -5,6 +5,8 @@
 //! hold on every way there: the shortest list of all branches to it, and no longer than the list
 //! ever was in between, since what was added later is something else.
 
+use wasmparser::Operator;
+
 /// A construct that is open.
 #[derive(Debug)]
 struct Frame {
@@ -78,7 +80,10 @@ impl<F> Frames<F> {
     }
 
     /// A branch to the construct that is `depth` further out.
-    pub(super) fn branch(&mut self, depth: u32) {
+    fn branch(&mut self, depth: u32) {
+        if self.dead {
+            return;
+        }
         let facts = self.facts.len();
         let at = self.open.len().checked_sub(depth as usize + 1);
         if let Some(frame) = at.and_then(|at| self.open.get_mut(at)) {
@@ -86,16 +91,41 @@ impl<F> Frames<F> {
         }
     }
 
+    /// True if the place is never reached.
+    pub(super) fn is_dead(&self) -> bool {
+        self.dead
+    }
+
+    /// Reads `operator`, if it is one that leaves constructs. False if it is not.
+    pub(super) fn leave(&mut self, operator: &Operator<'_>) -> bool {
+        match operator {
+            Operator::BrIf { relative_depth } => {
+                self.branch(*relative_depth);
+                return true;
+            }
+            Operator::Br { relative_depth } => self.branch(*relative_depth),
+            Operator::BrTable { targets } => {
+                let depths = targets.targets().flatten().chain([targets.default()]);
+                depths.for_each(|depth| self.branch(depth));
+            }
+            Operator::Return
+            | Operator::Unreachable
+            | Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. } => {}
+            _ => return false,
+        }
+        self.stop();
+        true
+    }
+
     /// What follows is not reached from here.
-    pub(super) fn stop(&mut self) {
+    fn stop(&mut self) {
         self.dead = true;
     }
 
     /// From the first arm of an `if` to the second.
     pub(super) fn otherwise(&mut self) -> Uncertain {
-        if !self.dead {
-            self.branch(0);
-        }
+        self.branch(0);
         let frame = self.open.last_mut()?;
         frame.kind = Kind::Else;
         frame.floor = frame.floor.min(frame.start);
@@ -139,7 +169,7 @@ impl Frame {
     fn joined(&self) -> Option<usize> {
         let branches = self.branches.map(|facts| facts.min(self.floor));
         match self.kind {
-            Kind::If => Some(branches.unwrap_or(self.start).min(self.start)),
+            Kind::If if !self.dead => Some(branches.unwrap_or(self.start).min(self.start)),
             _ => branches,
         }
     }

@@ -9,16 +9,14 @@
 //! a small difference. Whatever else it might be, it is outside of the heap, which ends at least
 //! one margin before addresses do; there the store traps.
 
+use super::arity::arity;
 use super::frames::{Frames, Uncertain};
 use super::values::{Operand, Value, Values, ZERO};
 use crate::facts::Facts;
 use crate::rollback::MARGIN;
 use std::ops::Range;
 use wasm_encoder::ValType;
-use wasmparser::SubType;
-use wasmparser::{
-    BlockType, ContType, FrameKind, FuncType, MemArg, ModuleArity, Operator, RefType,
-};
+use wasmparser::{MemArg, Operator};
 
 /// What precedes an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +80,7 @@ pub(super) struct Plan<'a> {
 }
 
 /// Type of the value and bytes of a store, and its immediate.
-fn store(operator: &Operator<'_>) -> Option<(ValType, u64, MemArg)> {
+pub(super) fn store(operator: &Operator<'_>) -> Option<(ValType, u64, MemArg)> {
     use Operator as O;
     Some(match *operator {
         O::I32Store { memarg } => (ValType::I32, 4, memarg),
@@ -173,7 +171,7 @@ impl<'a> Plan<'a> {
         if self.assign(operator) || self.compute(operator) || self.control(operator) {
             return None;
         }
-        match self.arity(operator) {
+        match arity(operator, self.facts) {
             Some((operands, results)) => self.values.apply(operands, results),
             None => self.values.clear(),
         }
@@ -304,25 +302,13 @@ impl<'a> Plan<'a> {
     }
 
     fn leave(&mut self, operator: &Operator<'_>) -> bool {
-        match operator {
-            Operator::BrIf { relative_depth } => {
-                self.frames.branch(*relative_depth);
-                self.values.apply(1, 0);
-                return true;
-            }
-            Operator::Br { relative_depth } => self.frames.branch(*relative_depth),
-            Operator::BrTable { targets } => {
-                let depths = targets.targets().flatten().chain([targets.default()]);
-                depths.for_each(|depth| self.frames.branch(depth));
-            }
-            Operator::Return
-            | Operator::Unreachable
-            | Operator::ReturnCall { .. }
-            | Operator::ReturnCallIndirect { .. } => {}
-            _ => return false,
+        if !self.frames.leave(operator) {
+            return false;
         }
-        self.frames.stop();
-        self.values.clear();
+        match operator {
+            Operator::BrIf { .. } => self.values.apply(1, 0),
+            _ => self.values.clear(),
+        }
         true
     }
 
@@ -343,52 +329,5 @@ impl<'a> Plan<'a> {
             }
             None => self.values.forget_all(),
         }
-    }
-
-    /// Operands and results of an operator that is neither control nor a local's.
-    fn arity(&self, operator: &Operator<'_>) -> Option<(u32, u32)> {
-        let of = |ty: &FuncType, more| (ty.params().len() as u32 + more, ty.results().len() as u32);
-        match operator {
-            Operator::Call { function_index } => {
-                self.facts.function_type(*function_index).map(|ty| of(ty, 0))
-            }
-            Operator::CallIndirect { type_index, .. } => {
-                self.facts.types.get(*type_index as usize).map(|ty| of(ty, 1))
-            }
-            operator => operator.operator_arity(&NoModule),
-        }
-    }
-}
-
-/// Knows nothing: for operators whose arity does not depend on the module.
-struct NoModule;
-
-impl ModuleArity for NoModule {
-    fn sub_type_at(&self, _: u32) -> Option<&SubType> {
-        None
-    }
-
-    fn tag_type_arity(&self, _: u32) -> Option<(u32, u32)> {
-        None
-    }
-
-    fn type_index_of_function(&self, _: u32) -> Option<u32> {
-        None
-    }
-
-    fn func_type_of_cont_type(&self, _: &ContType) -> Option<&FuncType> {
-        None
-    }
-
-    fn sub_type_of_ref_type(&self, _: &RefType) -> Option<&SubType> {
-        None
-    }
-
-    fn control_stack_height(&self) -> u32 {
-        0
-    }
-
-    fn label_block(&self, _: u32) -> Option<(BlockType, FrameKind)> {
-        None
     }
 }

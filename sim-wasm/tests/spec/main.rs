@@ -6,6 +6,7 @@ mod calls;
 mod counts;
 mod engine;
 mod entry_points;
+mod metering;
 mod motoko;
 mod pausing;
 mod refusals;
