@@ -90,6 +90,8 @@ struct Added {
     first_type: u32,
     /// Addresses have 64 bits.
     wide: bool,
+    /// Bytes the heap has at least.
+    heap: u64,
 }
 
 impl Added {
@@ -99,6 +101,7 @@ impl Added {
             counter: facts.globals.len() as u32,
             charge: facts.functions.len() as u32 + IMPORTS,
             first_type: facts.types.len() as u32,
+            heap: facts.memories.first().map_or(0, |heap| heap.initial.saturating_mul(WASM_PAGE)),
             wide: facts.memories.first().is_some_and(|memory| memory.memory64),
         }
     }

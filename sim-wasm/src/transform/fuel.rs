@@ -10,7 +10,7 @@
 
 use super::Added;
 use super::frames::Frames;
-use super::immediates::Immediates;
+use super::immediates::{Heap, Immediates};
 use super::scratch::Scratch;
 use crate::facts::Facts;
 use wasm_encoder::{BlockType, Function};
@@ -77,7 +77,8 @@ impl Fuel {
             return;
         }
         let mut sink = function.instructions();
-        match *self.immediates.hide(operator, added.address()) {
+        match *self.immediates.hide(operator, Heap { address: added.address(), bytes: added.heap })
+        {
             [value] => {
                 let [value] = scratch.locals([value]);
                 sink.local_set(value).local_get(value);

@@ -21,6 +21,15 @@ enum Known {
     Is(u64),
 }
 
+/// The heap of a module.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heap {
+    /// The type of addresses.
+    pub(super) address: ValType,
+    /// Bytes it has at least.
+    pub(super) bytes: u64,
+}
+
 /// The operands on top of the stack. Those below may be known.
 #[derive(Debug, Default)]
 pub(super) struct Immediates(Vec<Known>);
@@ -66,9 +75,9 @@ impl Immediates {
     }
 
     /// The types of the operands to pass through locals before `operator`, the top one last.
-    pub(super) fn hide(&self, operator: &Operator<'_>, address: ValType) -> Vec<ValType> {
+    pub(super) fn hide(&self, operator: &Operator<'_>, heap: Heap) -> Vec<ValType> {
         if let Some(memarg) = memarg(operator) {
-            return self.hide_address(operator, memarg, address);
+            return self.hide_address(operator, memarg, heap);
         }
         let (ty, divides) = match operator {
             Operator::If { .. } | Operator::BrIf { .. } | Operator::BrTable { .. } => {
@@ -87,24 +96,19 @@ impl Immediates {
         if harmless { Vec::new() } else { vec![ty] }
     }
 
-    fn hide_address(
-        &self,
-        operator: &Operator<'_>,
-        memarg: MemArg,
-        address: ValType,
-    ) -> Vec<ValType> {
+    fn hide_address(&self, operator: &Operator<'_>, memarg: MemArg, heap: Heap) -> Vec<ValType> {
         let operands = fixed_arity(operator).map_or(1, |(operands, _)| operands);
         let harmless = match self.peek(operands as usize - 1) {
             Known::No => true,
-            // It cannot overflow, and the interpreter does not know how large the heap is.
-            Known::Is(at) => at.saturating_add(memarg.offset) < u64::from(u32::MAX) - 16,
+            // The interpreter knows how large the heap can be at least and at most.
+            Known::Is(at) => at.saturating_add(memarg.offset).saturating_add(16) <= heap.bytes,
             Known::Maybe => false,
         };
         if harmless {
             return Vec::new();
         }
         let value = store(operator).map_or(ValType::V128, |(value, ..)| value);
-        if operands == 2 { vec![address, value] } else { vec![address] }
+        if operands == 2 { vec![heap.address, value] } else { vec![heap.address] }
     }
 
     /// Reads one operator.
