@@ -178,3 +178,11 @@ fn stores_over_the_end_of_a_granule_or_of_the_heap_are_undone() {
         }
     }
 }
+
+#[test]
+fn what_the_heap_grows_by_is_counted_although_a_store_before_it_was_near() {
+    let mut instance = instance(&wat::parse_str(WRITER).expect("is valid WAT"));
+    for keep in [false, true] {
+        assert!(check(&mut instance, update("over_the_end", b""), ENOUGH, ENOUGH, keep));
+    }
+}
