@@ -15,7 +15,10 @@
       (br_if $out (i32.and (local.get $value) (i32.const 1)))
       (i64.store offset=700 (local.get $at) (i64.const 5)))
     (i32.store offset=1210 (local.get $other) (local.get $value))
-    (i64.store offset=0x100000000 (i64.sub (local.get $at) (i64.const 0x100000000)) (i64.const 9)))
+    ;; The sum wraps around, so this traps.
+    (if (i32.and (local.get $value) (i32.const 4))
+      (then (i64.store offset=0x100000000 (i64.sub (local.get $at) (i64.const 0x100000000))
+        (i64.const 9)))))
   (func $step (param $what i32) (param $at i64) (param $len i64) (param $value i32)
     (block $b10 (block $b9 (block $b8 (block $b7 (block $b6 (block $b5
     (block $b4 (block $b3 (block $b2 (block $b1 (block $b0
