@@ -7,7 +7,7 @@
 mod builtin;
 mod metering;
 
-pub use metering::{Metering, SystemApiCosts};
+pub use metering::{Metering, MeteringMode, SystemApiCosts};
 
 use crate::scheduler::Policy;
 use crate::time::SimDuration;

@@ -20,6 +20,7 @@ pub(crate) use signatures::signature;
 
 use crate::entry::Entries;
 use crate::failure::{Interrupt, engine_error, limit_exceeded, violation};
+use crate::heap::Heap;
 use crate::host::Host;
 use crate::message::Message;
 use crate::rules::Rules;
@@ -28,7 +29,7 @@ use sim_core::profile::{Profile, SystemApiCosts};
 use sim_core::runtime::Failure;
 use std::ops::Range;
 use wasmi::errors::LinkerError;
-use wasmi::{AsContextMut, Caller, Error, Linker, Val};
+use wasmi::{AsContextMut, Caller, Error, Linker};
 
 /// The module name all System API functions are imported from.
 pub(crate) const MODULE: &str = "ic0";
@@ -115,7 +116,7 @@ impl Rule {
 
 /// What a System API function works on.
 struct Context<'a> {
-    heap: &'a mut [u8],
+    heap: &'a mut Heap<'a>,
     message: &'a mut Message,
     stable: &'a mut StableMemory,
     rules: &'a Rules,
@@ -156,12 +157,9 @@ fn call<R: Value>(
     function: impl FnOnce(&mut Context<'_>) -> Result<R, Failure>,
 ) -> Result<R, Error> {
     let unavailable = || Error::host(Interrupt::Fail(engine_error("no task is under way")));
-    let (memory, counter) = (caller.data().memory, caller.data().counter);
-    let counter = counter.ok_or_else(unavailable)?;
-    let before = match counter.get(&caller) {
-        Val::I64(count) => count,
-        _ => return Err(unavailable()),
-    };
+    let (memory, meter) = (caller.data().memory, caller.data().meter);
+    let meter = meter.ok_or_else(unavailable)?;
+    let before = meter.left(&caller);
     let (heap, host) = match memory {
         Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
         None => (&mut [][..], caller.data_mut()),
@@ -169,11 +167,12 @@ fn call<R: Value>(
     let message = host.message.as_mut().ok_or_else(unavailable)?;
     message.budget.counter = before;
     let rules = &host.rules;
-    let mut context = Context { heap, message, stable: &mut host.stable, rules };
+    let mut heap = Heap::new(heap, &mut host.undo);
+    let mut context = Context { heap: &mut heap, message, stable: &mut host.stable, rules };
     let result = perform(rule, amount, &mut context, function);
     let budget = context.message.budget;
     if budget.counter != before {
-        counter.set(&mut caller, Val::I64(budget.counter)).map_err(|_| unavailable())?;
+        meter.set_left(&mut caller, budget.counter).map_err(|_| unavailable())?;
         if budget.counter < 0 && !budget.is_exhausted() {
             return Err(Error::host(Interrupt::Pause(result.map(|answer| answer.value()))));
         }
@@ -195,18 +194,18 @@ fn readable<'a>(name: &str, heap: &'a [u8], at: u64, len: u64) -> Result<&'a [u8
 /// The bytes `at..at + len` of the heap, to be written.
 fn writable<'a>(
     name: &str,
-    heap: &'a mut [u8],
+    heap: &'a mut Heap<'_>,
     at: u64,
     len: u64,
 ) -> Result<&'a mut [u8], Failure> {
     let size = heap.len();
-    heap.get_mut(range(at, len)).ok_or_else(|| out_of_bounds(name, at, len, size))
+    heap.write(range(at, len)).ok_or_else(|| out_of_bounds(name, at, len, size))
 }
 
 /// Copies `source[offset..offset + len]` to the heap.
 fn copy_out(
     name: &str,
-    heap: &mut [u8],
+    heap: &mut Heap<'_>,
     (at, offset, len): (u64, u64, u64),
     source: &[u8],
 ) -> Result<(), Failure> {

@@ -1,10 +1,12 @@
 //! What a canister's host functions work on: the data of its store.
 
 use crate::message::Message;
+use crate::meter::Meter;
+use crate::rollback::UndoLog;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
 use std::sync::Arc;
-use wasmi::{Global, Memory, ResourceLimiter};
+use wasmi::{Memory, ResourceLimiter};
 use wasmi_core::LimiterError;
 
 /// Bytes of a Wasm page.
@@ -22,12 +24,20 @@ pub(crate) struct Host {
     pub(crate) rules: Arc<Rules>,
     /// The heap, if the module has one.
     pub(crate) memory: Option<Memory>,
-    /// The instruction counter.
-    pub(crate) counter: Option<Global>,
+    /// The marks of touched granules, if the module has a heap.
+    pub(crate) marks: Option<Memory>,
+    /// The heap as it was before the task.
+    pub(crate) undo: UndoLog,
+    /// Where instructions are counted.
+    pub(crate) meter: Option<Meter>,
+    /// Instructions taken beyond the fuel there was.
+    pub(crate) debt: i64,
     /// Stable memory.
     pub(crate) stable: StableMemory,
     /// Bytes the heap may have.
     heap_limit: usize,
+    /// What grows is the memory of marks, which the network knows nothing of.
+    pub(crate) marks_grow: bool,
     /// The task under way.
     pub(crate) message: Option<Message>,
 }
@@ -38,8 +48,18 @@ impl Host {
     pub(crate) fn new(rules: Arc<Rules>, wasm64: bool) -> Self {
         let heap = rules.heap_pages(wasm64) * WASM_PAGE;
         let heap_limit = usize::try_from(heap).unwrap_or(usize::MAX);
-        let stable = StableMemory::default();
-        Host { rules, memory: None, counter: None, stable, heap_limit, message: None }
+        Host {
+            rules,
+            memory: None,
+            marks: None,
+            undo: UndoLog::default(),
+            meter: None,
+            debt: 0,
+            stable: StableMemory::default(),
+            heap_limit,
+            marks_grow: false,
+            message: None,
+        }
     }
 }
 
@@ -54,7 +74,8 @@ impl ResourceLimiter for Host {
         if desired > self.heap_limit || maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
-        let Some(message) = &mut self.message else { return Ok(true) };
+        let message = self.message.as_mut().filter(|_| !self.marks_grow);
+        let Some(message) = message else { return Ok(true) };
         match message.allocate(desired.saturating_sub(current) as u64) {
             Ok(()) => Ok(true),
             Err(failure) => {

@@ -5,7 +5,6 @@ use crate::failure::{Interrupt, engine_error, from_wasmi, violation};
 use crate::live::Live;
 use crate::message::Message;
 use crate::program::CompiledProgram;
-use crate::rollback::Shadow;
 use crate::stable::StableMemory;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
@@ -13,14 +12,13 @@ use sim_core::runtime::{
 };
 use sim_core::units::{Bytes, Instructions};
 use std::sync::Arc;
-use wasmi::{Func, ResumableCall, ResumableCallHostTrap, Val};
+use wasmi::{Func, ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, Val};
 
 /// A canister on the interpreter.
 #[derive(Debug)]
 pub(crate) struct WasmInstance {
     program: Arc<CompiledProgram>,
     live: Live,
-    shadow: Shadow,
     globals: Vec<Val>,
     paused: Option<Paused>,
     /// A finished task waits for `commit` or `rollback`.
@@ -32,8 +30,27 @@ pub(crate) struct WasmInstance {
 /// A task between two slices.
 #[derive(Debug)]
 struct Paused {
-    call: ResumableCallHostTrap,
+    call: Call,
     answer: Result<Option<Val>, Failure>,
+}
+
+/// Where a task goes on.
+#[derive(Debug)]
+enum Call {
+    /// After a call of the host.
+    Host(ResumableCallHostTrap),
+    /// At a block that takes more fuel than there was.
+    Fuel(ResumableCallOutOfFuel),
+}
+
+impl Paused {
+    /// Instructions that have to be left for it to go on.
+    fn needs(&self) -> i64 {
+        match &self.call {
+            Call::Host(_) => 0,
+            Call::Fuel(call) => i64::try_from(call.required_fuel()).unwrap_or(i64::MAX),
+        }
+    }
 }
 
 /// What is entered, and with which arguments.
@@ -53,8 +70,8 @@ impl Ended {
         match result {
             Ok(ResumableCall::Finished) => Ended::Finished(Ok(())),
             Ok(ResumableCall::HostTrap(call)) => Self::interrupted(call),
-            Ok(ResumableCall::OutOfFuel(_)) => {
-                Ended::Finished(Err(engine_error("fuel is not metered")))
+            Ok(ResumableCall::OutOfFuel(call)) => {
+                Ended::Paused(Paused { call: Call::Fuel(call), answer: Ok(None) })
             }
             Err(error) => Ended::Finished(Err(from_wasmi(&error))),
         }
@@ -64,7 +81,7 @@ impl Ended {
         match call.host_error().downcast_ref::<Interrupt>() {
             Some(Interrupt::Pause(answer)) => {
                 let answer = answer.clone();
-                Ended::Paused(Paused { call, answer })
+                Ended::Paused(Paused { call: Call::Host(call), answer })
             }
             Some(Interrupt::Fail(failure)) => Ended::Finished(Err(failure.clone())),
             None => Ended::Finished(Err(from_wasmi(call.host_error()))),
@@ -81,24 +98,30 @@ impl WasmInstance {
     /// A fresh instance of `program`.
     pub(crate) fn new(program: Arc<CompiledProgram>) -> Result<Self, Failure> {
         let live = Live::new(&program, program.host())?;
-        let shadow = Shadow::of(live.heap())?;
         let mut globals = Vec::new();
         live.save_globals(&mut globals);
         let (paused, uncommitted, stale) = (None, false, false);
-        Ok(WasmInstance { program, live, shadow, globals, paused, uncommitted, stale })
+        Ok(WasmInstance { program, live, globals, paused, uncommitted, stale })
     }
 
     /// Builds the store anew from what is committed.
     fn rebuild(&mut self) -> Result<(), Failure> {
         let mut live = Live::new(&self.program, self.program.host())?;
-        live.grow_heap(self.shadow.len())?;
-        live.heap_mut().copy_from_slice(self.shadow.bytes());
+        live.take_heap(&self.live)?;
         live.restore_globals(&self.globals)?;
         let stable = std::mem::take(&mut self.live.store.data_mut().stable);
         live.store.data_mut().stable = stable;
         self.live = live;
         self.stale = false;
         Ok(())
+    }
+
+    /// The heap. It is at most as large as it was before the task while no task has finished: a
+    /// store whose heap has grown in vain is built anew only when the next task begins.
+    fn heap(&self) -> &[u8] {
+        let heap = self.live.heap();
+        let committed = self.live.store.data().undo.committed();
+        if self.uncommitted { heap } else { heap.get(..committed).unwrap_or(heap) }
     }
 
     /// The function an entry point names; `None` if the module does not have it and need not.
@@ -171,7 +194,8 @@ impl WasmInstance {
             Err(failure) => return Ended::Finished(Err(failure)),
         };
         let argument = target.argument.as_slice();
-        Ended::of(target.function.call_resumable(&mut self.live.store, argument, &mut []))
+        let result = target.function.call_resumable(&mut self.live.store, argument, &mut []);
+        self.settle(Ended::of(result))
     }
 
     fn proceed(&mut self, paused: Paused) -> Ended {
@@ -183,20 +207,47 @@ impl WasmInstance {
         if let Err(failure) = self.arm() {
             return Ended::Finished(Err(failure));
         }
-        if budget.counter < 0 {
+        if budget.counter < paused.needs() {
             // The last overshoot used up this slice as well.
-            return if budget.is_exhausted() {
-                Ended::Finished(Err(crate::failure::limit_exceeded()))
-            } else {
-                Ended::Paused(paused)
-            };
+            return self.settle(Ended::Paused(paused));
         }
+        let ended = self.go_on(paused);
+        self.settle(ended)
+    }
+
+    fn go_on(&mut self, paused: Paused) -> Ended {
         let answer = match paused.answer {
             Ok(answer) => answer,
             Err(failure) => return Ended::Finished(Err(failure)),
         };
-        let answer = answer.as_slice();
-        Ended::of(paused.call.resume(&mut self.live.store, answer, &mut []))
+        let store = &mut self.live.store;
+        Ended::of(match paused.call {
+            Call::Host(call) => call.resume(store, answer.as_slice(), &mut []),
+            Call::Fuel(call) => call.resume(store, &mut []),
+        })
+    }
+
+    /// A pause is none if fuel was taken in excess and what is left suffices, and it is the end if
+    /// nothing more is granted.
+    fn settle(&mut self, mut ended: Ended) -> Ended {
+        while let Ended::Paused(paused) = ended {
+            let left = self.live.counter();
+            if left < paused.needs() || matches!(paused.call, Call::Host(_)) {
+                let exhausted = self.message().is_none_or(|message| message.budget.is_exhausted());
+                return if exhausted { self.exceed(left) } else { Ended::Paused(paused) };
+            }
+            ended = match self.live.set_counter(left) {
+                Ok(()) => self.go_on(paused),
+                Err(failure) => Ended::Finished(Err(failure)),
+            };
+        }
+        ended
+    }
+
+    /// The end of a task that used all it may: the block that did not fit counts as begun.
+    fn exceed(&mut self, left: i64) -> Ended {
+        let spent = self.live.set_counter(left.min(-1));
+        Ended::Finished(Err(spent.err().unwrap_or_else(crate::failure::limit_exceeded)))
     }
 
     fn step(&mut self, ended: Ended) -> Step {
@@ -217,7 +268,7 @@ impl WasmInstance {
     /// Settles the bill and undoes what a failed task did.
     fn finish(&mut self, outcome: Result<(), Failure>) -> Finished {
         let counter = self.live.counter();
-        let dirty_heap = self.shadow.compare(self.live.heap());
+        let dirty_heap = self.live.dirty_pages();
         let dirty_stable = self.live.store.data().stable.dirty_pages();
         let Some(mut message) = self.live.store.data_mut().message.take() else {
             return lost();
@@ -292,7 +343,6 @@ impl Instance for WasmInstance {
 
     fn abort(&mut self) {
         if self.paused.take().is_some() {
-            self.shadow.compare(self.live.heap());
             self.live.store.data_mut().message = None;
             self.uncommitted = true;
             self.rollback();
@@ -303,7 +353,7 @@ impl Instance for WasmInstance {
         if !std::mem::take(&mut self.uncommitted) {
             return;
         }
-        self.shadow.commit(self.live.heap());
+        self.live.commit_heap();
         self.live.save_globals(&mut self.globals);
         self.live.store.data_mut().stable.commit();
         self.stale = self.program.rebuild_after_message();
@@ -313,9 +363,8 @@ impl Instance for WasmInstance {
         if !std::mem::take(&mut self.uncommitted) {
             return;
         }
-        self.shadow.restore(self.live.heap_mut());
         // Memory cannot shrink, and a global that cannot be set is a new one's to hold.
-        let grown = self.live.heap().len() != self.shadow.len();
+        let grown = !self.live.undo_heap();
         let kept = self.live.restore_globals(&self.globals).is_ok();
         self.live.store.data_mut().stable.rollback();
         self.stale = self.program.rebuild_after_message() || grown || !kept;
@@ -323,10 +372,7 @@ impl Instance for WasmInstance {
 
     fn memory(&self) -> MemoryUse {
         MemoryUse {
-            heap: Bytes::of_len(match self.uncommitted {
-                true => self.live.heap().len(),
-                false => self.shadow.len(),
-            }),
+            heap: Bytes::of_len(self.heap().len()),
             stable: Bytes::new(self.live.store.data().stable.bytes()),
         }
     }
@@ -338,7 +384,7 @@ impl Instance for WasmInstance {
     fn read_heap(&self, offset: u64, len: u64) -> Option<Vec<u8>> {
         let begin = usize::try_from(offset).ok()?;
         let end = begin.checked_add(usize::try_from(len).ok()?)?;
-        self.live.heap().get(begin..end).map(<[u8]>::to_vec)
+        self.heap().get(begin..end).map(<[u8]>::to_vec)
     }
 
     fn read_stable(&self, offset: u64, len: u64) -> Option<Vec<u8>> {
@@ -364,3 +410,6 @@ fn describe(value: &Val) -> String {
         _ => "reference".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod soundness;

@@ -2,8 +2,10 @@
 
 use crate::failure::{engine_error, violation};
 use crate::host::Host;
+use crate::meter::Meter;
 use crate::program::CompiledProgram;
-use crate::transform::{COUNTER, MEMORY, START, TABLE, global_name};
+use crate::rollback::marks;
+use crate::transform::{COUNTER, MARKS, MEMORY, START, TABLE, global_name};
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Closure, Failure};
 use wasmi::{Func, Global, Instance, Memory, Ref, Store, Table, Val};
@@ -14,7 +16,7 @@ pub(crate) struct Live {
     pub(crate) store: Store<Host>,
     memory: Option<Memory>,
     table: Option<Table>,
-    counter: Global,
+    meter: Meter,
     globals: Vec<Global>,
     start: Option<Func>,
     /// The functions of `CompiledProgram::entries`, in its order.
@@ -48,7 +50,7 @@ impl Live {
     ) -> Result<Self, Failure> {
         let global = |name: &str| instance.get_global(&store, name).ok_or_else(|| missing(name));
         let function = |name: &String| instance.get_func(&store, name).ok_or_else(|| missing(name));
-        let counter = global(COUNTER)?;
+        let meter = Meter { mode: program.mode(), global: global(COUNTER)? };
         let lasting = program.lasting_globals().iter();
         let globals =
             lasting.map(|index| global(&global_name(*index))).collect::<Result<_, _>>()?;
@@ -56,9 +58,12 @@ impl Live {
         let memory = instance.get_memory(&store, MEMORY);
         let table = instance.get_table(&store, TABLE);
         let start = instance.get_func(&store, START);
+        let heap = memory.map_or(0, |memory| memory.data_size(&store));
+        store.data_mut().marks = instance.get_memory(&store, MARKS);
         store.data_mut().memory = memory;
-        store.data_mut().counter = Some(counter);
-        Ok(Live { store, memory, table, counter, globals, start, entries })
+        store.data_mut().undo.reset(heap);
+        store.data_mut().meter = Some(meter);
+        Ok(Live { store, memory, table, meter, globals, start, entries })
     }
 
     /// The function exported as entry number `place`.
@@ -86,33 +91,69 @@ impl Live {
         self.memory.map_or(&[], |memory| memory.data(&self.store))
     }
 
-    /// The heap, to be written.
-    pub(crate) fn heap_mut(&mut self) -> &mut [u8] {
-        match self.memory {
-            Some(memory) => memory.data_mut(&mut self.store),
-            None => &mut [],
+    /// Pages of the heap that the task has changed.
+    pub(crate) fn dirty_pages(&self) -> u64 {
+        self.store.data().undo.dirty_pages(self.heap())
+    }
+
+    /// Makes the heap what it was before the task. False if it has grown, as it cannot shrink.
+    pub(crate) fn undo_heap(&mut self) -> bool {
+        let Some(memory) = self.memory else { return true };
+        let (heap, host) = memory.data_and_store_mut(&mut self.store);
+        host.undo.undo(heap);
+        let committed = host.undo.committed();
+        let grown = heap.len() > committed;
+        self.forget(committed);
+        !grown
+    }
+
+    /// Makes what the task did to the heap permanent.
+    pub(crate) fn commit_heap(&mut self) {
+        self.forget(self.heap().len());
+    }
+
+    /// Empties the log and the marks; the heap to come back to has `len` bytes.
+    fn forget(&mut self, len: usize) {
+        let host = self.store.data_mut();
+        host.undo.reset(len);
+        let touched = host.undo.take_touched();
+        let Some(marks) = host.marks else { return };
+        let marks = marks.data_mut(&mut self.store);
+        for granule in &touched {
+            marks[*granule] = 0;
         }
+        self.store.data_mut().undo.recycle(touched);
+    }
+
+    /// Takes the committed heap of `other`, a former instance of the same program.
+    pub(crate) fn take_heap(&mut self, other: &Live) -> Result<(), Failure> {
+        let len = other.store.data().undo.committed();
+        self.grow_heap(len)?;
+        let Some(memory) = self.memory else { return Ok(()) };
+        memory.data_mut(&mut self.store).copy_from_slice(&other.heap()[..len]);
+        self.store.data_mut().undo.reset(len);
+        Ok(())
     }
 
     /// Grows the heap to `len` bytes.
-    pub(crate) fn grow_heap(&mut self, len: usize) -> Result<(), Failure> {
-        let Some(memory) = self.memory else { return Ok(()) };
+    fn grow_heap(&mut self, len: usize) -> Result<(), Failure> {
+        let host = self.store.data();
+        let (Some(memory), Some(marked)) = (host.memory, host.marks) else { return Ok(()) };
         let wanted = len.saturating_sub(memory.data_size(&self.store)) as u64;
         memory.grow(&mut self.store, wanted / crate::host::WASM_PAGE).map_err(engine_error)?;
+        let wanted = marks(len).saturating_sub(marked.size(&self.store));
+        marked.grow(&mut self.store, wanted).map_err(engine_error)?;
         Ok(())
     }
 
     /// The instruction counter.
     pub(crate) fn counter(&self) -> i64 {
-        match self.counter.get(&self.store) {
-            Val::I64(count) => count,
-            _ => 0,
-        }
+        self.meter.left(&self.store)
     }
 
     /// Sets the instruction counter.
     pub(crate) fn set_counter(&mut self, count: i64) -> Result<(), Failure> {
-        self.counter.set(&mut self.store, Val::I64(count)).map_err(engine_error)
+        self.meter.set_left(&mut self.store, count)
     }
 
     /// The values of the mutable globals.

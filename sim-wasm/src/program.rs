@@ -1,16 +1,20 @@
 //! A compiled module, shared by all canisters that run it.
 
 use crate::api;
+use crate::barrier;
 use crate::facts::Facts;
 use crate::failure::{Interrupt, engine_error, limit_exceeded};
+use crate::fuel;
 use crate::host::Host;
 use crate::instance::WasmInstance;
+use crate::meter;
 use crate::packed::unpack;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
 use crate::transform::{self, OUT_OF_INSTRUCTIONS, RESERVED};
 use crate::validation::validate;
 use sha2::{Digest, Sha256};
+use sim_core::profile::MeteringMode;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program, StableImage};
 use sim_core::units::{Bytes, Instructions};
@@ -43,6 +47,7 @@ pub(crate) struct CompiledProgram {
     composite_queries: BTreeMap<String, usize>,
     lasting_globals: Vec<u32>,
     rebuild: bool,
+    mode: MeteringMode,
     exports: Exports,
     hash: [u8; 32],
     stored_size: Bytes,
@@ -64,12 +69,17 @@ fn refused(error: impl std::fmt::Display) -> InvalidModule {
     InvalidModule { code, reasons: vec![error.to_string()] }
 }
 
-fn config(rules: &Rules) -> Config {
+fn config(rules: &Rules, mode: MeteringMode) -> Config {
     let depth = usize::try_from(rules.limits.call_depth).unwrap_or(usize::MAX);
     let mut config = Config::default();
     config.compilation_mode(CompilationMode::Eager);
     config.set_max_recursion_depth(depth);
     config.set_max_stack_height(STACK_BYTES);
+    // One byte of marks for each granule of heap, and no more.
+    config.wasm_custom_page_sizes(true);
+    if mode == MeteringMode::Fuel {
+        fuel::configure(&mut config);
+    }
     config
 }
 
@@ -87,6 +97,8 @@ fn linker(engine: &Engine, rules: &Rules, wasm64: bool) -> Result<Linker<Host>, 
     let mut linker = Linker::new(engine);
     api::link(&mut linker, &rules.api, wasm64).map_err(refused)?;
     linker.func_wrap(RESERVED, OUT_OF_INSTRUCTIONS, out_of_instructions).map_err(refused)?;
+    meter::link(&mut linker).map_err(refused)?;
+    barrier::link(&mut linker).map_err(refused)?;
     Ok(linker)
 }
 
@@ -113,9 +125,10 @@ impl CompiledProgram {
         let unpacked = unpack(module, rules.limits.module)?;
         let facts = validate(&unpacked, &rules)?;
         let wasm64 = facts.is_wasm64();
-        let weights = rules.weights(wasm64);
-        let transformed = transform::transform(&unpacked, &facts, weights).map_err(refused)?;
-        let engine = Engine::new(&config(&rules));
+        let (weights, mode) = (rules.weights(wasm64), rules.metering.mode);
+        let transformed = transform::transform(&unpacked, &facts, weights, mode);
+        let transformed = transformed.map_err(refused)?;
+        let engine = Engine::new(&config(&rules, transformed.mode));
         let compiled = Module::new(&engine, &transformed.binary).map_err(refused)?;
         let linker = linker(&engine, &rules, wasm64)?;
         let mut exports = facts.exports.clone();
@@ -129,6 +142,7 @@ impl CompiledProgram {
             linker,
             lasting_globals: facts.lasting_globals().collect(),
             rebuild: transformed.changes_tables,
+            mode: transformed.mode,
             exports,
             hash: hash(module),
             stored_size: stored_size(module, &facts),
@@ -176,6 +190,11 @@ impl CompiledProgram {
     /// and these start afresh with every message.
     pub(crate) fn rebuild_after_message(&self) -> bool {
         self.rebuild
+    }
+
+    /// How its code counts.
+    pub(crate) fn mode(&self) -> MeteringMode {
+        self.mode
     }
 
     /// What the module exports to the system.

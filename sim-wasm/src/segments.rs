@@ -6,7 +6,7 @@
 //! with zero.
 
 use crate::operators::Weights;
-use wasmparser::{BinaryReaderError, FunctionBody, Operator};
+use wasmparser::Operator;
 
 /// A run of operators that is charged at its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,27 +71,22 @@ fn cuts_after(operator: &Operator<'_>) -> Option<bool> {
 }
 
 impl Segments {
-    /// The segments of `body`.
-    pub(crate) fn of(
-        body: &FunctionBody<'_>,
-        weights: &Weights,
-    ) -> Result<Self, BinaryReaderError> {
+    /// The segments of a body of `operators`.
+    pub(crate) fn of(operators: &[Operator<'_>], weights: &Weights) -> Self {
         let mut segments = Segments::default();
         // Entering a function costs one.
         let mut open = Segment { start: 0, cost: 1, reentrant: true };
-        let mut reader = body.get_operators_reader()?;
-        while !reader.eof() {
-            let operator = reader.read()?;
+        for operator in operators {
             segments.operators += 1;
-            segments.dynamic += u32::from(is_dynamic(&operator));
+            segments.dynamic += u32::from(is_dynamic(operator));
             segments.grows += u32::from(matches!(operator, Operator::MemoryGrow { .. }));
-            open.cost += weights.of(&operator);
-            if let Some(reentrant) = cuts_after(&operator) {
+            open.cost += weights.of(operator);
+            if let Some(reentrant) = cuts_after(operator) {
                 segments.close(open);
                 open = Segment { start: segments.operators, cost: 0, reentrant };
             }
         }
-        Ok(segments)
+        segments
     }
 
     fn close(&mut self, segment: Segment) {

@@ -1,21 +1,39 @@
 //! The module rewritten so that it counts its own instructions.
 //!
-//! Added are an import (what is called when the counter is below zero), a helper function for
-//! charges that depend on an operand, the counter, and exports of everything the host needs to
-//! reach: memory, counter, mutable globals, the function table, `(start)`. Custom sections are
-//! dropped. Behaviour is otherwise unchanged.
+//! Added are imports (what is called when the counter is below zero, and by the barriers before
+//! stores), helper functions for charges that depend on an operand, the counter, a second memory
+//! for the marks of touched granules, and exports of everything the host needs to reach: memories,
+//! counter, mutable globals, the function table, `(start)`. Custom sections are dropped. Behaviour
+//! is otherwise unchanged.
+//!
+//! - `code`: function bodies, with counting and barriers.
+//! - `plan`: which stores need a barrier; `values` and `frames` know what addresses have in common
+//!   and what has certainly been executed.
+//! - `barrier`: the code of barriers. `scratch`: the locals they need.
 
+mod arity;
+mod barrier;
 mod code;
+mod frames;
+mod fuel;
+mod immediates;
+mod plan;
+mod scratch;
+mod values;
 
+use crate::barrier::{GROW, TOUCH, TOUCH_RANGE, wide};
 use crate::compile_cost::OperatorCount;
 use crate::facts::Facts;
+use crate::host::WASM_PAGE;
 use crate::operators::Weights;
+use crate::rollback::marks;
 use code::CodeWriter;
+use sim_core::profile::MeteringMode;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
     ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection,
-    Module, TableSection, TypeSection, ValType,
+    MemoryType, Module, TableSection, TypeSection, ValType,
 };
 use wasmparser::{Parser, Payload};
 
@@ -23,12 +41,16 @@ use wasmparser::{Parser, Payload};
 pub(crate) const RESERVED: &str = "icsim:";
 /// Exported name of the memory.
 pub(crate) const MEMORY: &str = "icsim:memory";
+/// Exported name of the memory of marks.
+pub(crate) const MARKS: &str = "icsim:marks";
 /// Exported name of the function table.
 pub(crate) const TABLE: &str = "icsim:table";
 /// Exported name of the instruction counter.
 pub(crate) const COUNTER: &str = "icsim:counter";
 /// Exported name of the `(start)` function.
 pub(crate) const START: &str = "icsim:start";
+/// Import that charges its operand where fuel is counted.
+pub(crate) const CHARGE: &str = "charge";
 /// Import called when the counter is below zero; its module is [`RESERVED`].
 pub(crate) const OUT_OF_INSTRUCTIONS: &str = "out_of_instructions";
 
@@ -44,9 +66,18 @@ pub(crate) struct Transformed {
     pub(crate) binary: Vec<u8>,
     /// Operators the network's instrumentation of it has.
     pub(crate) operators: OperatorCount,
+    /// How it counts.
+    pub(crate) mode: MeteringMode,
+    /// Counting this way is exact.
+    exact: bool,
     /// Its code changes tables or drops segments, which must not outlive a message.
     pub(crate) changes_tables: bool,
 }
+
+/// Functions that are imported in addition.
+const IMPORTS: u32 = 6;
+/// Of the added types, the first of the two that functions have which charge their operand.
+const CHARGE_TYPE: u32 = 4;
 
 /// Indices of what is added.
 #[derive(Clone, Copy, Debug)]
@@ -55,17 +86,17 @@ struct Added {
     first_defined: u32,
     /// The global that counts.
     counter: u32,
-    /// The import called when it is below zero.
-    out_of_instructions: u32,
     /// The helper for charges that depend on an operand of 32 bits; the next function is the one
     /// for 64 bits.
     charge: u32,
-    /// The type of the import; the next ones are the helpers'.
+    /// The first added type; see [`Added::types`].
     first_type: u32,
-    /// Lengths in memory have 64 bits.
-    memory64: bool,
+    /// Addresses have 64 bits.
+    wide: bool,
     /// Lengths in the table have 64 bits.
     table64: bool,
+    /// Bytes the heap has at least.
+    heap: u64,
 }
 
 impl Added {
@@ -73,21 +104,72 @@ impl Added {
         Added {
             first_defined: facts.imported_functions,
             counter: facts.globals.len() as u32,
-            out_of_instructions: facts.imported_functions,
-            charge: facts.functions.len() as u32 + 1,
+            charge: facts.functions.len() as u32 + IMPORTS,
             first_type: facts.types.len() as u32,
-            memory64: facts.is_wasm64(),
+            heap: facts.memories.first().map_or(0, |heap| heap.initial.saturating_mul(WASM_PAGE)),
+            wide: facts.is_wasm64(),
             table64: facts.tables.first().is_some_and(|table| table.table64),
+        }
+    }
+
+    /// The type of addresses.
+    fn address(&self) -> ValType {
+        if self.wide { ValType::I64 } else { ValType::I32 }
+    }
+
+    /// The import called when the counter is below zero.
+    fn out_of_instructions(&self) -> u32 {
+        self.first_defined
+    }
+
+    /// The import that records and marks a granule.
+    fn touch(&self) -> u32 {
+        self.first_defined + 1
+    }
+
+    /// The import that records and marks a range of granules.
+    fn touch_range(&self) -> u32 {
+        self.first_defined + 2
+    }
+
+    /// The import that grows the heap and the marks.
+    fn grow(&self) -> u32 {
+        self.first_defined + 3
+    }
+
+    /// The import that charges its operand of 32 bits; the next one is for 64 bits.
+    fn host_charge(&self) -> u32 {
+        self.first_defined + CHARGE_TYPE
+    }
+
+    /// Adds the types of the added functions.
+    fn types(&self, types: &mut TypeSection) {
+        let address = self.address();
+        types.ty().function([], []);
+        types.ty().function([address], []);
+        types.ty().function([address, address], []);
+        types.ty().function([address], [address]);
+        types.ty().function([ValType::I32], [ValType::I32]);
+        types.ty().function([ValType::I64], [ValType::I64]);
+    }
+
+    /// Adds the imports, whose types are the first of [`Added::types`], in the same order.
+    fn imports(&self, imports: &mut ImportSection) {
+        let named = |name: &str| if self.wide { wide(name) } else { name.to_owned() };
+        let [out, charge] = [OUT_OF_INSTRUCTIONS, CHARGE].map(str::to_owned);
+        let names = [out, named(TOUCH), named(TOUCH_RANGE), named(GROW), charge, wide(CHARGE)];
+        for (name, ty) in names.iter().zip(self.first_type..) {
+            imports.import(RESERVED, name, EntityType::Function(ty));
         }
     }
 }
 
-/// The added import moves every defined function by one.
+/// The added imports move every defined function.
 impl Reencode for Added {
     type Error = std::convert::Infallible;
 
     fn function_index(&mut self, index: u32) -> Result<u32, reencode::Error> {
-        Ok(if index < self.first_defined { index } else { index + 1 })
+        Ok(if index < self.first_defined { index } else { index + IMPORTS })
     }
 }
 
@@ -115,10 +197,25 @@ pub(crate) fn transform(
     module: &[u8],
     facts: &Facts,
     weights: &Weights,
+    mode: MeteringMode,
+) -> Result<Transformed, reencode::Error> {
+    let transformed = transform_for(module, facts, weights, mode)?;
+    if transformed.exact {
+        return Ok(transformed);
+    }
+    transform_for(module, facts, weights, MeteringMode::Counter)
+}
+
+/// The same, for one way of counting.
+fn transform_for(
+    module: &[u8],
+    facts: &Facts,
+    weights: &Weights,
+    mode: MeteringMode,
 ) -> Result<Transformed, reencode::Error> {
     let mut added = Added::new(facts);
     let mut sections = Sections::default();
-    let mut writer = CodeWriter::new(added, weights);
+    let mut writer = CodeWriter::new(added, facts, weights, mode);
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
             Payload::CodeSectionEntry(body) => writer.write(&body, &mut sections.code)?,
@@ -127,8 +224,8 @@ pub(crate) fn transform(
     }
     add(&added, facts, &mut sections);
     let binary = sections.finish();
-    let (operators, changes_tables) = writer.finish();
-    Ok(Transformed { binary, operators, changes_tables })
+    let (operators, changes_tables, exact) = writer.finish();
+    Ok(Transformed { binary, operators, mode, exact, changes_tables })
 }
 
 /// Copies a section that needs no more than new indices.
@@ -157,30 +254,47 @@ fn copy(
 
 /// Adds what the host and the inserted code need.
 fn add(added: &Added, facts: &Facts, sections: &mut Sections) {
-    sections.types.ty().function([], []);
-    sections.types.ty().function([ValType::I32], [ValType::I32]);
-    sections.types.ty().function([ValType::I64], [ValType::I64]);
-    let ty = EntityType::Function(added.first_type);
-    sections.imports.import(RESERVED, OUT_OF_INSTRUCTIONS, ty);
-    sections.functions.function(added.first_type + 1);
-    sections.code.function(&code::charge_function(added, false));
-    sections.functions.function(added.first_type + 2);
-    sections.code.function(&code::charge_function(added, true));
+    added.types(&mut sections.types);
+    added.imports(&mut sections.imports);
+    for wide in [false, true] {
+        sections.functions.function(added.first_type + CHARGE_TYPE + u32::from(wide));
+        sections.code.function(&code::charge_function(added, wide));
+    }
     let counter = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
     sections.globals.global(counter, &ConstExpr::i64_const(0));
-    let exports = &mut sections.exports;
+    if let Some(heap) = facts.memories.first() {
+        sections.memories.memory(marks_of(heap));
+    }
+    export(added, facts, &mut sections.exports);
+}
+
+/// The memory that holds a mark for each granule of `heap`: its pages have one byte.
+fn marks_of(heap: &wasmparser::MemoryType) -> MemoryType {
+    let pages = usize::try_from(heap.initial.saturating_mul(WASM_PAGE)).unwrap_or(usize::MAX);
+    MemoryType {
+        minimum: marks(pages),
+        maximum: None,
+        memory64: heap.memory64,
+        shared: false,
+        page_size_log2: Some(0),
+    }
+}
+
+/// Exports what the host needs to reach.
+fn export(added: &Added, facts: &Facts, exports: &mut ExportSection) {
     exports.export(COUNTER, ExportKind::Global, added.counter);
     for index in facts.lasting_globals() {
         exports.export(&global_name(index), ExportKind::Global, index);
     }
     if !facts.memories.is_empty() {
         exports.export(MEMORY, ExportKind::Memory, 0);
+        exports.export(MARKS, ExportKind::Memory, 1);
     }
     if !facts.tables.is_empty() {
         exports.export(TABLE, ExportKind::Table, 0);
     }
     if let Some(start) = facts.start {
-        let moved = if start < added.first_defined { start } else { start + 1 };
+        let moved = if start < added.first_defined { start } else { start + IMPORTS };
         exports.export(START, ExportKind::Func, moved);
     }
 }

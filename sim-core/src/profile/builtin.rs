@@ -1,6 +1,6 @@
 //! The built-in profiles. Each later one is written as its differences from the one before.
 
-use super::{Fees, Limits, Metering, Profile, SystemApiCosts, Timing};
+use super::{Fees, Limits, Metering, MeteringMode, Profile, SystemApiCosts, Timing};
 use crate::scheduler::Policy;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
@@ -92,6 +92,7 @@ pub(super) fn y2024_06() -> Profile {
             instructions_per_second: Instructions::new(2_000_000_000),
         },
         metering: Metering {
+            mode: MeteringMode::Counter,
             default_operator: 1,
             operators: weights(&[OPERATORS, FLOAT_2024, SIMD_2024]),
             operators64: BTreeMap::new(),

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metering {
+    /// How the code counts. Counts are the same either way.
+    pub mode: MeteringMode,
     /// Weight of an operator that `operators` does not name.
     pub default_operator: u64,
     /// Weights by operator name in the Wasm text format, such as `i32.div_s`.
@@ -28,6 +30,19 @@ pub struct Metering {
     pub recompile_divisor: u64,
     /// Overheads of System API calls.
     pub system_api: SystemApiCosts,
+}
+
+/// How code counts its instructions: both ways come to the same totals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeteringMode {
+    /// In a counter of its own, as on the network: it also stops where code on the network does.
+    #[default]
+    Counter,
+    /// In the interpreter's fuel, which is faster: it stops at the block of code that does not fit
+    /// into what is left, up to some hundred instructions before it would on the network. Modules
+    /// for which this cannot be made exact use a counter.
+    Fuel,
 }
 
 impl Metering {

@@ -1,32 +1,68 @@
-//! Function bodies with the inserted counting.
+//! Function bodies with the inserted counting and barriers.
 
 use super::Added;
+use super::barrier::Writer;
+use super::fuel::Fuel;
+use super::plan::{Barrier, plan};
+use super::scratch::Scratch;
 use crate::compile_cost::OperatorCount;
+use crate::facts::Facts;
+use crate::meter::LONGEST;
 use crate::operators::Weights;
 use crate::segments::{Segment, Segments, is_dynamic};
+use sim_core::profile::MeteringMode;
 use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink};
+use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink, ValType};
 use wasmparser::{FunctionBody, Operator};
-
-/// Longer than any memory, and more instructions than any limit.
-const LONGEST: i64 = 1 << 60;
 
 /// Rewrites function bodies one after the other.
 pub(super) struct CodeWriter<'a> {
     added: Added,
+    facts: &'a Facts,
     weights: &'a Weights,
+    /// Index of the next function, before the rewriting.
+    next: u32,
     operators: OperatorCount,
+    mode: MeteringMode,
+    /// Counting is exact.
+    exact: bool,
     changes_tables: bool,
 }
 
+/// What is inserted into one function.
+struct Insertions {
+    charges: std::iter::Peekable<std::vec::IntoIter<Segment>>,
+    barriers: std::iter::Peekable<std::vec::IntoIter<(usize, Barrier)>>,
+    scratch: Scratch,
+    /// How fuel is counted, if it is.
+    fuel: Option<Fuel>,
+}
+
 impl<'a> CodeWriter<'a> {
-    pub(super) fn new(added: Added, weights: &'a Weights) -> Self {
-        CodeWriter { added, weights, operators: OperatorCount::default(), changes_tables: false }
+    pub(super) fn new(
+        added: Added,
+        facts: &'a Facts,
+        weights: &'a Weights,
+        mode: MeteringMode,
+    ) -> Self {
+        let operators = OperatorCount::default();
+        let next = facts.imported_functions;
+        CodeWriter {
+            added,
+            facts,
+            weights,
+            next,
+            operators,
+            mode,
+            exact: true,
+            changes_tables: false,
+        }
     }
 
-    /// Operators of all bodies, and whether any changes a table or drops a segment.
-    pub(super) fn finish(self) -> (OperatorCount, bool) {
-        (self.operators, self.changes_tables)
+    /// Operators of all bodies, whether any changes a table or drops a segment, and whether what
+    /// they count is exact.
+    pub(super) fn finish(self) -> (OperatorCount, bool, bool) {
+        (self.operators, self.changes_tables, self.exact)
     }
 
     /// Rewrites `body` into `section`.
@@ -35,73 +71,111 @@ impl<'a> CodeWriter<'a> {
         body: &FunctionBody<'_>,
         section: &mut CodeSection,
     ) -> Result<(), reencode::Error> {
-        let segments = Segments::of(body, self.weights)?;
+        let operators = body.get_operators_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let segments = Segments::of(&operators, self.weights);
         self.operators.add(&segments);
-        let mut function = self.added.new_function_with_parsed_locals(body)?;
-        let mut charges = segments.charged.iter().peekable();
-        let mut reader = body.get_operators_reader()?;
-        let mut at = 0;
-        // Held back until it is known whether a `select` follows.
-        let mut comparison = None;
-        while !reader.eof() {
-            let operator = reader.read()?;
-            let before_select = is_select(&operator);
-            if let Some(comparison) = comparison.take() {
-                self.compare(&mut function, comparison, before_select)?;
-            }
-            if let Some(segment) = charges.next_if(|segment| segment.start == at) {
-                charge(&mut function.instructions(), &self.added, segment);
-            }
-            if is_equality(&operator) {
-                comparison = Some(operator);
-            } else {
-                self.operator(&mut function, operator)?;
-            }
-            at += 1;
-        }
+        let mut locals = self.locals(body)?;
+        let mut insertions = Insertions {
+            charges: segments.charged.into_iter().peekable(),
+            barriers: plan(&operators, self.facts, self.added.wide).into_iter().peekable(),
+            scratch: Scratch::new(self.parameters() + locals.iter().map(|(n, _)| n).sum::<u32>()),
+            fuel: (self.mode == MeteringMode::Fuel).then(Fuel::new),
+        };
+        self.next += 1;
+        // The locals come first but are known last.
+        let mut code = Function::new([]);
+        self.operators(&operators, &mut insertions, &mut code)?;
+        self.exact &= insertions.fuel.is_none_or(|fuel| fuel.exact);
+        locals.extend(insertions.scratch.types().iter().map(|ty| (1, *ty)));
+        let mut function = Function::new(locals);
+        let no_locals = Function::new([]).byte_len();
+        function.raw(code.into_raw_body().into_iter().skip(no_locals));
         section.function(&function);
+        Ok(())
+    }
+
+    fn parameters(&self) -> u32 {
+        self.facts.function_type(self.next).map_or(0, |ty| ty.params().len() as u32)
+    }
+
+    fn locals(&mut self, body: &FunctionBody<'_>) -> Result<Vec<(u32, ValType)>, reencode::Error> {
+        let locals = body.get_locals_reader()?.into_iter();
+        locals.map(|local| local.map(|(n, ty)| Ok((n, self.added.val_type(ty)?)))?).collect()
+    }
+
+    fn operators(
+        &mut self,
+        operators: &[Operator<'_>],
+        insertions: &mut Insertions,
+        function: &mut Function,
+    ) -> Result<(), reencode::Error> {
+        for (at, operator) in operators.iter().enumerate() {
+            let Insertions { charges, barriers, scratch, fuel } = insertions;
+            let segment = charges.next_if(|segment| segment.start as usize == at);
+            count(fuel, segment, function, &self.added);
+            if is_dynamic(operator) {
+                let counter = fuel.is_none();
+                let charge = if counter { self.added.charge } else { self.added.host_charge() };
+                let wide = u32::from(self.added.has_wide_length(operator));
+                function.instructions().call(charge + wide);
+            }
+            if let Some(fuel) = fuel {
+                fuel.hide(operator, function, &self.added, scratch);
+            }
+            if let Some((_, barrier)) = barriers.next_if(|(place, _)| *place == at) {
+                Writer::new(&self.added, function).write(&barrier, scratch);
+            }
+            let before_select = operators.get(at + 1).is_some_and(is_select);
+            if let Some(fuel) = fuel {
+                fuel.read(operator, self.facts);
+                if matches!(operator, Operator::Nop) {
+                    continue;
+                }
+            }
+            self.operator(function, operator, before_select)?;
+        }
         Ok(())
     }
 
     fn operator(
         &mut self,
         function: &mut Function,
-        operator: Operator<'_>,
-    ) -> Result<(), reencode::Error> {
-        self.changes_tables |= changes_tables(&operator);
-        if is_dynamic(&operator) {
-            let wide = u32::from(self.added.has_wide_length(&operator));
-            function.instructions().call(self.added.charge + wide);
-        }
-        function.instruction(&self.added.instruction(operator)?);
-        Ok(())
-    }
-
-    /// A comparison with zero directly before a `select` is written in other words: wasmi 2.0.0
-    /// fuses the two although the compared value may not be where the fused operator looks.
-    fn compare(
-        &mut self,
-        function: &mut Function,
-        operator: Operator<'_>,
+        operator: &Operator<'_>,
         before_select: bool,
     ) -> Result<(), reencode::Error> {
-        let mut sink = function.instructions();
-        match operator {
-            Operator::I32Eqz if before_select => sink.i32_const(1).i32_lt_u(),
-            Operator::I32Eq if before_select => sink.i32_xor().i32_const(1).i32_lt_u(),
-            Operator::I32Ne if before_select => sink.i32_xor(),
-            operator => return self.operator(function, operator),
-        };
+        self.changes_tables |= changes_tables(operator);
+        if matches!(operator, Operator::MemoryGrow { .. }) {
+            function.instructions().call(self.added.grow());
+        } else if !before_select || !compare(&mut function.instructions(), operator) {
+            function.instruction(&self.added.instruction(operator.clone())?);
+        }
         Ok(())
     }
+}
+
+/// Counts the segment that starts here, if one does.
+fn count(fuel: &mut Option<Fuel>, segment: Option<Segment>, to: &mut Function, added: &Added) {
+    match (fuel, segment) {
+        (Some(fuel), segment) => fuel.charge(segment.map_or(0, |segment| segment.cost), to, added),
+        (None, Some(segment)) => charge(&mut to.instructions(), added, &segment),
+        (None, None) => {}
+    }
+}
+
+/// A comparison with zero directly before a `select` is written in other words: wasmi 2.0.0 fuses
+/// the two although the compared value may not be where the fused operator looks.
+fn compare(sink: &mut InstructionSink<'_>, operator: &Operator<'_>) -> bool {
+    match operator {
+        Operator::I32Eqz => sink.i32_const(1).i32_lt_u(),
+        Operator::I32Eq => sink.i32_xor().i32_const(1).i32_lt_u(),
+        Operator::I32Ne => sink.i32_xor(),
+        _ => return false,
+    };
+    true
 }
 
 fn is_select(operator: &Operator<'_>) -> bool {
     matches!(operator, Operator::Select | Operator::TypedSelect { .. })
-}
-
-fn is_equality(operator: &Operator<'_>) -> bool {
-    matches!(operator, Operator::I32Eqz | Operator::I32Eq | Operator::I32Ne)
 }
 
 /// True if the operator changes what the next message would see of tables and segments.
@@ -134,7 +208,7 @@ fn check(sink: &mut InstructionSink<'_>, added: &Added) {
         .i64_const(0)
         .i64_lt_s()
         .if_(BlockType::Empty)
-        .call(added.out_of_instructions)
+        .call(added.out_of_instructions())
         .end();
 }
 
@@ -143,7 +217,7 @@ impl Added {
     /// a length in the segment.
     fn has_wide_length(&self, operator: &Operator<'_>) -> bool {
         match operator {
-            Operator::MemoryFill { .. } | Operator::MemoryCopy { .. } => self.memory64,
+            Operator::MemoryFill { .. } | Operator::MemoryCopy { .. } => self.wide,
             Operator::TableFill { .. } | Operator::TableCopy { .. } => self.table64,
             _ => false,
         }

@@ -2,7 +2,7 @@
 
 use sim_core::fees::FeeSchedule;
 use sim_core::id::{CanisterId, SubnetId};
-use sim_core::profile::Profile;
+use sim_core::profile::{MeteringMode, Profile};
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
     CanisterStatus, Closure, Effects, Entry, Finished, Instance, InstructionLimits, InvalidModule,
@@ -25,6 +25,13 @@ pub(crate) const PEER: CanisterId = CanisterId::on(SUBNET, 1);
 /// The profile called `name`.
 pub(crate) fn profile(name: &str) -> Profile {
     Profile::named(name).expect("is built in")
+}
+
+/// The same, counting in `mode`.
+pub(crate) fn profile_in(name: &str, mode: MeteringMode) -> Profile {
+    let mut profile = profile(name);
+    profile.metering.mode = mode;
+    profile
 }
 
 /// Compiles `module` under the default profile.

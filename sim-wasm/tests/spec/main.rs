@@ -8,6 +8,7 @@ mod engine;
 mod entry_points;
 mod growth;
 mod hostile;
+mod metering;
 mod motoko;
 mod pausing;
 mod refusals;
