@@ -42,8 +42,11 @@ fn golden_digest(scenario: &str) -> (u64, String) {
 
 #[test]
 fn library_scenarios_keep_their_golden_digests() {
-    let (seed, digest) = golden_digest("ping-pong");
-    assert_eq!(Run::of("ping-pong", seed).history().digest.to_string(), digest);
+    for scenario in ["ping-pong", "burn-rate", "price-change"] {
+        let (seed, digest) = golden_digest(scenario);
+        let found = Run::of(scenario, seed).history().digest.to_string();
+        assert_eq!(found, digest, "{scenario}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! - [`run`]: what a report is about; [`error`]: what can go wrong
 //! - [`names`], [`messages`], [`rounds`]: the history, joined and named
 //! - [`latency`], [`quantiles`]: samples and what is said of them
+//! - [`revenue`]: what cycles are worth
 //! - [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
 //! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
@@ -30,6 +31,7 @@ pub mod names;
 pub mod page;
 pub mod panel;
 pub mod quantiles;
+pub mod revenue;
 pub mod rounds;
 pub mod run;
 pub mod scene;

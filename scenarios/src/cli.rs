@@ -3,7 +3,9 @@
 mod arguments;
 mod conformance;
 mod inspect;
+mod profiles;
 mod recordings;
+mod reprice;
 mod run;
 mod script;
 mod terminal;
@@ -21,6 +23,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
+        Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),
+        Ok(Arguments { command: Command::Profiles(arguments) }) => profiles::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.

@@ -12,6 +12,7 @@
 //! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
 //! | [`diagnostics`] | mistakes | text with file, line and column |
 //! | [`run`] | a scenario | a folder of results |
+//! | [`reprice`] | a folder of results | what it would have cost under other prices |
 //! | [`cli`] | command-line arguments | an exit code |
 
 pub mod arrivals;
@@ -20,6 +21,7 @@ pub mod conformance;
 pub mod diagnostics;
 pub mod document;
 pub mod rate;
+pub mod reprice;
 pub mod resolve;
 pub mod run;
 pub mod scenario;

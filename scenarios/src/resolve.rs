@@ -15,6 +15,7 @@ mod references;
 mod subnets;
 mod workloads;
 
+pub use profile::of_text as profile_of_text;
 pub use references::substitute;
 
 use crate::diagnostics::{Mistake, Refusal};

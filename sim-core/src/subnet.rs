@@ -297,6 +297,8 @@ impl Subnet {
             id: self.id,
             name: self.spec.name,
             nodes: self.spec.nodes,
+            kind: self.spec.kind,
+            cost_schedule: self.spec.cost_schedule,
             records: self.records,
             canisters: self.canisters.iter().map(Canister::summary).collect(),
         };

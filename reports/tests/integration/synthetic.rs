@@ -163,6 +163,8 @@ impl Subnet {
             id: self.id,
             name: self.name.to_owned(),
             nodes: self.nodes,
+            kind: Default::default(),
+            cost_schedule: Default::default(),
             records: self.records,
             canisters,
         }
