@@ -1,4 +1,4 @@
-;; Application: does one of three things that applications do, and keeps a gibibyte of data.
+;; Application: does one of three things that applications do, and keeps 16 GiB of data.
 ;;
 ;;   client --say-->   application --hear--> itself          many small messages
 ;;   client --work-->  application                           52 million instructions
@@ -26,9 +26,9 @@
   ;; "(record {})" in Candid: one type, the record without fields.
   (data (i32.const 64) "DIDL\01\6c\00\01\00")
 
-  ;; 16,384 pages are a gibibyte.
+  ;; 262,144 pages are 16 GiB.
   (func (export "canister_init")
-    (drop (call $stable_grow (i64.const 16384))))
+    (drop (call $stable_grow (i64.const 262144))))
 
   (func $answer (param $environment i32)
     (call $msg_reply))

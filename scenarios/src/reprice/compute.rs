@@ -24,6 +24,14 @@ impl Change {
         self.after += other.after;
     }
 
+    /// Without a part of it.
+    pub fn without(self, part: Change) -> Change {
+        Change {
+            before: self.before.saturating_sub(part.before),
+            after: self.after.saturating_sub(part.after),
+        }
+    }
+
     /// Whether `after` is larger, and by how many thousandths of `before`.
     pub fn per_mille(&self) -> Option<(bool, u128)> {
         let difference = self.after.get().abs_diff(self.before.get());
@@ -49,8 +57,10 @@ pub enum Fate {
 /// A run under other prices.
 #[derive(Clone, Debug, Default)]
 pub struct Repriced {
-    /// By number of subnet.
+    /// By number of subnet, set-up included.
     pub subnets: Vec<Change>,
+    /// The part of that which was paid before the first round.
+    pub set_up: Vec<Change>,
     /// By use case, in the order of [`UseCase::ALL`].
     pub use_cases: [Change; UseCase::COUNT],
     /// By subnet and principal, with the name.
@@ -92,8 +102,8 @@ impl Prices {
 pub fn compute(run: &RecordedRun, profile: &Profile) -> Repriced {
     let prices: Vec<Prices> =
         run.subnets.iter().map(|subnet| Prices::of(run, profile, subnet)).collect();
-    let mut repriced =
-        Repriced { subnets: vec![Change::default(); run.subnets.len()], ..Repriced::default() };
+    let none = vec![Change::default(); run.subnets.len()];
+    let mut repriced = Repriced { subnets: none.clone(), set_up: none, ..Repriced::default() };
     let mut paid_so_far: BTreeMap<(usize, &str), Change> = BTreeMap::new();
     let mut accounts = run.accounts.iter().peekable();
     let mut charges = run.paid.iter().peekable();
@@ -121,6 +131,9 @@ fn add(repriced: &mut Repriced, paid: &Paid, prices: &Prices) -> Change {
     let each = prices.now.price(&paid.charge);
     let change = Change { before: paid.cycles, after: each.saturating_mul(paid.count.into()) };
     repriced.subnets[paid.subnet].add(change);
+    if paid.time_ns == 0 {
+        repriced.set_up[paid.subnet].add(change);
+    }
     repriced.use_cases[paid.charge.use_case() as usize].add(change);
     let canister = repriced.canisters.entry((paid.subnet, paid.id.clone()));
     canister.or_insert_with(|| (paid.canister.clone(), Change::default())).1.add(change);

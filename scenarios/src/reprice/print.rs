@@ -13,8 +13,10 @@ pub fn text(run: &RecordedRun, repriced: &Repriced, profile: &str) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "priced under {profile} instead of {}\n", run.profile.name);
     row(&mut out, "subnet", &head.map(str::to_owned));
-    for (subnet, change) in run.subnets.iter().zip(&repriced.subnets) {
-        row(&mut out, &subnet.name, &cells(change));
+    for (place, subnet) in run.subnets.iter().enumerate() {
+        let (all, set_up) = (repriced.subnets[place], repriced.set_up[place]);
+        row(&mut out, &subnet.name, &cells(&all.without(set_up)));
+        row(&mut out, &format!("{}, set-up", subnet.name), &cells(&set_up));
     }
     row(&mut out, "all", &cells(&repriced.total()));
     row(&mut out, "\nuse case", &head.map(str::to_owned));
