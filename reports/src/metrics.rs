@@ -123,7 +123,8 @@ impl List {
         {
             self.put(format!("{prefix}{name}"), "", Some(count.into()));
         }
-        let Quantiles { p50_ns, p90_ns, p99_ns, mean_ns, .. } = Quantiles::of_sorted(&sample.replies);
+        let Quantiles { p50_ns, p90_ns, p99_ns, mean_ns, .. } =
+            Quantiles::of_sorted(&sample.replies);
         let greatest = sample.replies.last().copied();
         for (name, nanos) in [
             ("p50", p50_ns),

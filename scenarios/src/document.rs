@@ -40,8 +40,7 @@ pub fn table<'i>(
     text: &'i str,
     changes: &'i [Change],
 ) -> Result<Spanned<DeTable<'i>>, Vec<Mistake>> {
-    let mut table =
-        DeTable::parse(text).map_err(|error| vec![refusal::syntax(&error, text)])?;
+    let mut table = DeTable::parse(text).map_err(|error| vec![refusal::syntax(&error, text)])?;
     let refused = changes.iter().filter_map(|change| change.apply(table.get_mut()).err());
     let mistakes: Vec<Mistake> = refused.collect();
     if mistakes.is_empty() { Ok(table) } else { Err(mistakes) }

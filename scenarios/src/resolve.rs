@@ -126,7 +126,8 @@ fn resolve(
 /// A warm-up that leaves nothing of the run.
 fn all_warm_up(document: &Document) -> Option<Mistake> {
     let entry = document.warm_up.as_ref()?;
-    let (WarmUp::Fixed(warm_up), duration) = (entry.get_ref().0, *document.duration.get_ref()) else {
+    let (WarmUp::Fixed(warm_up), duration) = (entry.get_ref().0, *document.duration.get_ref())
+    else {
         return None;
     };
     (warm_up >= duration).then(|| {

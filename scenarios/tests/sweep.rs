@@ -14,10 +14,10 @@ use tempfile::TempDir;
 fn scenario(sweep: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let relay = fs::canonicalize("canisters/relay.wat").expect("is there");
-    let counter = fs::canonicalize("canisters/Counter.wasm").expect("is there");
+    let counter = fs::canonicalize("tests/fixtures/counted.wat").expect("is there");
     let text = format!(
         r#"title = "Swept"
-duration = "4s"
+duration = "15s"
 [[subnet]]
 name = "left"
 nodes = 13
@@ -52,7 +52,7 @@ arrivals = {{ kind = "poisson", rate = "5/s" }}
     (folder, path)
 }
 
-const TWO_POINTS: &str = "\"network.latency.value\" = [\"10ms\", \"300ms\"]\nreplications = 3";
+const TWO_POINTS: &str = "\"network.latency.value\" = [\"10ms\", \"2s\"]\nreplications = 3";
 
 fn icsim(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_icsim"));
@@ -112,7 +112,7 @@ fn a_row_can_be_had_again_from_its_seed() {
     let manifest = Manifest::read(&out).expect("is there");
     let run = manifest.runs.last().expect("six runs");
     let (seed, path) = (run.seed.to_string(), path.to_string_lossy().into_owned());
-    let set = "network.latency.value=300ms";
+    let set = "network.latency.value=2s";
     let again = icsim(&["run", &path, "--seed", &seed, "--set", set, "--quiet"]);
     let printed = String::from_utf8_lossy(&again.stdout).into_owned();
     assert!(printed.contains(&format!("trace digest {}", run.digest)), "{printed}");
@@ -166,7 +166,7 @@ struct StopAfter(usize, Interrupt);
 impl Watch for StopAfter {
     fn planned(&mut self, _runs: usize) {}
     fn done(&mut self) {
-        self.0 -= 1;
+        self.0 = self.0.saturating_sub(1);
         if self.0 == 0 {
             self.1.request();
         }
@@ -206,7 +206,8 @@ fn an_interrupted_sweep_goes_on_where_it_was() {
 
 #[test]
 fn a_run_that_fails_is_recorded_and_stops_no_other() {
-    let (folder, path) = scenario("\"canister.counter.cycles\" = [\"1K\", \"100T\"]\nseeds = \"5..6\"");
+    let (folder, path) =
+        scenario("\"canister.counter.cycles\" = [\"1K\", \"100T\"]\nseeds = \"5..6\"");
     let out = folder.path().join("out");
     let output = sweep(&path, &out, &[]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -224,7 +225,7 @@ fn a_run_that_fails_is_recorded_and_stops_no_other() {
 #[test]
 fn a_sweep_until_a_precision_runs_no_more_than_it_needs() {
     let (folder, path) = scenario(
-        "\"network.latency.value\" = [\"10ms\", \"300ms\"]\nreplications = 40\n\
+        "\"network.latency.value\" = [\"10ms\", \"2s\"]\nreplications = 40\n\
          metrics = [\"subnet.*.rounds\"]\nuntil = \"ci of subnet.left.rounds < 50%\"",
     );
     let out = folder.path().join("out");

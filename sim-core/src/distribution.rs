@@ -213,7 +213,9 @@ impl<V: Quantity> Distribution<V> {
                 let scale = libm::log(p99 / min) / libm::log(100.0);
                 round(min * libm::exp(scale * standard_exponential(random)))
             }
-            Distribution::Empirical { values, weights } => observed(values, weights, random).whole(),
+            Distribution::Empirical { values, weights } => {
+                observed(values, weights, random).whole()
+            }
         })
     }
 }

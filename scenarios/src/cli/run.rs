@@ -31,8 +31,7 @@ fn finish(arguments: &RunArguments) -> Result<Outcome, Failed> {
         destination.map(|path| Destination::new(path, arguments.force)).transpose()?;
     let mut source = Source::read(&arguments.scenario)?;
     let set = changes(&arguments.set, &mut source)?;
-    let scenario =
-        resolve::load_changed(&source, &set, arguments.duration, &engine::runtime)?;
+    let scenario = resolve::load_changed(&source, &set, arguments.duration, &engine::runtime)?;
     if let Some(destination) = &destination {
         destination.spare(&scenario.files(&source))?;
     }

@@ -143,6 +143,9 @@ impl Watch for Meter {
         self.told = percent - percent % LINE_EVERY_PERCENT;
         let elapsed = self.bar.elapsed();
         let left = elapsed.mul_f64(total.saturating_sub(done) as f64 / done.max(1) as f64);
-        eprintln!("icsim: {done} of {total} runs ({percent} %), about {} left", HumanDuration(left));
+        eprintln!(
+            "icsim: {done} of {total} runs ({percent} %), about {} left",
+            HumanDuration(left)
+        );
     }
 }

@@ -104,7 +104,8 @@ impl Change {
         let names: Vec<String> = items.iter().map(|item| name_of(item.get_ref())).collect();
         let mut found = false;
         for (index, item) in items.iter_mut().enumerate() {
-            let is_wanted = wanted == "*" || names[index] == *wanted || index.to_string() == *wanted;
+            let is_wanted =
+                wanted == "*" || names[index] == *wanted || index.to_string() == *wanted;
             if let (true, DeValue::Table(table)) = (is_wanted, item.get_mut()) {
                 found = true;
                 self.set(table, rest)?;
@@ -112,11 +113,9 @@ impl Change {
         }
         match found {
             true => Ok(()),
-            false => Err(self.refused(format!("there is no {kind} `{wanted}`")).help(did_you_mean(
-                wanted,
-                "names",
-                names.iter().map(String::as_str),
-            ))),
+            false => Err(self
+                .refused(format!("there is no {kind} `{wanted}`"))
+                .help(did_you_mean(wanted, "names", names.iter().map(String::as_str)))),
         }
     }
 

@@ -51,9 +51,9 @@ impl<'de> Deserialize<'de> for WarmUpEntry {
         if text == MSER_5 {
             return Ok(WarmUpEntry(WarmUp::Mser5));
         }
-        let duration = text.parse().map_err(|error| {
-            serde::de::Error::custom(format_args!("{error}, or \"{MSER_5}\""))
-        })?;
+        let duration = text
+            .parse()
+            .map_err(|error| serde::de::Error::custom(format_args!("{error}, or \"{MSER_5}\"")))?;
         Ok(WarmUpEntry(WarmUp::Fixed(duration)))
     }
 }

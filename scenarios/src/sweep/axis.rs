@@ -87,7 +87,10 @@ impl Axis {
     /// # Errors
     /// There is nothing between the ends of the range.
     pub fn latin(&self, samples: usize) -> Result<Vec<Change>, Mistake> {
-        latin::shares(&self.path.to_string(), samples).into_iter().map(|share| self.at(share)).collect()
+        latin::shares(&self.path.to_string(), samples)
+            .into_iter()
+            .map(|share| self.at(share))
+            .collect()
     }
 
     /// The value at a share (0 to 1) of the way through.

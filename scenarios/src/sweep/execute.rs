@@ -91,6 +91,8 @@ impl Recipe<'_> {
         let count = workers.current_num_threads();
         let (sender, receiver) = sync_channel(count);
         workers.in_place_scope(|scope| {
+            // Should this panic, nobody receives any more, and workers that wait to send end.
+            let receiver = receiver;
             for _ in 0..count.min(runs.len()) {
                 let (next, sender) = (&next, sender.clone());
                 scope.spawn(move |_| {

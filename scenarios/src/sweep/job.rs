@@ -1,7 +1,7 @@
 //! A whole sweep: plan, check of every point, runs, tables, manifest.
 
 use super::execute::{Finished, Recipe, Run, RunFailed};
-use super::journal::{Head, JOURNAL, Journal, JournalError};
+use super::journal::{Head, JOURNAL, Journal, JournalError, Known};
 use super::manifest::{FailedEntry, MANIFEST, Manifest, Origin, RunEntry, Shard};
 use super::plan::Plan;
 use super::precision::{LEAST, Precision};
@@ -202,7 +202,9 @@ impl Job<'_> {
         if folder.join(JOURNAL).exists() {
             return match self.resume {
                 true => Ok(Journal::resume(folder, head)?),
-                false => refused("holds an interrupted sweep; go on with it with --resume, or choose another"),
+                false => refused(
+                    "holds an interrupted sweep; go on with it with --resume, or choose another",
+                ),
             };
         }
         if folder.exists() && fs::read_dir(folder)?.next().is_some() {
@@ -212,9 +214,6 @@ impl Job<'_> {
         Ok((Journal::begin(folder, head)?, Known::new()))
     }
 }
-
-/// Finished runs by point and replication.
-type Known = BTreeMap<(usize, usize), Finished>;
 
 /// A sweep under way.
 struct Session<'a> {
@@ -288,15 +287,16 @@ impl Session<'_> {
             judged: &mut self.judged,
             names: &mut self.names,
         };
-        let mut take = |waiting: &mut BTreeMap<_, _>, known: &mut Known| -> Result<(), SweepError> {
-            while let Some(run) = next.peek() {
-                let old = known.remove(&(run.point, run.replication)).map(Ok);
-                let Some(result) = old.or_else(|| waiting.remove(*run)) else { break };
-                writer.write(**run, result)?;
-                next.next();
-            }
-            Ok(())
-        };
+        let mut take =
+            |waiting: &mut BTreeMap<_, _>, known: &mut Known| -> Result<(), SweepError> {
+                while let Some(run) = next.peek() {
+                    let old = known.remove(&(run.point, run.replication)).map(Ok);
+                    let Some(result) = old.or_else(|| waiting.remove(*run)) else { break };
+                    writer.write(**run, result)?;
+                    next.next();
+                }
+                Ok(())
+            };
         take(&mut waiting, &mut self.known)?;
         let known = &mut self.known;
         recipe.execute(&todo, workers, &mut |run, result| {
@@ -384,7 +384,8 @@ impl Writer<'_> {
                     let judged = value.map(|value| (self.judged.entry(point).or_default(), value));
                     judged.into_iter().for_each(|(values, value)| values.push(value as f64));
                 }
-                metrics.retain(|metric| table::is_wanted(&metric.name, &self.plan.settings.metrics));
+                metrics
+                    .retain(|metric| table::is_wanted(&metric.name, &self.plan.settings.metrics));
                 self.results.add(run, &self.plan.shown(point), &metrics)?;
                 self.manifest.runs.push(RunEntry { point, replication, seed, digest });
             }

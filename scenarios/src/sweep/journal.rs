@@ -37,6 +37,9 @@ struct Line {
     error: Option<String>,
 }
 
+/// Finished runs by point and replication.
+pub type Known = BTreeMap<(usize, usize), Finished>;
+
 /// An open journal.
 pub struct Journal(File);
 
@@ -72,7 +75,7 @@ impl Journal {
     pub fn resume(
         folder: &Path,
         head: &Head,
-    ) -> Result<(Journal, BTreeMap<(usize, usize), Finished>), JournalError> {
+    ) -> Result<(Journal, Known), JournalError> {
         let path = folder.join(JOURNAL);
         let mut lines = BufReader::new(File::open(&path)?).lines();
         let first: Option<Head> =
@@ -99,9 +102,14 @@ impl Journal {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn note(&mut self, run: Run, result: &Result<Finished, RunFailed>) -> Result<(), JournalError> {
+    pub fn note(
+        &mut self,
+        run: Run,
+        result: &Result<Finished, RunFailed>,
+    ) -> Result<(), JournalError> {
         let Run { point, replication, seed } = run;
-        let empty = Line { point, replication, seed, digest: None, metrics: Vec::new(), error: None };
+        let empty =
+            Line { point, replication, seed, digest: None, metrics: Vec::new(), error: None };
         let line = match result {
             Err(RunFailed::Interrupted) => return Ok(()),
             Err(RunFailed::Failed(error)) => Line { error: Some(error.clone()), ..empty },
@@ -140,7 +148,8 @@ mod tests {
     }
 
     fn finished() -> Finished {
-        let metric = Metric { name: "burned.total".to_owned(), unit: "cycles", value: Some(u128::MAX) };
+        let metric =
+            Metric { name: "burned.total".to_owned(), unit: "cycles", value: Some(u128::MAX) };
         Finished { digest: "d1".to_owned(), metrics: vec![metric] }
     }
 

@@ -154,9 +154,9 @@ impl Shard {
     /// # Errors
     /// It is none, in words.
     pub fn parse(text: &str) -> Result<Shard, String> {
-        let numbers = text.split_once('/').and_then(|(index, of)| {
-            Some((index.trim().parse().ok()?, of.trim().parse().ok()?))
-        });
+        let numbers = text
+            .split_once('/')
+            .and_then(|(index, of)| Some((index.trim().parse().ok()?, of.trim().parse().ok()?)));
         match numbers {
             Some((index, of)) if (1..=of).contains(&index) => Ok(Shard { index, of }),
             _ => Err("expected i/n, such as 1/4 for the first of four parts".to_owned()),

@@ -63,8 +63,12 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Manifest, MergeError> {
     fs::create_dir_all(out)?;
     join(&shards, &out.join(RESULTS))?;
     let (_, _, first) = &shards[0];
-    let mut whole =
-        Manifest { origin: first.origin.clone(), shard: None, runs: Vec::new(), failed: Vec::new() };
+    let mut whole = Manifest {
+        origin: first.origin.clone(),
+        shard: None,
+        runs: Vec::new(),
+        failed: Vec::new(),
+    };
     for (_, _, manifest) in shards {
         whole.runs.extend(manifest.runs);
         whole.failed.extend(manifest.failed);

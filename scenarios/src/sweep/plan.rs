@@ -73,7 +73,9 @@ impl Plan {
             Some(DeValue::Table(sweep)) => sweep,
             Some(_) => {
                 let place = table.get("sweep").map_or(0..0, Spanned::span);
-                return Err(vec![Mistake::at(place, "`sweep` is no table").label("expected `[sweep]`")]);
+                return Err(vec![
+                    Mistake::at(place, "`sweep` is no table").label("expected `[sweep]`"),
+                ]);
             }
         };
         let mut reader = Reader { mistakes: Vec::new() };
@@ -117,10 +119,10 @@ impl Reader {
 
     fn axes(&mut self, sweep: &DeTable<'_>) -> Vec<Axis> {
         let mut axes = Vec::new();
-        for (key, value) in sweep.iter().filter(|(key, _)| !KEYS.contains(&key.get_ref().as_ref())) {
-            let read = self
-                .path(key)
-                .and_then(|path| Axis::read(path, key.span(), value, &mut axes));
+        for (key, value) in sweep.iter().filter(|(key, _)| !KEYS.contains(&key.get_ref().as_ref()))
+        {
+            let read =
+                self.path(key).and_then(|path| Axis::read(path, key.span(), value, &mut axes));
             self.mistakes.extend(read.err());
         }
         axes
@@ -146,7 +148,8 @@ impl Reader {
         let Some(entry) = sweep.get("point") else { return vec![Vec::new()] };
         let DeValue::Array(items) = entry.get_ref() else {
             self.mistakes.push(
-                Mistake::at(entry.span(), "`point` is no list of tables").label("expected `[[sweep.point]]`"),
+                Mistake::at(entry.span(), "`point` is no list of tables")
+                    .label("expected `[[sweep.point]]`"),
             );
             return vec![Vec::new()];
         };
@@ -186,13 +189,18 @@ impl Reader {
                 let columns: Result<Vec<Vec<Change>>, Mistake> =
                     axes.iter().map(|axis| axis.latin(samples)).collect();
                 return self.or_none(columns).map_or(Vec::new(), |columns| {
-                    let sample = |index: usize| columns.iter().map(move |c: &Vec<Change>| c[index].clone());
+                    let sample =
+                        |index: usize| columns.iter().map(move |c: &Vec<Change>| c[index].clone());
                     combine(listed, (0..samples).map(|index| sample(index).collect()).collect())
                 });
             }
             Some((place, found)) => Err(Mistake::at(place, "this design is not known")
                 .label("not valid")
-                .help(did_you_mean(found.unwrap_or(""), "expected one of", ["grid", "latin_hypercube"]))),
+                .help(did_you_mean(
+                    found.unwrap_or(""),
+                    "expected one of",
+                    ["grid", "latin_hypercube"],
+                ))),
         };
         let Some(columns) = self.or_none(columns) else { return Vec::new() };
         let count = columns.iter().try_fold(listed.len(), |n, column| n.checked_mul(column.len()));
@@ -229,7 +237,8 @@ impl Reader {
         let listed = sweep.get("seeds").and_then(|value| self.seeds(value));
         if let (Some(seeds), true) = (sweep.get("seeds"), sweep.contains_key("replications")) {
             let mistake = Mistake::at(seeds.span(), "`seeds` and `replications` are both given");
-            self.mistakes.push(mistake.label("one of the two").help("`seeds` says how many there are"));
+            self.mistakes
+                .push(mistake.label("one of the two").help("`seeds` says how many there are"));
         }
         Settings {
             seeds: listed.unwrap_or(Seeds::Derived(derived.unwrap_or(REPLICATIONS))),
@@ -249,7 +258,10 @@ impl Reader {
         };
         if seeds.is_none() {
             let mistake = Mistake::at(value.span(), "these are no seeds").label("not valid");
-            self.mistakes.push(mistake.help("expected `\"1..30\"`, both ends included, or a list of whole numbers"));
+            self.mistakes.push(
+                mistake
+                    .help("expected `\"1..30\"`, both ends included, or a list of whole numbers"),
+            );
         }
         seeds
     }
@@ -258,7 +270,8 @@ impl Reader {
         if let DeValue::Boolean(flag) = value.get_ref() {
             return *flag;
         }
-        let mistake = Mistake::at(value.span(), "this is neither true nor false").label("not valid");
+        let mistake =
+            Mistake::at(value.span(), "this is neither true nor false").label("not valid");
         self.mistakes.push(mistake);
         true
     }
@@ -273,7 +286,8 @@ impl Reader {
     fn patterns(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<String> {
         let DeValue::Array(items) = value.get_ref() else {
             let mistake = Mistake::at(value.span(), "`metrics` is no list").label("not valid");
-            self.mistakes.push(mistake.help("expected names such as `[\"latency.*\", \"burned.total\"]`"));
+            self.mistakes
+                .push(mistake.help("expected names such as `[\"latency.*\", \"burned.total\"]`"));
             return Vec::new();
         };
         items.iter().filter_map(|item| item.get_ref().as_str().map(str::to_owned)).collect()

@@ -27,7 +27,8 @@ impl Programs {
         if let Some((_, runtime)) = runtimes.iter().find(|(known, _)| known == profile) {
             return Ok(Box::new(runtime.clone()));
         }
-        let runtime = Shared { inner: Arc::from(engine::runtime(profile)?), compiled: Arc::default() };
+        let runtime =
+            Shared { inner: Arc::from(engine::runtime(profile)?), compiled: Arc::default() };
         if runtimes.len() == KEPT {
             runtimes.remove(0);
         }

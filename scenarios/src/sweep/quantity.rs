@@ -43,7 +43,9 @@ impl Quantity {
     pub fn of(value: &DeValue<'_>) -> Option<Quantity> {
         let (number, form) = match value {
             DeValue::Integer(number) => (number.as_str().parse().ok()?, Form::Whole),
-            DeValue::Float(number) => (number.as_str().replace('_', "").parse().ok()?, Form::Decimal),
+            DeValue::Float(number) => {
+                (number.as_str().replace('_', "").parse().ok()?, Form::Decimal)
+            }
             DeValue::String(text) => of_text(text)?,
             _ => return None,
         };
@@ -67,7 +69,13 @@ impl Quantity {
             }
         };
         // The ends are met exactly; logarithms would miss them by a hair.
-        let number = if share >= 1.0 { end.number } else if share <= 0.0 { self.number } else { number };
+        let number = if share >= 1.0 {
+            end.number
+        } else if share <= 0.0 {
+            self.number
+        } else {
+            number
+        };
         form.write(number)
     }
 }

@@ -64,7 +64,9 @@ fn matches(name: &str, pattern: &str) -> bool {
     match pattern.split_once('*') {
         None => name == pattern,
         Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
-            (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| matches(&name[at..], rest))
+            (0..=name.len())
+                .filter(|at| name.is_char_boundary(*at))
+                .any(|at| matches(&name[at..], rest))
         }),
     }
 }
@@ -95,7 +97,8 @@ impl Samples {
         let width = table.headers()?.len().max(BEFORE.len() + AFTER.len());
         let end = width - AFTER.len();
         let fields = table.headers()?.iter().take(end).skip(BEFORE.len());
-        let mut samples = Samples { fields: fields.map(str::to_owned).collect(), ..Samples::default() };
+        let mut samples =
+            Samples { fields: fields.map(str::to_owned).collect(), ..Samples::default() };
         for row in table.records() {
             let row = row?;
             let number = |column: usize| row.get(column).and_then(|cell| cell.parse().ok());
@@ -127,7 +130,13 @@ impl Samples {
     /// It cannot be written.
     pub fn summary(&self, out: impl Write) -> csv::Result<()> {
         let columns = [
-            "n", "mean", "std_dev", "mean_ci95_low", "mean_ci95_high", "median", "median_ci95_low",
+            "n",
+            "mean",
+            "std_dev",
+            "mean_ci95_low",
+            "mean_ci95_high",
+            "median",
+            "median_ci95_low",
             "median_ci95_high",
         ];
         let mut out = self.begin(out, &["point"], &columns)?;
@@ -163,7 +172,9 @@ impl Samples {
         let columns = ["n", "mean_difference", "ci95_low", "ci95_high", "percent"];
         let mut out = self.begin(out, &["point", "baseline"], &columns)?;
         let Some(first) = self.points.keys().next().copied() else { return Ok(()) };
-        for ((point, place), sample) in self.samples.iter().filter(|((point, _), _)| *point != first) {
+        for ((point, place), sample) in
+            self.samples.iter().filter(|((point, _), _)| *point != first)
+        {
             let Some(baseline) = self.samples.get(&(first, *place)) else { continue };
             let pairs = sample.iter().filter_map(|(r, value)| Some((*baseline.get(r)?, *value)));
             let (before, after): (Vec<f64>, Vec<f64>) =

@@ -33,8 +33,7 @@ fn an_exponential_has_its_mean() {
 
 #[test]
 fn a_normal_has_its_mean_and_is_never_negative() {
-    let samples =
-        sorted_samples(&Distribution::Normal { mean: MS(40), std_dev: MS(10) }, 100_000);
+    let samples = sorted_samples(&Distribution::Normal { mean: MS(40), std_dev: MS(10) }, 100_000);
     assert_within_percent(samples[50_000], MS(40), 1);
     assert_within_percent(samples[84_134], MS(50), 2);
 }

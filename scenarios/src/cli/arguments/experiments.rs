@@ -99,7 +99,8 @@ pub(in crate::cli) fn repeat_run(
     duration: Option<SimDuration>,
     set: &[String],
 ) -> String {
-    let mut words = vec![format!("icsim run {} --seed {seed}", quoted(&scenario.to_string_lossy()))];
+    let mut words =
+        vec![format!("icsim run {} --seed {seed}", quoted(&scenario.to_string_lossy()))];
     words.extend(tie_seed.map(|seed| format!("--tie-seed {seed}")));
     words.extend(duration.map(|duration| format!("--duration {duration}")));
     words.extend(set.iter().map(|set| format!("--set {}", quoted(set))));
