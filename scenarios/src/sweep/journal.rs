@@ -72,10 +72,7 @@ impl Journal {
     ///
     /// # Errors
     /// It belongs to another sweep, or cannot be read.
-    pub fn resume(
-        folder: &Path,
-        head: &Head,
-    ) -> Result<(Journal, Known), JournalError> {
+    pub fn resume(folder: &Path, head: &Head) -> Result<(Journal, Known), JournalError> {
         let path = folder.join(JOURNAL);
         let mut lines = BufReader::new(File::open(&path)?).lines();
         let first: Option<Head> =
