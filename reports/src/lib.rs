@@ -11,6 +11,7 @@
 //! - [`revenue`]: what cycles are worth
 //! - [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
+//! - [`metrics`]: a run as named numbers, for sweeps; [`statistics`]: what samples of them say
 //! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
 //!   `font` and [`canvas`]: how it becomes SVG and PNG
 //! - [`charts`]: the figures
@@ -27,6 +28,7 @@ pub mod human;
 pub mod latency;
 pub mod legend;
 pub mod messages;
+pub mod metrics;
 pub mod names;
 pub mod page;
 pub mod panel;
@@ -35,6 +37,7 @@ pub mod revenue;
 pub mod rounds;
 pub mod run;
 pub mod scene;
+pub mod statistics;
 pub mod summary;
 pub mod tables;
 pub mod theme;

@@ -13,6 +13,7 @@
 //! | [`diagnostics`] | mistakes | text with file, line and column |
 //! | [`run`] | a scenario | a folder of results |
 //! | [`reprice`] | a folder of results | what it would have cost under other prices |
+//! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 
 pub mod arrivals;
@@ -28,3 +29,4 @@ pub mod scenario;
 pub mod script;
 pub mod setup;
 pub mod source;
+pub mod sweep;

@@ -43,7 +43,7 @@ impl Profile {
     /// Names of the built-in profiles, oldest first.
     pub const NAMES: [&'static str; 3] = ["2024-06", "2026-mid", "2026-08"];
     /// The profile used where none is named.
-    pub const DEFAULT: &'static str = "2026-mid";
+    pub const DEFAULT: &'static str = "2026-08";
 
     /// The built-in profile called `name`.
     pub fn named(name: &str) -> Option<Profile> {
@@ -58,7 +58,7 @@ impl Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        builtin::y2026_mid()
+        builtin::y2026_08()
     }
 }
 

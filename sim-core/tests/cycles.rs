@@ -26,7 +26,8 @@ fn a_message_costs_ingress_and_execution_to_the_digit() {
     world.send_at(id, "go", &[1_000]);
     let history = world.run();
     // Method name and an 8-byte nonce; 34 nodes against 13.
-    assert_eq!(burned(&history, id, UseCase::Ingress).get(), (1_200_000 + 2_000 * 10) * 34 / 13);
+    let (base, byte) = (1_200_000 * 34 / 13, 2_000 * 34 / 13);
+    assert_eq!(burned(&history, id, UseCase::Ingress).get(), base + 10 * byte);
     let fees = FeeSchedule::new(&Profile::default(), 34);
     let limit = Instructions::new(40_000_000_000);
     let update = fees
@@ -103,14 +104,14 @@ fn a_canister_that_cannot_pay_for_its_memory_loses_code_and_state_and_answers_it
     );
 }
 
-/// Thirty days of a GiB cost about 329 B cycles: the freezing threshold.
+/// Thirty days of a GiB cost about 849 B cycles: the freezing threshold.
 const GIB: Bytes = Bytes::new(1 << 30);
 
 #[test]
 fn a_frozen_canister_takes_no_messages() {
     let mut world = Builder::new();
     // Half a trillion goes for creation; too little is left to put 40 B aside for a message.
-    let frozen = world.canister_with_heap(LEFT, 850_000_000_000, GIB, |_| Act::reply(b""));
+    let frozen = world.canister_with_heap(LEFT, 1_370_000_000_000, GIB, |_| Act::reply(b""));
     world.send_at(frozen, "go", &[1_000]);
     let history = world.run();
     assert_eq!(completed(&history), [Outcome::Reject(ErrorCode::CanisterOutOfCycles)]);
@@ -124,7 +125,7 @@ fn a_frozen_canister_takes_no_messages() {
 #[test]
 fn a_canister_that_would_be_born_frozen_is_not_installed() {
     let mut world = Builder::new();
-    world.canister_with_heap(LEFT, 820_000_000_000, GIB, |_| Act::reply(b""));
+    world.canister_with_heap(LEFT, 1_340_000_000_000, GIB, |_| Act::reply(b""));
     assert!(matches!(World::new(world.spec), Err(SetupError::InstallFailed { .. })));
 }
 
