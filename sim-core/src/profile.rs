@@ -5,8 +5,10 @@
 //! Sources are files of the public repository `dfinity/ic`; `docs/sources.md` lists them.
 
 mod builtin;
+mod management;
 mod metering;
 
+pub use management::{InterfaceForm, ManagementRules};
 pub use metering::{Metering, MeteringMode, SystemApiCosts};
 
 use crate::scheduler::Policy;
@@ -26,6 +28,8 @@ pub struct Profile {
     pub scheduler: Policy,
     /// Limits and capacities.
     pub limits: Limits,
+    /// What the management canister allows.
+    pub management: ManagementRules,
     /// How long things take.
     pub timing: Timing,
     /// What an instruction is.
@@ -188,8 +192,6 @@ pub struct Limits {
     /// Calls nested in Wasm. The replica limits the stack to 5 MiB instead: this many of the
     /// smallest frames its compiler makes.
     pub call_depth: u64,
-    /// Bytes of a canister's debug log that are kept.
-    pub log_bytes: Bytes,
     /// Instructions that installing a canister before the run may use; no limit of the network,
     /// it turns an endless loop in `init` into a message. See [`Limits::install_instructions`].
     pub setup_instructions: Instructions,

@@ -19,9 +19,14 @@ use ic_principal::Principal;
 use std::sync::Arc;
 
 /// What `install_code` is to do.
-pub(crate) struct Installation<'a> {
+pub(crate) struct Installation {
+    /// Why it may not be done, if so.
+    pub(crate) checked: Result<(), Failure>,
     pub(crate) mode: InstallMode,
-    pub(crate) module: &'a [u8],
+    /// The module, or why it could not be put together.
+    pub(crate) module: Result<Payload, Failure>,
+    /// What putting it together costs.
+    pub(crate) assembly: Instructions,
     pub(crate) arg: Payload,
     pub(crate) sender: Principal,
 }
@@ -60,7 +65,7 @@ impl Executor<'_> {
             limits.install_instructions.min(program.compile_cost() + limits.setup_instructions);
         let hold = self.prepay(canister, limits.install_instructions)?;
         let installer = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
-        let mut swap = Swap::new(installer, budget, &program);
+        let mut swap = Swap::new(installer, budget, program.compile_cost());
         let result = self.swap_code(canister, program, InstallMode::install, arg, &mut swap);
         let cost = self.settle_install(canister, hold, swap.used);
         canister.totals.instructions += swap.used;
@@ -88,32 +93,48 @@ impl Executor<'_> {
         &mut self,
         canister: &mut Canister,
         runtime: &dyn Runtime,
-        installation: Installation<'_>,
+        installation: Installation,
     ) -> InstallOutcome {
         let nothing = ([0; 32], Instructions::ZERO);
-        let ended =
-            |instructions, compiled, result| InstallOutcome { instructions, compiled, result };
         let limit = self.profile.limits.install_instructions;
         let hold = match self.prepay(canister, limit) {
             Ok(hold) => hold,
-            Err(failure) => return ended(Instructions::ZERO, nothing, Err(failure)),
-        };
-        let program = match runtime.compile(installation.module) {
-            Ok(program) => program,
-            Err(invalid) => {
-                let weight = self.profile.metering.compile_per_operator;
-                let used = weight.saturating_mul(installation.module.len() as u64);
-                self.settle_install(canister, hold, used);
-                let failure = failure(invalid.code, invalid.to_string());
-                return ended(used, nothing, Err(failure));
+            Err(failure) => {
+                let (instructions, result) = (Instructions::ZERO, Err(failure));
+                return InstallOutcome { instructions, compiled: nothing, result };
             }
         };
-        let compiled = (program.hash(), program.compile_cost());
-        let mut swap = Swap::new(installation.sender, limit, &program);
-        let result =
-            self.swap_code(canister, program, installation.mode, installation.arg, &mut swap);
-        self.settle_install(canister, hold, swap.used);
-        ended(swap.used, compiled, result)
+        let mut used = Instructions::ZERO;
+        let (compiled, result) = match self.compile(runtime, &installation, &mut used) {
+            Err(failure) => (nothing, Err(failure)),
+            Ok(program) => {
+                let compiled = (program.hash(), program.compile_cost());
+                let mut swap = Swap::new(installation.sender, limit, used + compiled.1);
+                let Installation { mode, arg, .. } = installation;
+                let result = self.swap_code(canister, program, mode, arg, &mut swap);
+                used = swap.used;
+                (compiled, result)
+            }
+        };
+        self.settle_install(canister, hold, used);
+        InstallOutcome { instructions: used, compiled, result }
+    }
+
+    /// Checks an installation and compiles its module; `used` is what that took so far.
+    fn compile(
+        &self,
+        runtime: &dyn Runtime,
+        installation: &Installation,
+        used: &mut Instructions,
+    ) -> Result<Arc<dyn Program>, Failure> {
+        installation.checked.clone()?;
+        *used += installation.assembly;
+        let module = installation.module.as_ref().map_err(Clone::clone)?;
+        runtime.compile(module).map_err(|invalid| {
+            let weight = self.profile.metering.compile_per_operator;
+            *used += weight.saturating_mul(module.len() as u64);
+            failure(invalid.code, invalid.to_string())
+        })
     }
 
     fn settle_install(
@@ -252,11 +273,11 @@ impl Executor<'_> {
 }
 
 impl Swap {
-    fn new(caller: Principal, budget: Instructions, program: &Arc<dyn Program>) -> Swap {
+    fn new(caller: Principal, budget: Instructions, used: Instructions) -> Swap {
         Swap {
             caller,
             budget,
-            used: program.compile_cost(),
+            used,
             effects: Effects::default(),
             log: Vec::new(),
         }
