@@ -230,6 +230,13 @@ impl CallContexts {
         self.callbacks.values().map(holds).sum()
     }
 
+    /// Cycles prepaid for executing callbacks, and for responses.
+    pub fn put_aside(&self) -> (Cycles, Cycles) {
+        let executions = self.callbacks.values().map(|callback| callback.execution_hold.amount());
+        let responses = self.callbacks.values().map(|callback| callback.response_hold.amount());
+        (executions.sum(), responses.sum())
+    }
+
     /// Cycles that callers attached and nobody accepted yet.
     pub fn available(&self) -> Cycles {
         self.contexts.values().map(|context| context.available.amount()).sum()

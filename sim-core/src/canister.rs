@@ -1,5 +1,12 @@
 //! A canister as its subnet keeps it: code and memories, cycles, queues, open calls.
 
+pub(crate) mod chunks;
+pub(crate) mod history;
+pub(crate) mod log;
+pub(crate) mod low_memory;
+pub(crate) mod options;
+pub(crate) mod snapshots;
+
 use crate::call_context::CallContexts;
 use crate::execution::Job;
 use crate::fees::FeeSchedule;
@@ -7,12 +14,19 @@ use crate::history::CanisterSummary;
 use crate::id::CanisterId;
 use crate::ledger::Account;
 use crate::message::ManagementCall;
+use crate::profile::ManagementRules;
 use crate::queues::{InputQueues, OutputQueues};
 use crate::runtime::{Instance, MemoryUse, Program};
 use crate::scheduler::Priority;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
+use chunks::ChunkStore;
+use history::{Change, ChangeDetails, ChangeOrigin, History};
 use ic_principal::Principal;
+use log::Log;
+use low_memory::LowMemoryHook;
+use options::Options;
+use snapshots::Snapshots;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -35,6 +49,7 @@ impl Code {
 pub(crate) enum SystemTask {
     Heartbeat,
     GlobalTimer,
+    OnLowWasmMemory,
 }
 
 /// Whether a canister takes messages.
@@ -45,12 +60,12 @@ pub(crate) enum Status {
     Stopped,
 }
 
-/// Bytes one recorded change takes, and one controller listed in it (measured on a replica of
-/// June 2024).
-const CHANGE: u64 = 104;
-const LISTED_CONTROLLER: u64 = 30;
-/// How many changes are kept.
-const CHANGES_KEPT: usize = 20;
+/// A call of `stop_canister` that waits.
+#[derive(Debug)]
+pub(crate) struct StopCall {
+    pub(crate) call: ManagementCall,
+    pub(crate) since: SimTime,
+}
 
 /// Counts over a canister's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +97,7 @@ pub(crate) struct Canister {
     pub(crate) totals: Totals,
     pub(crate) status: Status,
     /// Calls of `stop_canister` that wait until it has stopped.
-    pub(crate) stop_calls: Vec<ManagementCall>,
+    pub(crate) stop_calls: Vec<StopCall>,
     pub(crate) deleted: bool,
     pub(crate) freezing_seconds: u64,
     pub(crate) compute_allocation: u64,
@@ -91,15 +106,26 @@ pub(crate) struct Canister {
     pub(crate) priority: Priority,
     pub(crate) heap_delta_debit: Bytes,
     pub(crate) install_code_debit: Instructions,
-    /// Sizes of the recorded changes.
-    history: VecDeque<u64>,
+    /// Settings beside controllers, allocations and freezing threshold.
+    pub(crate) options: Options,
+    pub(crate) history: History,
+    pub(crate) log: Log,
+    pub(crate) chunks: ChunkStore,
+    pub(crate) snapshots: Snapshots,
+    /// Whether the hook for low memory is due.
+    pub(crate) hook: LowMemoryHook,
     /// All memory that is paid for; follows from `code`, kept by [`Canister::measure`].
     memory: Bytes,
     freezing_threshold: Cycles,
 }
 
 impl Canister {
-    pub(crate) fn new(id: CanisterId, name: Arc<str>, controllers: Arc<[Principal]>) -> Self {
+    pub(crate) fn new(
+        id: CanisterId,
+        name: Arc<str>,
+        controllers: Arc<[Principal]>,
+        rules: &ManagementRules,
+    ) -> Self {
         Canister {
             id,
             name,
@@ -126,7 +152,12 @@ impl Canister {
             priority: Priority::default(),
             heap_delta_debit: Bytes::ZERO,
             install_code_debit: Instructions::ZERO,
-            history: VecDeque::new(),
+            options: Options::new(rules),
+            history: History::default(),
+            log: Log::default(),
+            chunks: ChunkStore::default(),
+            snapshots: Snapshots::default(),
+            hook: LowMemoryHook::default(),
             memory: Bytes::ZERO,
             freezing_threshold: Cycles::ZERO,
         }
@@ -144,9 +175,37 @@ impl Canister {
 
     /// Brings the memory it pays for, and what follows from it, up to date.
     pub(crate) fn measure(&mut self, fees: &FeeSchedule) {
-        let memory = self.execution_memory() + self.history_memory();
+        let memory = self.memory_usage();
         self.memory = memory.max(self.memory_allocation);
-        self.freezing_threshold = self.threshold_of(memory, fees);
+        self.freezing_threshold = self.freezing_threshold_of(memory, fees);
+        self.hook = self.hook.measured(self.is_short_of_memory());
+    }
+
+    /// Everything in use, whatever is allocated.
+    pub(crate) fn memory_usage(&self) -> Bytes {
+        self.execution_memory() + self.other_memory()
+    }
+
+    fn other_memory(&self) -> Bytes {
+        self.history_memory() + self.chunks.memory() + self.snapshots.memory()
+    }
+
+    /// Whether less Wasm memory is left than its settings want.
+    fn is_short_of_memory(&self) -> bool {
+        let (limit, threshold) =
+            (self.options.wasm_memory_limit, self.options.wasm_memory_threshold);
+        let heap = self.code.as_ref().map_or(Bytes::ZERO, |code| code.instance.memory().heap);
+        !threshold.is_zero() && !limit.is_zero() && limit.saturating_sub(heap) < threshold
+    }
+
+    /// Memory of its snapshots.
+    pub(crate) fn snapshots_memory(&self) -> Bytes {
+        self.snapshots.memory()
+    }
+
+    /// Cycles kept for memory.
+    pub(crate) fn reserved_cycles(&self) -> Cycles {
+        Cycles::ZERO
     }
 
     /// Heap, stable memory and module.
@@ -156,10 +215,11 @@ impl Canister {
 
     /// The freezing threshold it would have with other code.
     pub(crate) fn freezing_threshold_with(&self, code: &Code, fees: &FeeSchedule) -> Cycles {
-        self.threshold_of(code.memory() + self.history_memory(), fees)
+        self.freezing_threshold_of(code.memory() + self.other_memory(), fees)
     }
 
-    fn threshold_of(&self, memory: Bytes, fees: &FeeSchedule) -> Cycles {
+    /// The freezing threshold it would have with `memory` in use.
+    pub(crate) fn freezing_threshold_of(&self, memory: Bytes, fees: &FeeSchedule) -> Cycles {
         let time = SimDuration::from_secs(self.freezing_seconds);
         fees.freezing_threshold(memory.max(self.memory_allocation), self.freezing_seconds)
             + fees.compute(self.compute_allocation, time)
@@ -167,29 +227,18 @@ impl Canister {
 
     /// The recorded changes of code and controllers.
     pub(crate) fn history_memory(&self) -> Bytes {
-        Bytes::new(self.history.iter().sum())
+        self.history.memory()
     }
 
-    /// Records that controllers were set.
-    pub(crate) fn note_controllers(&mut self) {
-        self.note(CHANGE + LISTED_CONTROLLER * self.controllers.len() as u64);
-    }
-
-    /// Records that the code changed.
-    pub(crate) fn note_code_change(&mut self) {
-        self.note(CHANGE);
-    }
-
-    /// Forgets the recorded changes.
-    pub(crate) fn forget_history(&mut self) {
-        self.history.clear();
-    }
-
-    fn note(&mut self, bytes: u64) {
-        self.history.push_back(bytes);
-        if self.history.len() > CHANGES_KEPT {
-            self.history.pop_front();
-        }
+    /// Records a change made at `at`, of which `keep` are kept.
+    pub(crate) fn note(
+        &mut self,
+        at: u64,
+        origin: ChangeOrigin,
+        details: ChangeDetails,
+        keep: u64,
+    ) {
+        self.history.record(Change { at, version: self.version, origin, details }, keep);
     }
 
     /// Whether no call is open that it would have to answer or waits for.
@@ -219,7 +268,17 @@ impl Canister {
         self.timer = None;
         self.tasks.clear();
         self.certified_data = Box::default();
+        self.chunks = ChunkStore::default();
+        self.log.clear();
+        self.hook = LowMemoryHook::default();
         self.version += 1;
+    }
+
+    /// Cycles prepaid for executions, and for responses.
+    pub(crate) fn cycles_put_aside(&self) -> (Cycles, Cycles) {
+        let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
+        let (executions, responses) = self.calls.put_aside();
+        (running + executions, responses)
     }
 
     /// Prepaid for executions, responses and callbacks, attached to waiting messages, or waiting in
@@ -231,7 +290,7 @@ impl Canister {
             + self.calls.available()
             + self.input.cycles()
             + self.output.cycles()
-            + self.stop_calls.iter().map(|call| call.cycles.amount()).sum()
+            + self.stop_calls.iter().map(|stop| stop.call.cycles.amount()).sum()
     }
 
     pub(crate) fn summary(&self) -> CanisterSummary {

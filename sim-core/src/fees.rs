@@ -60,6 +60,12 @@ impl FeeSchedule {
         self.scale(self.fees.signature)
     }
 
+    /// One threshold signature or derived key, made by a subnet of `nodes` nodes.
+    pub fn signature_by(&self, nodes: u64) -> Cycles {
+        let scaled = self.fees.signature.get().saturating_mul(u128::from(nodes));
+        Cycles::new(scaled / u128::from(self.fees.reference_nodes.max(1)))
+    }
+
     /// An HTTP outcall whose request has `request` bytes and whose response may have `response`.
     pub fn http_outcall(&self, request: Bytes, response: Bytes) -> Cycles {
         let nodes = u128::from(self.nodes);

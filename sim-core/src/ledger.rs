@@ -200,6 +200,12 @@ impl Ledger {
         to.balance += attached.0;
     }
 
+    /// Burns `price` of cycles that are attached to a message, or all if there are fewer.
+    pub fn burn_attached(&mut self, from: &mut Attached, price: Cycles, use_case: UseCase) {
+        let Attached(taken) = from.split(price);
+        self.burned[use_case as usize] += taken;
+    }
+
     /// Notes that attached cycles leave for another subnet.
     pub fn depart(&mut self, attached: &Attached) {
         self.departed += attached.0;

@@ -3,7 +3,6 @@
 //! After the interface specification, "The IC management canister", and
 //! `rs/types/management_canister_types` of `dfinity/ic`. What the calls do is in `subnet::management`.
 
-pub(crate) mod bitcoin;
 pub(crate) mod chunks;
 pub(crate) mod info;
 mod install;
@@ -21,7 +20,8 @@ pub use install::{
 pub use logs::{FetchLogsArgs, FetchLogsReply, LogEntry};
 pub use settings::{CanisterSettings, EnvironmentVariable, Visibility};
 
-use crate::id::CanisterId;
+use crate::id::{CanisterId, SubnetId};
+use crate::message::Request;
 use crate::reject::ErrorCode;
 use crate::runtime::{Failure, Payload};
 use candid::utils::{ArgumentDecoder, decode_args};
@@ -104,8 +104,7 @@ pub(crate) fn decode<T>(arg: &[u8]) -> Result<T, Failure>
 where
     (T,): for<'a> ArgumentDecoder<'a>,
 {
-    let (value,) =
-        decode_args::<(T,)>(arg).map_err(|error| InvalidPayload(error.to_string()))?;
+    let (value,) = decode_args::<(T,)>(arg).map_err(|error| InvalidPayload(error.to_string()))?;
     Ok(value)
 }
 
@@ -124,11 +123,77 @@ pub fn effective_canister(method: &str, arg: &[u8]) -> Result<Option<CanisterId>
             Err(Failure { code: ErrorCode::CanisterRejectedMessage, message })
         }
         (_, Method::ProvisionalCreate) => Ok(None),
-        (_, Method::InstallChunkedCode) => {
-            decode::<InstallChunkedCodeArgs>(arg).and_then(|args| named(args.target_canister)).map(Some)
-        }
+        (_, Method::InstallChunkedCode) => decode::<InstallChunkedCodeArgs>(arg)
+            .and_then(|args| named(args.target_canister))
+            .map(Some),
         _ => decode::<CanisterIdRecord>(arg).and_then(|args| named(args.canister_id)).map(Some),
     }
+}
+
+/// The canister a query of the management canister is about.
+pub fn queried_canister(arg: &[u8]) -> Option<CanisterId> {
+    decode::<CanisterIdRecord>(arg).ok().and_then(|args| named(args.canister_id).ok())
+}
+
+/// Where a canister's request goes: a call of the management canister goes to the subnet of the
+/// canister it is about. Other requests go where they say.
+///
+/// # Errors
+/// Nobody could answer the call, or it tells a wrong version of its sender
+/// (`resolve_destination`, `rs/system_api/src/routing.rs`, and `validate_sender_canister_version`,
+/// `rs/system_api/src/sandbox_safe_system_state.rs`).
+pub(crate) fn route_management(
+    request: &Request,
+    own: SubnetId,
+    sender_version: u64,
+) -> Result<CanisterId, Failure> {
+    if !request.callee.is_management() {
+        return Ok(request.callee);
+    }
+    check_sender_version(&request.arg, sender_version)?;
+    if request.callee != CanisterId::MANAGEMENT {
+        let named = request.callee.subnet();
+        return Ok(if named == own { CanisterId::MANAGEMENT } else { request.callee });
+    }
+    let unroutable = |why: &str| Failure {
+        code: ErrorCode::UnroutableManagementCall,
+        message: format!("Unable to route management canister request {}: {why}", request.method),
+    };
+    let method = Method::named(&request.method).ok_or_else(|| unroutable("MethodNotFound"))?;
+    let subnet = if method.is_about_a_canister() {
+        let canister = match method {
+            Method::InstallChunkedCode => {
+                decode::<InstallChunkedCodeArgs>(&request.arg).map(|args| args.target_canister)
+            }
+            _ => decode::<CanisterIdRecord>(&request.arg).map(|args| args.canister_id),
+        };
+        let canister = canister.map_err(|error| unroutable(&error.message))?;
+        named(canister).map_err(|_| unroutable("SubnetNotFound"))?.subnet()
+    } else if matches!(method, Method::NodeMetricsHistory | Method::SubnetInfo) {
+        let args = decode::<info::SubnetArgs>(&request.arg);
+        let args = args.map_err(|error| unroutable(&error.message))?;
+        SubnetId::from_principal(&args.subnet_id).ok_or_else(|| unroutable("SubnetNotFound"))?
+    } else {
+        own
+    };
+    Ok(if subnet == own { CanisterId::MANAGEMENT } else { CanisterId::management_of(subnet) })
+}
+
+/// The version a canister says it has has to be the one it had when it called.
+fn check_sender_version(arg: &[u8], version: u64) -> Result<(), Failure> {
+    #[derive(CandidType, Deserialize)]
+    struct Versioned {
+        sender_canister_version: Option<u64>,
+    }
+    let told = decode::<Versioned>(arg).ok().and_then(|args| args.sender_canister_version);
+    if told.is_none_or(|told| told == version) {
+        return Ok(());
+    }
+    let message = format!(
+        "Management canister call payload includes sender canister version {told:?} that does not \
+         match the actual sender canister version {version}."
+    );
+    Err(Failure { code: ErrorCode::CanisterContractViolation, message })
 }
 
 /// The canister called `principal`.

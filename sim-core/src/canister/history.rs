@@ -51,7 +51,8 @@ pub(crate) struct Change {
 impl Change {
     fn bytes(&self) -> u64 {
         match &self.details {
-            ChangeDetails::Creation { controllers } | ChangeDetails::Controllers { controllers } => {
+            ChangeDetails::Creation { controllers }
+            | ChangeDetails::Controllers { controllers } => {
                 CHANGE + LISTED_CONTROLLER * controllers.len() as u64
             }
             ChangeDetails::Uninstall

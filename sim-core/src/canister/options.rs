@@ -38,8 +38,6 @@ pub(crate) fn may_see(visibility: &Visibility, who: &Principal, controllers: &[P
     match visibility {
         Visibility::public => true,
         Visibility::controllers => controllers.contains(who),
-        Visibility::allowed_viewers(viewers) => {
-            controllers.contains(who) || viewers.contains(who)
-        }
+        Visibility::allowed_viewers(viewers) => controllers.contains(who) || viewers.contains(who),
     }
 }

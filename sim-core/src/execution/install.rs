@@ -4,15 +4,16 @@
 
 use super::Executor;
 use super::begin::failure;
+use crate::canister::low_memory::LowMemoryHook;
 use crate::canister::{Canister, Code};
 use crate::ledger::UseCase;
-use crate::management::InstallMode;
+use crate::management::{InstallMode, UpgradeOptions, WasmMemoryPersistence};
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
 use crate::runtime::Step;
 use crate::runtime::{
-    Effects, Entry, Failure, Instance, InstructionLimits, Payload, Program, Runtime, StableImage,
-    Task,
+    Effects, Entry, Failure, GivenState, Instance, InstructionLimits, Payload, Program, Runtime,
+    StableImage, StableSource, Task,
 };
 use crate::units::{Cycles, Instructions};
 use ic_principal::Principal;
@@ -37,6 +38,37 @@ pub(crate) struct InstallOutcome {
     /// The module's hash, and what compiling it costs.
     pub(crate) compiled: ([u8; 32], Instructions),
     pub(crate) result: Result<(), Failure>,
+}
+
+/// What an upgrade keeps of the old code's memories.
+struct Kept {
+    stable: StableImage,
+    heap: Option<Vec<u8>>,
+}
+
+/// The custom section of modules whose heap survives an upgrade.
+const PERSISTENT_HEAP: &str = "enhanced-orthogonal-persistence";
+
+/// Whether an upgrade keeps the heap (`rs/execution_environment/src/execution/upgrade.rs`).
+fn keeps_heap(
+    old: &dyn Program,
+    new: &dyn Program,
+    options: UpgradeOptions,
+) -> Result<bool, Failure> {
+    match options.wasm_memory_persistence {
+        Some(WasmMemoryPersistence::replace) => Ok(false),
+        Some(WasmMemoryPersistence::keep) if new.metadata(PERSISTENT_HEAP).is_some() => Ok(true),
+        Some(WasmMemoryPersistence::keep) => Err(failure(
+            ErrorCode::CanisterContractViolation,
+            "Invalid upgrade option: the new module has no persistent heap to keep".to_owned(),
+        )),
+        None if old.metadata(PERSISTENT_HEAP).is_some() => Err(failure(
+            ErrorCode::CanisterContractViolation,
+            "Missing upgrade option: the canister's heap is persistent; say whether to keep it"
+                .to_owned(),
+        )),
+        None => Ok(false),
+    }
 }
 
 /// A swap of code under way.
@@ -157,21 +189,13 @@ impl Executor<'_> {
         arg: Payload,
         swap: &mut Swap,
     ) -> Result<(), Failure> {
-        let upgrade = match mode {
-            InstallMode::upgrade(options) => Some(options),
-            InstallMode::install | InstallMode::reinstall => None,
-        };
-        let stable = match upgrade {
-            Some(options) => {
-                let skip = options.and_then(|options| options.skip_pre_upgrade) == Some(true);
-                self.save(canister, skip, swap)?
-            }
+        let upgrade = mode.upgrade_options();
+        let kept = match upgrade {
+            Some(options) => Some(self.save(canister, &*program, options, swap)?),
             None => None,
         };
-        let installed = self.start_new(canister, &program, upgrade.is_some(), stable, arg, swap);
-        for line in std::mem::take(&mut swap.log) {
-            self.record(self.place.clock, Event::Printed { canister: canister.id, line });
-        }
+        let installed = self.start_new(canister, &program, kept, arg, swap);
+        self.log(canister, std::mem::take(&mut swap.log), self.place.clock);
         let affordable = installed.and_then(|instance| {
             let code = Code { program, instance };
             self.check_not_frozen(canister, &code, swap).map(|()| code)
@@ -190,36 +214,46 @@ impl Executor<'_> {
         }
     }
 
-    /// `canister_pre_upgrade` of the old code, and the stable memory it leaves. Nothing is
-    /// committed yet.
+    /// `canister_pre_upgrade` of the old code, and the memories it leaves. Nothing is committed yet.
     fn save(
         &mut self,
         canister: &mut Canister,
-        skip: bool,
+        new: &dyn Program,
+        options: UpgradeOptions,
         swap: &mut Swap,
-    ) -> Result<Option<StableImage>, Failure> {
+    ) -> Result<Kept, Failure> {
         let surroundings = self.plain_surroundings(canister);
         let Some(code) = &mut canister.code else {
             let message = format!("canister {} has no code to upgrade", canister.id);
             return Err(failure(ErrorCode::CanisterWasmModuleNotFound, message));
         };
+        let keep = keeps_heap(&*code.program, new, options)?;
+        let skip = options.skip_pre_upgrade == Some(true);
         if code.program.exports().pre_upgrade && !skip {
             swap.run(&mut *code.instance, Entry::PreUpgrade, surroundings)?;
         }
-        Ok(Some(code.instance.stable_image()))
+        let heap = match keep {
+            true => code.instance.read_heap(0, code.instance.memory().heap.get()),
+            false => None,
+        };
+        Ok(Kept { stable: code.instance.stable_image(), heap })
     }
 
     fn start_new(
         &mut self,
         canister: &Canister,
         program: &Arc<dyn Program>,
-        upgrade: bool,
-        stable: Option<StableImage>,
+        kept: Option<Kept>,
         arg: Payload,
         swap: &mut Swap,
     ) -> Result<Box<dyn Instance>, Failure> {
-        let mut instance = match stable {
-            Some(stable) => program.instantiate_with(stable)?,
+        let upgrade = kept.is_some();
+        let mut instance = match kept {
+            Some(Kept { stable, heap: Some(heap) }) => {
+                let stable = StableSource::Image(stable);
+                program.instantiate_given(GivenState { heap, stable, globals: None })?
+            }
+            Some(Kept { stable, heap: None }) => program.instantiate_with(stable)?,
             None => program.instantiate()?,
         };
         let exports = program.exports();
@@ -240,7 +274,11 @@ impl Executor<'_> {
         // It was checked that the canister has as much.
         let burned = effects.cycles_burned;
         let _ = self.ledger.burn(&mut canister.account, burned, UseCase::Burned);
+        if canister.code.is_some() && !upgrade {
+            canister.log.clear();
+        }
         canister.code = Some(code);
+        canister.hook = LowMemoryHook::default();
         canister.version += 1;
         canister.tasks.clear();
         canister.timer = effects.global_timer.filter(|time| *time != 0);
@@ -262,25 +300,26 @@ impl Executor<'_> {
         let balance = canister.account.balance() + self.fees.execution_refund(unused);
         let burned = swap.effects.cycles_burned;
         let threshold = canister.freezing_threshold_with(code, self.fees);
+        let limit = canister.options.wasm_memory_limit;
+        if !limit.is_zero() && code.instance.memory().heap > limit {
+            let message = format!("the heap exceeds its limit of {limit} bytes");
+            return Err(failure(ErrorCode::CanisterWasmMemoryLimitExceeded, message));
+        }
         if balance >= threshold + burned {
             return Ok(());
         }
+        let missing = (threshold + burned).saturating_sub(balance);
         let message = format!(
-            "its balance of {balance} cycles is below its freezing threshold of {threshold} cycles"
+            "Canister cannot grow memory due to insufficient cycles. At least {missing} additional \
+             cycles are required."
         );
-        Err(failure(ErrorCode::CanisterOutOfCycles, message))
+        Err(failure(ErrorCode::InsufficientCyclesInMemoryGrow, message))
     }
 }
 
 impl Swap {
     fn new(caller: Principal, budget: Instructions, used: Instructions) -> Swap {
-        Swap {
-            caller,
-            budget,
-            used,
-            effects: Effects::default(),
-            log: Vec::new(),
-        }
+        Swap { caller, budget, used, effects: Effects::default(), log: Vec::new() }
     }
 
     /// Runs one entry point with all its slices and keeps what it set.

@@ -20,7 +20,6 @@ pub(crate) struct MetadataArgs {
 /// The reply of `canister_metadata`.
 #[derive(CandidType)]
 pub(crate) struct MetadataReply {
-    #[serde(with = "serde_bytes")]
     pub(crate) value: Vec<u8>,
 }
 
@@ -78,7 +77,7 @@ enum OriginRecord {
 
 #[derive(CandidType)]
 #[expect(non_camel_case_types, reason = "Candid names")]
-enum ModeRecord {
+pub(crate) enum ModeRecord {
     install,
     reinstall,
     upgrade,
@@ -128,10 +127,9 @@ impl FromDetails for Details2024 {
                 Details2024::creation { controllers: controllers.to_vec() }
             }
             ChangeDetails::Uninstall => Details2024::code_uninstall,
-            ChangeDetails::Deployment { mode, hash } => Details2024::code_deployment {
-                mode: (*mode).into(),
-                module_hash: hash.to_vec(),
-            },
+            ChangeDetails::Deployment { mode, hash } => {
+                Details2024::code_deployment { mode: (*mode).into(), module_hash: hash.to_vec() }
+            }
             ChangeDetails::Controllers { controllers } => {
                 Details2024::controllers_change { controllers: controllers.to_vec() }
             }

@@ -113,9 +113,9 @@ impl SettingsChange {
         )?;
         let limit =
             within(settings.wasm_memory_limit, "Wasm memory limit", LARGEST_WASM_MEMORY_LIMIT)?;
-        let threshold =
-            within(settings.wasm_memory_threshold, "Wasm memory threshold", u64::MAX)?;
-        let log = within(settings.log_memory_limit, "Log memory limit", rules.log_bytes_most.get())?;
+        let threshold = within(settings.wasm_memory_threshold, "Wasm memory threshold", u64::MAX)?;
+        let log =
+            within(settings.log_memory_limit, "Log memory limit", rules.log_bytes_most.get())?;
         let environment = settings.environment_variables.map(|given| environment(given, rules));
         let cycles = |value: Option<Nat>, name: &str| {
             value.map(|value| number(&value, name).map(Cycles::new)).transpose()
@@ -147,7 +147,8 @@ fn distinct(
     rules: &ManagementRules,
 ) -> Result<Vec<Principal>, Failure> {
     if listed.len() as u64 > rules.controllers {
-        let text = format!("the number of controllers exceeds the maximum of {}", rules.controllers);
+        let text =
+            format!("the number of controllers exceeds the maximum of {}", rules.controllers);
         return Err(InvalidPayload(text).into());
     }
     listed.sort_unstable();

@@ -92,29 +92,24 @@ pub(crate) struct VetkdDeriveArgs {
 /// The reply of `ecdsa_public_key` and `schnorr_public_key`.
 #[derive(CandidType)]
 pub(crate) struct PublicKeyReply {
-    #[serde(with = "serde_bytes")]
     pub(crate) public_key: Vec<u8>,
-    #[serde(with = "serde_bytes")]
     pub(crate) chain_code: Vec<u8>,
 }
 
 /// The reply of `sign_with_ecdsa` and `sign_with_schnorr`.
 #[derive(CandidType)]
 pub(crate) struct SignatureReply {
-    #[serde(with = "serde_bytes")]
     pub(crate) signature: Vec<u8>,
 }
 
 /// The reply of `vetkd_public_key`.
 #[derive(CandidType)]
 pub(crate) struct VetkdPublicKeyReply {
-    #[serde(with = "serde_bytes")]
     pub(crate) public_key: Vec<u8>,
 }
 
 /// The reply of `vetkd_derive_key`.
 #[derive(CandidType)]
 pub(crate) struct VetkdDeriveReply {
-    #[serde(with = "serde_bytes")]
     pub(crate) encrypted_key: Vec<u8>,
 }

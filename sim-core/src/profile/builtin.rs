@@ -1,6 +1,8 @@
 //! The built-in profiles. Each later one is written as its differences from the one before.
 
-use super::{Fees, Limits, ManagementRules, Metering, MeteringMode, Profile, SystemApiCosts, Timing};
+use super::{
+    Fees, Limits, ManagementRules, Metering, MeteringMode, Profile, SystemApiCosts, Timing,
+};
 use crate::scheduler::Policy;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};

@@ -70,6 +70,16 @@ pub struct ManagementRules {
     pub snapshot_data: Instructions,
     /// Bytes of a part of a snapshot that is read or uploaded.
     pub snapshot_part: Bytes,
+    /// Stable memory of a snapshot that is uploaded.
+    pub uploaded_stable: Bytes,
+    /// How deep calls of composite queries may be nested.
+    pub query_depth: u64,
+    /// Instructions of a composite query and all it calls.
+    pub query_graph: Instructions,
+    /// Counted for every call of a composite query.
+    pub query_call: Instructions,
+    /// Instructions of `canister_inspect_message`.
+    pub inspect_message: Instructions,
     /// Nodes of the subnet that signs with production keys.
     pub signing_nodes: u64,
     /// Nodes of the subnet that signs with test keys.
@@ -123,6 +133,11 @@ impl ManagementRules {
             snapshot: Instructions::ZERO,
             snapshot_data: Instructions::ZERO,
             snapshot_part: Bytes::new(2_000_000),
+            uploaded_stable: Bytes::new(1 << 30),
+            query_depth: 6,
+            query_graph: Instructions::new(5_000_000_000),
+            query_call: Instructions::new(50_000_000),
+            inspect_message: Instructions::new(200_000_000),
             signing_nodes: 34,
             test_signing_nodes: 13,
             signature_delay: uniform(2_000, 4_000),

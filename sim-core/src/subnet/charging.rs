@@ -57,7 +57,8 @@ impl Subnet {
         let rest = canister.account.balance();
         // The amount is the balance itself.
         let _ = self.ledger.burn(&mut canister.account, rest, UseCase::Uninstall);
-        canister.forget_history();
+        canister.history.forget();
+        canister.snapshots.clear();
         canister.compute_allocation = 0;
         canister.memory_allocation = Bytes::ZERO;
         self.drop_code(index);

@@ -3,7 +3,6 @@
 //! Calls wait in the subnet's own queue and are executed in an iteration before the canisters.
 //! After `rs/execution_environment/src/{execution_environment,canister_manager}.rs` of `dfinity/ic`.
 
-mod bitcoin;
 mod chunks;
 mod delayed;
 mod info;
@@ -106,11 +105,7 @@ impl Subnet {
         }
     }
 
-    fn dispatch(
-        &mut self,
-        call: &mut ManagementCall,
-        used: &mut Used,
-    ) -> Result<Verdict, Failure> {
+    fn dispatch(&mut self, call: &mut ManagementCall, used: &mut Used) -> Result<Verdict, Failure> {
         let method = Method::named(&call.method).ok_or_else(|| {
             let message = format!("Management canister has no method '{}'", call.method);
             failure(ErrorCode::CanisterMethodNotFound, message)
@@ -179,11 +174,6 @@ impl Subnet {
             Method::SignWithEcdsa => self.sign_with_ecdsa(call),
             Method::SignWithSchnorr => self.sign_with_schnorr(call),
             Method::VetkdDeriveKey => self.vetkd_derive_key(call),
-            Method::BitcoinGetBalance
-            | Method::BitcoinGetUtxos
-            | Method::BitcoinGetCurrentFeePercentiles
-            | Method::BitcoinGetBlockHeaders
-            | Method::BitcoinSendTransaction => self.bitcoin(method, call),
             _ => Err(failure(
                 ErrorCode::CanisterContractViolation,
                 format!("{} can be called by the NNS only", call.method),
@@ -288,5 +278,8 @@ impl Subnet {
 }
 
 fn not_callable(method: &str) -> Failure {
-    failure(ErrorCode::CanisterRejectedMessage, format!("Only canisters can call ic00 method {method}"))
+    failure(
+        ErrorCode::CanisterRejectedMessage,
+        format!("Only canisters can call ic00 method {method}"),
+    )
 }

@@ -52,6 +52,7 @@ pub(crate) fn task(profile: &Profile, entry: Entry) -> Task {
             composite: false,
             data_certificate: None,
             memory: Bytes::ZERO,
+            wasm_memory_limit: None,
             freezing_seconds: 0,
             caller: Principal::anonymous(),
             time: 0,

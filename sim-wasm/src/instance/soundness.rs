@@ -49,6 +49,7 @@ fn surroundings() -> Surroundings {
         composite: false,
         data_certificate: None,
         memory: Bytes::ZERO,
+        wasm_memory_limit: None,
         freezing_seconds: 0,
         caller: Principal::anonymous(),
         time: 1,

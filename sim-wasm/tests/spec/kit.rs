@@ -156,6 +156,7 @@ pub(crate) fn surroundings(profile: &Profile) -> Surroundings {
         composite: false,
         data_certificate: None,
         memory: Bytes::ZERO,
+        wasm_memory_limit: None,
         freezing_seconds: 0,
         caller: PEER.principal(),
         time: 1_700_000_000_000_000_000,

@@ -10,7 +10,7 @@ use crate::message::ManagementCall;
 use crate::reject::ErrorCode;
 use crate::runtime::Failure;
 
-fn store_error(text: impl std::fmt::Display) -> Failure {
+fn store_error<T: std::fmt::Display>(text: T) -> Failure {
     let message = format!("Error from Wasm chunk store: {text}");
     failure(ErrorCode::CanisterContractViolation, message)
 }
@@ -35,7 +35,7 @@ impl Subnet {
         if self.canisters[place].chunks.get(&chunk_id(&args.chunk)).is_some() {
             return Ok(reply(&hash));
         }
-        self.check_growth(place, size, store_error)?;
+        self.check_growth(place, size, store_error::<String>)?;
         let canister = &mut self.canisters[place];
         canister.chunks.insert(&args.chunk, size);
         canister.heap_delta_debit += size;
@@ -46,7 +46,8 @@ impl Subnet {
     fn check_chunk(&self, place: usize, chunk: &[u8]) -> Result<(), Failure> {
         let (rules, canister) = (&self.profile.management, &self.canisters[place]);
         if chunk.len() as u64 > rules.chunk.get() {
-            let text = format!("Wasm chunk size {} exceeds the maximum of {}", chunk.len(), rules.chunk);
+            let text =
+                format!("Wasm chunk size {} exceeds the maximum of {}", chunk.len(), rules.chunk);
             return Err(store_error(text));
         }
         let known = canister.chunks.get(&chunk_id(chunk)).is_some();

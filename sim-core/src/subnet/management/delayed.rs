@@ -81,8 +81,7 @@ impl Subnet {
             return;
         }
         let now = self.round_start;
-        let due: Vec<Delayed> =
-            self.delayed.extract_if(.., |delayed| delayed.due <= now).collect();
+        let due: Vec<Delayed> = self.delayed.extract_if(.., |delayed| delayed.due <= now).collect();
         for Delayed { call, pending, .. } in due {
             let answer = match pending {
                 Pending::Known(answer) => answer,

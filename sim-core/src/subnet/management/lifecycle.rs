@@ -100,6 +100,7 @@ impl Subnet {
             None => CanisterId::on(self.id, self.canisters.len() as u32),
         };
         let controllers = change.controllers.clone().unwrap_or_else(|| vec![creator]);
+        let rules = &self.profile.management;
         let mut canister = Canister::new(id, id.to_string().into(), controllers.into(), rules);
         canister.last_charge = self.round_start;
         canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;

@@ -45,6 +45,8 @@ impl Subnet {
             timestamp_nanos: line.at,
             content: line.text.to_vec(),
         };
-        Ok(reply(&FetchLogsReply { canister_log_records: canister.log.lines().map(entry).collect() }))
+        Ok(reply(&FetchLogsReply {
+            canister_log_records: canister.log.lines().map(entry).collect(),
+        }))
     }
 }

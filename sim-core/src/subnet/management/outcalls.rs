@@ -25,7 +25,7 @@ impl Subnet {
         let (delay, size) = (rules.http_delay.clone(), rules.http_body);
         let price = self.fees.http_outcall(args.request_bytes(), most);
         self.pay(call, price, |ledger, attached, price| {
-            ledger.burn_attached(attached, price, UseCase::HttpOutcalls);
+            ledger.burn_attached(attached, price, UseCase::Burned);
         })?;
         let pending = match args.url.starts_with("https://") {
             true => Pending::Outcall {
@@ -59,8 +59,7 @@ impl Subnet {
             let message = format!("Http body exceeds size limit of {most} bytes.");
             return Err(failure(ErrorCode::OutcallFailed, message));
         }
-        let response =
-            HttpResponse { status: OK.into(), headers: Vec::new(), body: body.to_vec() };
+        let response = HttpResponse { status: OK.into(), headers: Vec::new(), body: body.to_vec() };
         let Some(transform) = transform else { return Ok(reply(&response)) };
         let method = transform.method().to_owned();
         let arg = reply(&TransformArgs { response, context: transform.context });

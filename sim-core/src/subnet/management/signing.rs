@@ -192,7 +192,7 @@ impl Subnet {
         let delay = rules.signature_delay.clone();
         let price = self.fees.signature_by(nodes);
         self.pay(call, price, |ledger, attached, price| {
-            ledger.burn_attached(attached, price, UseCase::Signatures);
+            ledger.burn_attached(attached, price, UseCase::Burned);
         })?;
         Ok(self.wait_for(call, &delay, Pending::Known(Ok(signed))))
     }

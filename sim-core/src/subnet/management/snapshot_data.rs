@@ -1,5 +1,6 @@
 //! Reading and uploading the parts of snapshots.
 
+use super::snapshots::too_few_cycles;
 use super::{Answer, Subnet, Used, failure};
 use crate::canister::chunks::ChunkStore;
 use crate::canister::low_memory::LowMemoryHook;
@@ -111,7 +112,7 @@ impl Subnet {
         let args: UploadMetadataArgs = decode(&call.arg)?;
         let place =
             self.controlled(args.canister_id, Method::UploadSnapshotMetadata, call, used)?;
-        self.check_new_snapshot(place, args.replace_snapshot.as_deref())?;
+        self.check_new_snapshot(place, args.replace_snapshot.as_deref().map(Vec::as_slice))?;
         let limits = &self.profile.limits;
         let fits = args.wasm_module_size <= limits.module.get()
             && args.wasm_memory_size <= limits.heap.get().max(limits.heap64.get())
@@ -121,12 +122,13 @@ impl Subnet {
         }
         let sizes = [args.wasm_module_size, args.wasm_memory_size, args.stable_memory_size];
         let size = sizes.iter().fold(Bytes::ZERO, |sum, size| sum + Bytes::new(*size));
-        let grow = |text: std::fmt::Arguments<'_>| {
-            failure(ErrorCode::InsufficientCyclesInMemoryGrow, text.to_string())
-        };
-        self.check_growth(place, size, grow)?;
+        self.check_growth(place, size, too_few_cycles)?;
         let snapshot = self.uploaded(place, &args, size);
-        let entry = self.keep_snapshot(place, snapshot, args.replace_snapshot.as_deref());
+        let entry = self.keep_snapshot(
+            place,
+            snapshot,
+            args.replace_snapshot.as_deref().map(Vec::as_slice),
+        );
         Ok(reply(&UploadedReply { snapshot_id: entry.id }))
     }
 

@@ -10,7 +10,7 @@ use crate::management::snapshots::{LoadArgs, SnapshotArgs, SnapshotEntry, TakeAr
 use crate::management::{decode, empty_reply, reply};
 use crate::message::ManagementCall;
 use crate::reject::ErrorCode;
-use crate::runtime::{Failure, Program, RuntimeState};
+use crate::runtime::{Failure, GivenState, Program, StableSource};
 use crate::units::{Bytes, Instructions};
 use serde_bytes::ByteBuf;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ impl Subnet {
     pub(super) fn take_snapshot(&mut self, call: &ManagementCall, used: &mut Used) -> Answer {
         let args: TakeArgs = decode(&call.arg)?;
         let place = self.controlled(args.canister_id, Method::TakeSnapshot, call, used)?;
-        self.check_new_snapshot(place, args.replace_snapshot.as_deref())?;
+        self.check_new_snapshot(place, args.replace_snapshot.as_deref().map(Vec::as_slice))?;
         let canister = &self.canisters[place];
         let Some(code) = &canister.code else {
             let message = format!("canister {} has no code to take a snapshot of", canister.id);
@@ -39,11 +39,12 @@ impl Subnet {
             hook: canister.hook,
         };
         self.charge_snapshot(place, self.profile.management.snapshot, size, used)?;
-        let grow = |text: std::fmt::Arguments<'_>| {
-            failure(ErrorCode::InsufficientCyclesInMemoryGrow, text.to_string())
-        };
-        self.check_growth(place, size, grow)?;
-        let entry = self.keep_snapshot(place, snapshot, args.replace_snapshot.as_deref());
+        self.check_growth(place, size, too_few_cycles)?;
+        let entry = self.keep_snapshot(
+            place,
+            snapshot,
+            args.replace_snapshot.as_deref().map(Vec::as_slice),
+        );
         Ok(reply(&entry))
     }
 
@@ -110,10 +111,12 @@ impl Subnet {
             .and_then(|other| self.canisters.get(other.local()))
             .is_some_and(|other| other.snapshots.get(id).is_some());
         if elsewhere {
-            let message = format!("The snapshot {shown} does not belong to canister {}", canister.id);
+            let message =
+                format!("The snapshot {shown} does not belong to canister {}", canister.id);
             return Err(failure(ErrorCode::CanisterRejectedMessage, message));
         }
-        let message = format!("Could not find the snapshot ID {shown} for canister {}", canister.id);
+        let message =
+            format!("Could not find the snapshot ID {shown} for canister {}", canister.id);
         Err(failure(ErrorCode::CanisterSnapshotNotFound, message))
     }
 
@@ -179,13 +182,13 @@ impl Subnet {
                 Ok(Code { program: program.clone(), instance })
             }
             Contents::Uploaded(parts) => {
-                let program: Arc<dyn Program> =
-                    self.runtime.compile(&parts.module).map_err(|invalid| {
-                        failure(invalid.code, invalid.to_string())
-                    })?;
-                let instance = program.instantiate_from(&RuntimeState {
+                let program: Arc<dyn Program> = self
+                    .runtime
+                    .compile(&parts.module)
+                    .map_err(|invalid| failure(invalid.code, invalid.to_string()))?;
+                let instance = program.instantiate_given(GivenState {
                     heap: parts.heap.clone(),
-                    stable: parts.stable.clone(),
+                    stable: StableSource::Bytes(parts.stable.clone()),
                     globals: Some(parts.globals.clone()),
                 })?;
                 Ok(Code { program, instance })
@@ -221,7 +224,7 @@ impl Subnet {
         &self,
         place: usize,
         size: Bytes,
-        short: impl FnOnce(std::fmt::Arguments<'_>) -> Failure,
+        short: fn(String) -> Failure,
     ) -> Result<(), Failure> {
         let canister = &self.canisters[place];
         let grown = canister.memory_usage() + size;
@@ -237,7 +240,7 @@ impl Subnet {
         let balance = canister.account.balance();
         if balance < threshold {
             let missing = threshold.saturating_sub(balance);
-            return Err(short(format_args!("At least {missing} additional cycles are required.")));
+            return Err(short(format!("At least {missing} additional cycles are required.")));
         }
         let available = self.available_memory();
         let more = grown.max(allocated).saturating_sub(canister.memory());
@@ -249,6 +252,11 @@ impl Subnet {
         }
         Ok(())
     }
+}
+
+/// The canister could not pay for more memory.
+pub(super) fn too_few_cycles(message: String) -> Failure {
+    failure(ErrorCode::InsufficientCyclesInMemoryGrow, message)
 }
 
 fn entry(id: &SnapshotId, taken_at_timestamp: u64, size: Bytes) -> SnapshotEntry {
