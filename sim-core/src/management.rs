@@ -3,6 +3,7 @@
 //! After the interface specification, "The IC management canister", and
 //! `rs/types/management_canister_types` of `dfinity/ic`. What the calls do is in `subnet::management`.
 
+pub(crate) mod bitcoin;
 pub(crate) mod chunks;
 pub(crate) mod info;
 mod install;

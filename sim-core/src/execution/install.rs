@@ -6,14 +6,14 @@ use super::Executor;
 use super::begin::failure;
 use crate::canister::low_memory::LowMemoryHook;
 use crate::canister::{Canister, Code};
-use crate::ledger::UseCase;
+use crate::fees::Charge;
 use crate::management::{InstallMode, UpgradeOptions, WasmMemoryPersistence};
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
 use crate::runtime::Step;
 use crate::runtime::{
-    Effects, Entry, Failure, GivenState, Instance, InstructionLimits, Payload, Program, Runtime,
-    StableImage, StableSource, Task,
+    Effects, Entry, Failure, GivenState, Instance, InstructionLimits, InvalidModule, Payload,
+    Program, Runtime, StableImage, StableSource, Task,
 };
 use crate::units::{Cycles, Instructions};
 use ic_principal::Principal;
@@ -95,11 +95,12 @@ impl Executor<'_> {
         let limits = &self.profile.limits;
         let budget =
             limits.install_instructions.min(program.compile_cost() + limits.setup_instructions);
-        let hold = self.prepay(canister, limits.install_instructions)?;
+        let wasm64 = program.is_wasm64();
+        let hold = self.prepay_install(canister, wasm64)?;
         let installer = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
         let mut swap = Swap::new(installer, budget, program.compile_cost());
         let result = self.swap_code(canister, program, InstallMode::install, arg, &mut swap);
-        let cost = self.settle_install(canister, hold, swap.used);
+        let cost = self.settle_install(canister, hold, swap.used, wasm64);
         canister.totals.instructions += swap.used;
         canister.totals.executions += 1;
         let event = Event::Executed {
@@ -129,7 +130,11 @@ impl Executor<'_> {
     ) -> InstallOutcome {
         let nothing = ([0; 32], Instructions::ZERO);
         let limit = self.profile.limits.install_instructions;
-        let hold = match self.prepay(canister, limit) {
+        // The new module's width decides the price; one that cannot be read costs as 32-bit code.
+        let module = installation.module.as_deref().unwrap_or_default();
+        let program = runtime.compile(module);
+        let wasm64 = program.as_ref().is_ok_and(|program| program.is_wasm64());
+        let hold = match self.prepay_install(canister, wasm64) {
             Ok(hold) => hold,
             Err(failure) => {
                 let (instructions, result) = (Instructions::ZERO, Err(failure));
@@ -137,7 +142,7 @@ impl Executor<'_> {
             }
         };
         let mut used = Instructions::ZERO;
-        let (compiled, result) = match self.compile(runtime, &installation, &mut used) {
+        let (compiled, result) = match self.admit(&installation, program, &mut used) {
             Err(failure) => (nothing, Err(failure)),
             Ok(program) => {
                 let compiled = (program.hash(), program.compile_cost());
@@ -148,21 +153,21 @@ impl Executor<'_> {
                 (compiled, result)
             }
         };
-        self.settle_install(canister, hold, used);
+        self.settle_install(canister, hold, used, wasm64);
         InstallOutcome { instructions: used, compiled, result }
     }
 
-    /// Checks an installation and compiles its module; `used` is what that took so far.
-    fn compile(
+    /// Checks an installation; `used` is what that and compiling its module in vain took.
+    fn admit(
         &self,
-        runtime: &dyn Runtime,
         installation: &Installation,
+        program: Result<Arc<dyn Program>, InvalidModule>,
         used: &mut Instructions,
     ) -> Result<Arc<dyn Program>, Failure> {
         installation.checked.clone()?;
         *used += installation.assembly;
         let module = installation.module.as_ref().map_err(Clone::clone)?;
-        runtime.compile(module).map_err(|invalid| {
+        program.map_err(|invalid| {
             let weight = self.profile.metering.compile_per_operator;
             *used += weight.saturating_mul(module.len() as u64);
             failure(invalid.code, invalid.to_string())
@@ -174,10 +179,22 @@ impl Executor<'_> {
         canister: &mut Canister,
         hold: crate::ledger::Prepaid,
         used: Instructions,
+        wasm64: bool,
     ) -> Cycles {
         let limit = self.profile.limits.install_instructions;
-        let cost = self.fees.execution_cost(limit, used);
-        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account)
+        let charge = Charge::Execution { limit, used, wasm64 };
+        let price = self.fees.price(&charge);
+        self.ledger.settle(hold, price, charge, &mut canister.account)
+    }
+
+    fn prepay_install(
+        &mut self,
+        canister: &mut Canister,
+        wasm64: bool,
+    ) -> Result<crate::ledger::Prepaid, Failure> {
+        let limit = self.profile.limits.install_instructions;
+        let fees = if wasm64 { self.fees.wasm64() } else { self.fees.clone() };
+        self.prepay_price(canister, fees.execution(limit))
     }
 
     /// Runs the entry points of old and new code; only if all succeed does the canister change.
@@ -202,6 +219,7 @@ impl Executor<'_> {
         });
         match affordable {
             Ok(code) => {
+                self.reserve_for(canister, &code);
                 self.take_over(canister, code, upgrade.is_some(), swap);
                 Ok(())
             }
@@ -273,7 +291,10 @@ impl Executor<'_> {
         let effects = std::mem::take(&mut swap.effects);
         // It was checked that the canister has as much.
         let burned = effects.cycles_burned;
-        let _ = self.ledger.burn(&mut canister.account, burned, UseCase::Burned);
+        if !burned.is_zero() {
+            let charge = Charge::Burn { amount: burned };
+            let _ = self.ledger.burn(&mut canister.account, burned, charge);
+        }
         if canister.code.is_some() && !upgrade {
             canister.log.clear();
         }
@@ -288,6 +309,18 @@ impl Executor<'_> {
         canister.measure(self.fees);
     }
 
+    /// What memory that the new code takes in addition has to be paid for ahead.
+    fn reservation(&self, canister: &Canister, code: &Code) -> Cycles {
+        let more = canister.memory_with(code).saturating_sub(canister.memory());
+        self.fees.reservation(more, self.storage)
+    }
+
+    fn reserve_for(&mut self, canister: &mut Canister, code: &Code) {
+        let reserve = self.reservation(canister, code);
+        // It was checked that the canister has as much.
+        let _ = self.ledger.reserve(&mut canister.account, reserve);
+    }
+
     /// With the new code the canister must not be frozen at once.
     fn check_not_frozen(
         &self,
@@ -297,18 +330,26 @@ impl Executor<'_> {
     ) -> Result<(), Failure> {
         // What was put aside for the install and not used comes back.
         let unused = self.profile.limits.install_instructions.saturating_sub(swap.used);
-        let balance = canister.account.balance() + self.fees.execution_refund(unused);
+        let unused = self.fees.execution_refund(unused);
+        let balance = canister.account.balance() + unused;
         let burned = swap.effects.cycles_burned;
-        let threshold = canister.freezing_threshold_with(code, self.fees);
         let limit = canister.options.wasm_memory_limit;
         if !limit.is_zero() && code.instance.memory().heap > limit {
             let message = format!("the heap exceeds its limit of {limit} bytes");
             return Err(failure(ErrorCode::CanisterWasmMemoryLimitExceeded, message));
         }
-        if balance >= threshold + burned {
+        let reserve = self.reservation(canister, code);
+        let reserved = canister.account.reserved() + reserve;
+        if !reserve.is_zero() && reserved > canister.reserved_cycles_limit {
+            let limit = canister.reserved_cycles_limit;
+            let message = format!("{reserved} cycles would be reserved, and the limit is {limit}");
+            return Err(failure(ErrorCode::ReservedCyclesLimitExceededInMemoryGrow, message));
+        }
+        let threshold = canister.freezing_threshold_with(code, self.fees, reserved);
+        if balance >= threshold + burned + reserve {
             return Ok(());
         }
-        let missing = (threshold + burned).saturating_sub(balance);
+        let missing = (threshold + burned + reserve).saturating_sub(balance);
         let message = format!(
             "Canister cannot grow memory due to insufficient cycles. At least {missing} additional \
              cycles are required."

@@ -2,7 +2,7 @@
 
 use crate::distribution::Distribution;
 use crate::time::SimDuration;
-use crate::units::{Bytes, Cycles, Instructions};
+use crate::units::{Bytes, Instructions};
 use serde::{Deserialize, Serialize};
 
 const KIB: u64 = 1 << 10;
@@ -34,16 +34,12 @@ pub struct ManagementRules {
     pub allocation_caps: bool,
     /// Percent of compute allocation a subnet gives away, before the one that stays free.
     pub compute_capacity: u64,
-    /// Memory of all canisters of a subnet.
-    pub subnet_memory: Bytes,
-    /// Of these, kept for executing responses.
+    /// Memory of the subnet that is kept for executing responses.
     pub subnet_memory_reserve: Bytes,
     /// Canisters a subnet may have; none: no limit.
     pub canisters: u64,
     /// Limit on the heap of a new canister; none: no limit.
     pub default_wasm_memory_limit: Bytes,
-    /// Limit on the reserved cycles of a new canister.
-    pub default_reserved_cycles_limit: Cycles,
     /// Environment variables a canister may have.
     pub environment_variables: u64,
     /// Bytes of the name, and of the value, of an environment variable.
@@ -60,8 +56,6 @@ pub struct ManagementRules {
     pub chunk: Bytes,
     /// Bytes of a chunk store.
     pub chunk_store: Bytes,
-    /// Instructions charged for uploading a chunk.
-    pub upload_chunk: Instructions,
     /// Snapshots of a canister.
     pub snapshots: u64,
     /// Instructions charged for taking or loading a snapshot, before its bytes.
@@ -115,11 +109,9 @@ impl ManagementRules {
             memory_allocation: Bytes::new(1 << 48),
             allocation_caps: true,
             compute_capacity: 150,
-            subnet_memory: Bytes::new(700 << 30),
             subnet_memory_reserve: Bytes::new(10 << 30),
             canisters: 0,
             default_wasm_memory_limit: Bytes::ZERO,
-            default_reserved_cycles_limit: Cycles::new(5_000_000_000_000),
             environment_variables: 20,
             environment_text: Bytes::new(128),
             recorded_changes: 20,
@@ -128,7 +120,6 @@ impl ManagementRules {
             stop_timeout: SimDuration::from_secs(300),
             chunk: Bytes::new(MIB),
             chunk_store: Bytes::new(100 * MIB),
-            upload_chunk: Instructions::new(200_000_000),
             snapshots: 10,
             snapshot: Instructions::ZERO,
             snapshot_data: Instructions::ZERO,
@@ -158,7 +149,6 @@ impl ManagementRules {
         ManagementRules {
             interface: InterfaceForm::Y2026,
             allocation_caps: false,
-            subnet_memory: Bytes::new(2 << 40),
             log_bytes_most: Bytes::new(2 * MIB),
             snapshot: Instructions::new(2_000_000_000),
             snapshot_data: Instructions::new(5_000_000),

@@ -3,6 +3,7 @@
 //! Calls wait in the subnet's own queue and are executed in an iteration before the canisters.
 //! After `rs/execution_environment/src/{execution_environment,canister_manager}.rs` of `dfinity/ic`.
 
+mod bitcoin;
 mod chunks;
 mod delayed;
 mod info;
@@ -21,8 +22,8 @@ pub(super) use delayed::Delayed;
 use super::Subnet;
 use crate::call_context::Origin;
 use crate::canister::history::{ChangeDetails, ChangeOrigin};
+use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::UseCase;
 use crate::management::method::{Audience, Method};
 use crate::management::{CanisterIdRecord, decode, named};
 use crate::message::{CanisterMessage, ManagementCall, ResponseMessage, outcome};
@@ -98,10 +99,11 @@ impl Subnet {
         let Some(canister) = about.and_then(|id| self.canisters.get_mut(id.local())) else {
             return;
         };
-        let fee = self.fees.ingress(call.charged_later);
+        let charge = Charge::Ingress { bytes: call.charged_later };
+        let fee = self.fees.price(&charge);
         if !call.charged_later.is_zero() && canister.can_spend(fee) {
             // It was just checked that it can.
-            let _ = self.ledger.burn(&mut canister.account, fee, UseCase::Ingress);
+            let _ = self.ledger.burn(&mut canister.account, fee, charge);
         }
     }
 
@@ -174,6 +176,11 @@ impl Subnet {
             Method::SignWithEcdsa => self.sign_with_ecdsa(call),
             Method::SignWithSchnorr => self.sign_with_schnorr(call),
             Method::VetkdDeriveKey => self.vetkd_derive_key(call),
+            Method::BitcoinGetBalance
+            | Method::BitcoinGetUtxos
+            | Method::BitcoinGetCurrentFeePercentiles
+            | Method::BitcoinGetBlockHeaders
+            | Method::BitcoinSendTransaction => self.bitcoin(method, call),
             _ => Err(failure(
                 ErrorCode::CanisterContractViolation,
                 format!("{} can be called by the NNS only", call.method),

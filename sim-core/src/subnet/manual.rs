@@ -5,7 +5,6 @@ use crate::canister::{Canister, Status};
 use crate::execution::reject_of;
 use crate::fees::FeeSchedule;
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::{Burned, UseCase};
 use crate::management::effective_canister;
 use crate::message::{Ingress, Target};
 use crate::record::{Record, RoundSummary};
@@ -125,7 +124,7 @@ impl Subnet {
         let pages = |bytes: Bytes| bytes.get() / WASM_PAGE;
         Some(CanisterView {
             balance: canister.account.balance(),
-            burned: consumed(canister),
+            consumed: canister.consumed(),
             version: canister.version,
             status: match canister.status {
                 Status::Running => "Running",
@@ -135,6 +134,8 @@ impl Subnet {
             module_hash: code.map(|code| code.program.hash()),
             execution_memory: canister.execution_memory(),
             history_memory: canister.history_memory(),
+            message_memory: canister.message_memory(),
+            reserved: canister.account.reserved(),
             certified_data: canister.certified_data.to_vec(),
             pages: code.map(|code| {
                 let memory = code.instance.memory();
@@ -146,14 +147,4 @@ impl Subnet {
             install_code_debit: canister.install_code_debit.get(),
         })
     }
-}
-
-/// What a canister burned, and what it has put aside for executions and responses: the network counts
-/// that as consumed until it comes back.
-fn consumed(canister: &Canister) -> Burned {
-    let mut burned = *canister.account.burned();
-    let (executions, responses) = canister.cycles_put_aside();
-    burned[UseCase::Execution as usize] += executions;
-    burned[UseCase::Transmission as usize] += responses;
-    burned
 }

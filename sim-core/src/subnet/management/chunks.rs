@@ -2,7 +2,7 @@
 
 use super::{Answer, Subnet, Used, failure};
 use crate::canister::chunks::{ChunkStore, chunk_id};
-use crate::ledger::UseCase;
+use crate::fees::Charge;
 use crate::management::chunks::{ChunkHash, UploadChunkArgs};
 use crate::management::method::Method;
 use crate::management::{decode, empty_reply, reply};
@@ -22,14 +22,15 @@ impl Subnet {
         let place = self.controlled(args.canister_id, Method::UploadChunk, call, used)?;
         self.check_chunk(place, &args.chunk)?;
         let rules = &self.profile.management;
-        let (instructions, size) = (rules.upload_chunk, rules.chunk);
-        let price = self.fees.execution(instructions);
+        let (instructions, size) = (self.profile.limits.upload_chunk_instructions, rules.chunk);
+        let charge = Charge::Execution { limit: instructions, used: instructions, wasm64: false };
+        let price = self.fees.price(&charge);
         let canister = &mut self.canisters[place];
         if !canister.can_spend(price) {
             return Err(store_error(format_args!("uploading costs {price} cycles")));
         }
         // It was just checked that it can.
-        let _ = self.ledger.burn(&mut canister.account, price, UseCase::Execution);
+        let _ = self.ledger.burn(&mut canister.account, price, charge);
         used.spend(instructions);
         let hash = ChunkHash { hash: chunk_id(&args.chunk).to_vec() };
         if self.canisters[place].chunks.get(&chunk_id(&args.chunk)).is_some() {

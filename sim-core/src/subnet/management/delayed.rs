@@ -3,8 +3,8 @@
 
 use super::{Answer, Subnet, Verdict, failure};
 use crate::distribution::Distribution;
+use crate::fees::Charge;
 use crate::id::CanisterId;
-use crate::ledger::Attached;
 use crate::management::outcalls::TransformContext;
 use crate::management::reply;
 use crate::message::ManagementCall;
@@ -104,17 +104,12 @@ impl Subnet {
         bytes
     }
 
-    /// Takes `price` off the cycles of a call, if there are as many.
+    /// Takes the price of `charge` off the cycles of a call, if there are as many.
     ///
     /// # Errors
     /// There are not; all go back.
-    pub(super) fn pay(
-        &mut self,
-        call: &mut ManagementCall,
-        price: Cycles,
-        take: impl FnOnce(&mut crate::ledger::Ledger, &mut Attached, Cycles),
-    ) -> Result<(), Failure> {
-        let given = call.cycles.amount();
+    pub(super) fn pay(&mut self, call: &mut ManagementCall, charge: Charge) -> Result<(), Failure> {
+        let (given, price) = (call.cycles.amount(), self.fees.price(&charge));
         if given < price {
             let message = format!(
                 "{} request sent with {given} cycles, but {price} cycles are required.",
@@ -122,7 +117,8 @@ impl Subnet {
             );
             return Err(failure(ErrorCode::CanisterRejectedMessage, message));
         }
-        take(&mut self.ledger, &mut call.cycles, price);
+        let payer = Self::calling_canister(call).unwrap_or(CanisterId::MANAGEMENT);
+        self.ledger.burn_attached(&mut call.cycles, price, charge, payer);
         Ok(())
     }
 

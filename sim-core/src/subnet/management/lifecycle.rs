@@ -4,8 +4,8 @@ use super::{Answer, Subnet, Used, Verdict, failure};
 use crate::call_context::Origin;
 use crate::canister::history::{ChangeDetails, ChangeOrigin};
 use crate::canister::{Canister, Status, StopCall};
+use crate::fees::Charge;
 use crate::id::CanisterId;
-use crate::ledger::UseCase;
 use crate::management::method::Method;
 use crate::management::settings::SettingsChange;
 use crate::management::{
@@ -48,7 +48,7 @@ impl Subnet {
         canister.totals.given = given;
         self.ledger.receive(call.cycles.take(), &mut canister.account);
         // It was just given more than that.
-        let _ = self.ledger.burn(&mut canister.account, fee, UseCase::Creation);
+        let _ = self.ledger.burn(&mut canister.account, fee, Charge::Creation);
         Ok(canister_id_reply(created))
     }
 
@@ -104,7 +104,7 @@ impl Subnet {
         let mut canister = Canister::new(id, id.to_string().into(), controllers.into(), rules);
         canister.last_charge = self.round_start;
         canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
-        canister.reserved_cycles_limit = rules.default_reserved_cycles_limit;
+        canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
         let controllers = canister.controllers.clone();
         match self.canisters.get_mut(id.local()) {
             Some(place) => *place = canister,
@@ -231,9 +231,10 @@ impl Subnet {
         canister.remove_code();
         canister.snapshots.clear();
         canister.deleted = true;
-        let rest = canister.account.balance();
+        let rest = canister.account.total();
         // The amount is the balance itself.
-        let _ = self.ledger.burn(&mut canister.account, rest, UseCase::Uninstall);
+        let charge = Charge::Deletion { amount: rest };
+        let _ = self.ledger.burn(&mut canister.account, rest, charge);
         Ok(empty_reply())
     }
 

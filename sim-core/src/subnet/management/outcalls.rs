@@ -3,7 +3,7 @@
 
 use super::delayed::Pending;
 use super::{Answer, Subnet, Verdict, failure};
-use crate::ledger::UseCase;
+use crate::fees::Charge;
 use crate::management::outcalls::{HttpArgs, HttpResponse, TransformArgs, TransformContext};
 use crate::management::{decode, reply};
 use crate::message::ManagementCall;
@@ -21,12 +21,11 @@ impl Subnet {
         if let Some(why) = args.invalid(rules, call.origin.caller()) {
             return Err(failure(ErrorCode::CanisterRejectedMessage, why));
         }
-        let most = args.max_response_bytes.map_or(rules.http_response, Bytes::new);
+        let most =
+            args.max_response_bytes.map_or(self.profile.fees.http_response_default, Bytes::new);
         let (delay, size) = (rules.http_delay.clone(), rules.http_body);
-        let price = self.fees.http_outcall(args.request_bytes(), most);
-        self.pay(call, price, |ledger, attached, price| {
-            ledger.burn_attached(attached, price, UseCase::Burned);
-        })?;
+        let charge = Charge::HttpOutcall { request: args.request_bytes(), response: most };
+        self.pay(call, charge)?;
         let pending = match args.url.starts_with("https://") {
             true => Pending::Outcall {
                 body: self.simulated_body(size),

@@ -5,6 +5,7 @@
 use super::{Answer, Subnet, Used, failure};
 use crate::canister::Canister;
 use crate::canister::history::ChangeDetails;
+use crate::fees::IdleUse;
 use crate::management::method::Method;
 use crate::management::settings::SettingsChange;
 use crate::management::{UpdateSettingsArgs, decode, empty_reply};
@@ -22,6 +23,11 @@ struct Standing {
     compute_allocation: u64,
     balance: Cycles,
     freezing_seconds: u64,
+    messages: Bytes,
+    reserved: Cycles,
+    /// Memory it pays for.
+    memory: Bytes,
+    reserved_limit: Cycles,
 }
 
 impl Standing {
@@ -32,6 +38,10 @@ impl Standing {
             compute_allocation: canister.compute_allocation,
             balance: canister.account.balance(),
             freezing_seconds: canister.freezing_seconds,
+            messages: canister.message_memory(),
+            reserved: canister.account.reserved(),
+            memory: canister.memory(),
+            reserved_limit: canister.reserved_cycles_limit,
         }
     }
 }
@@ -43,7 +53,9 @@ impl Subnet {
         let place = self.controlled(args.canister_id, Method::UpdateSettings, call, used)?;
         let change = SettingsChange::read(args.settings, &self.profile.management)?;
         self.validate(&change, Standing::of(&self.canisters[place]))?;
+        let before = self.canisters[place].memory();
         self.apply_settings(place, &change);
+        self.reserve(place, before);
         let canister = &mut self.canisters[place];
         canister.version += 1;
         canister.measure(&self.fees);
@@ -65,7 +77,9 @@ impl Subnet {
         balance: Cycles,
     ) -> Result<(), Failure> {
         let freezing_seconds = self.profile.limits.freezing_threshold_seconds;
-        self.validate(change, Standing { balance, freezing_seconds, ..Standing::default() })
+        let reserved_limit = self.profile.limits.reserved_cycles;
+        let now = Standing { balance, freezing_seconds, reserved_limit, ..Standing::default() };
+        self.validate(change, now)
     }
 
     fn validate(&self, change: &SettingsChange, now: Standing) -> Result<(), Failure> {
@@ -76,11 +90,14 @@ impl Subnet {
             self.validate_compute(compute, now.compute_allocation)?;
         }
         let seconds = change.freezing_seconds.unwrap_or(now.freezing_seconds);
-        let time = crate::time::SimDuration::from_secs(seconds);
-        let threshold = self.fees.freezing_threshold(memory.max(now.usage), seconds)
-            + self.fees.compute(compute, time);
+        let idle = IdleUse { memory: memory.max(now.usage), messages: now.messages, compute };
+        let threshold = self.fees.freezing_threshold(idle, seconds, now.reserved);
+        let now = Standing {
+            reserved_limit: change.reserved_cycles_limit.unwrap_or(now.reserved_limit),
+            ..now
+        };
         if now.balance >= threshold {
-            return Ok(());
+            return self.validate_reservation(memory.max(now.usage), threshold, now);
         }
         let missing = threshold.saturating_sub(now.balance);
         let short = |what: &str, code| {
@@ -118,6 +135,46 @@ impl Subnet {
         Ok(())
     }
 
+    /// What has to be reserved for memory that a change allocates on a subnet that is filling up.
+    pub(super) fn reservation(&self, memory: Bytes, before: Bytes) -> Cycles {
+        let taken: Bytes = self.canisters.iter().map(Canister::memory).sum();
+        self.fees.reservation(memory.saturating_sub(before), self.fees.storage_use(taken))
+    }
+
+    fn validate_reservation(
+        &self,
+        memory: Bytes,
+        threshold: Cycles,
+        now: Standing,
+    ) -> Result<(), Failure> {
+        let reserve = self.reservation(memory, now.memory);
+        if reserve.is_zero() {
+            return Ok(());
+        }
+        if now.reserved + reserve > now.reserved_limit {
+            let message = format!(
+                "Cannot increase memory allocation due to its reserved cycles limit of {}.",
+                now.reserved_limit
+            );
+            let code = ErrorCode::ReservedCyclesLimitExceededInMemoryAllocation;
+            return Err(failure(code, message));
+        }
+        if now.balance < threshold + reserve {
+            let message = format!("{reserve} cycles have to be reserved for the memory allocation");
+            return Err(failure(ErrorCode::InsufficientCyclesInMemoryAllocation, message));
+        }
+        Ok(())
+    }
+
+    /// Reserves cycles for what a canister has allocated since it had `before`.
+    pub(super) fn reserve(&mut self, place: usize, before: Bytes) {
+        let memory = self.canisters[place].memory_usage();
+        let memory = memory.max(self.canisters[place].memory_allocation);
+        let reserve = self.reservation(memory, before);
+        // It was checked that the canister has as much.
+        let _ = self.ledger.reserve(&mut self.canisters[place].account, reserve);
+    }
+
     fn validate_compute(&self, wanted: u64, before: u64) -> Result<(), Failure> {
         let taken: u64 = self.canisters.iter().map(|canister| canister.compute_allocation).sum();
         let others = taken.saturating_sub(before);
@@ -136,7 +193,11 @@ impl Subnet {
     pub(super) fn available_memory(&self) -> Bytes {
         let taken: Bytes = self.canisters.iter().map(Canister::memory).sum();
         let rules = &self.profile.management;
-        rules.subnet_memory.saturating_sub(taken).saturating_sub(rules.subnet_memory_reserve)
+        self.profile
+            .limits
+            .subnet_memory
+            .saturating_sub(taken)
+            .saturating_sub(rules.subnet_memory_reserve)
     }
 
     /// Applies settings that were found to be good.

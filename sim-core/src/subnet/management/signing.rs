@@ -5,7 +5,7 @@
 
 use super::delayed::Pending;
 use super::{Answer, Subnet, Verdict, failure};
-use crate::ledger::UseCase;
+use crate::fees::Charge;
 use crate::management::signing::{
     EcdsaKey, PublicKeyArgs, PublicKeyReply, SchnorrAlgorithm, SchnorrKey, SignEcdsaArgs,
     SignSchnorrArgs, SignatureReply, VetkdDeriveArgs, VetkdDeriveReply, VetkdPublicKeyArgs,
@@ -190,10 +190,7 @@ impl Subnet {
             false => rules.test_signing_nodes,
         };
         let delay = rules.signature_delay.clone();
-        let price = self.fees.signature_by(nodes);
-        self.pay(call, price, |ledger, attached, price| {
-            ledger.burn_attached(attached, price, UseCase::Burned);
-        })?;
+        self.pay(call, Charge::Signature { nodes })?;
         Ok(self.wait_for(call, &delay, Pending::Known(Ok(signed))))
     }
 }

@@ -4,7 +4,7 @@ use super::{Answer, Subnet, Used, failure};
 use crate::canister::history::ChangeDetails;
 use crate::canister::snapshots::{Contents, Snapshot, SnapshotId, owner};
 use crate::canister::{Canister, Code};
-use crate::ledger::UseCase;
+use crate::fees::Charge;
 use crate::management::method::Method;
 use crate::management::snapshots::{LoadArgs, SnapshotArgs, SnapshotEntry, TakeArgs};
 use crate::management::{decode, empty_reply, reply};
@@ -132,14 +132,15 @@ impl Subnet {
             return Ok(());
         }
         let instructions = baseline + Instructions::new(size.get());
-        let price = self.fees.execution(instructions);
+        let charge = Charge::Execution { limit: instructions, used: instructions, wasm64: false };
+        let price = self.fees.price(&charge);
         let canister = &mut self.canisters[place];
         if !canister.can_spend(price) {
             let message = format!("canister {} cannot pay {price} cycles", canister.id);
             return Err(failure(ErrorCode::CanisterOutOfCycles, message));
         }
         // It was just checked that it can.
-        let _ = self.ledger.burn(&mut canister.account, price, UseCase::Execution);
+        let _ = self.ledger.burn(&mut canister.account, price, charge);
         used.spend(instructions);
         Ok(())
     }
@@ -236,7 +237,7 @@ impl Subnet {
             );
             return Err(failure(ErrorCode::InsufficientMemoryAllocation, message));
         }
-        let threshold = canister.freezing_threshold_of(grown, &self.fees);
+        let threshold = canister.freezing_threshold_of(grown);
         let balance = canister.account.balance();
         if balance < threshold {
             let missing = threshold.saturating_sub(balance);

@@ -16,7 +16,6 @@ use crate::message::ManagementCall;
 use crate::profile::InterfaceForm;
 use crate::reject::ErrorCode;
 use crate::runtime::Payload;
-use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles};
 use candid::{Nat, Principal};
 
@@ -56,7 +55,7 @@ impl Subnet {
             uninstall: of(UseCase::Uninstall),
             burned_cycles: of(UseCase::Burned),
             canister_creation: of(UseCase::Creation),
-            http_outcalls: 0u8.into(),
+            http_outcalls: of(UseCase::HttpOutcalls),
         };
         Ok(reply(&Metrics { cycles_consumed }))
     }
@@ -95,8 +94,7 @@ fn module_hash(canister: &Canister) -> Option<Vec<u8>> {
 }
 
 fn idle_per_day(canister: &Canister, fees: &FeeSchedule) -> Nat {
-    let day = SimDuration::from_secs(86_400);
-    nat(fees.storage(canister.memory(), day) + fees.compute(canister.compute_allocation, day))
+    nat(fees.idle_per_day(canister.idle_use()))
 }
 
 fn query_stats() -> QueryStats {
@@ -129,7 +127,7 @@ fn status_2024(canister: &Canister, fees: &FeeSchedule) -> Payload {
         balance: vec![(vec![0], nat(cycles))],
         freezing_threshold: canister.freezing_seconds.into(),
         idle_cycles_burned_per_day: idle_per_day(canister, fees),
-        reserved_cycles: nat(canister.reserved_cycles()),
+        reserved_cycles: nat(canister.account.reserved()),
         query_stats: query_stats(),
     })
 }
@@ -149,7 +147,7 @@ fn status(canister: &Canister, fees: &FeeSchedule) -> Payload {
         balance: vec![(vec![0], nat(cycles))],
         freezing_threshold: canister.freezing_seconds.into(),
         idle_cycles_burned_per_day: idle_per_day(canister, fees),
-        reserved_cycles: nat(canister.reserved_cycles()),
+        reserved_cycles: nat(canister.account.reserved()),
         query_stats: query_stats(),
     })
 }
@@ -191,6 +189,6 @@ fn memory_metrics(canister: &Canister) -> MemoryMetrics {
         custom_sections_size: 0u8.into(),
         canister_history_size: bytes(canister.history_memory()),
         wasm_chunk_store_size: bytes(canister.chunks.memory()),
-        snapshots_size: bytes(canister.snapshots_memory()),
+        snapshots_size: bytes(canister.snapshots.memory()),
     }
 }
