@@ -181,6 +181,24 @@ impl Sandbox {
         }
     }
 
+    /// Queries the management canister of a subnet.
+    pub fn query_management(
+        &mut self,
+        subnet: SubnetId,
+        method: &str,
+        arg: Payload,
+        sender: Principal,
+    ) -> Response {
+        let now = self.now;
+        match self.subnets.get_mut(subnet.index()) {
+            Some(subnet) => subnet.query_management(method, &arg, sender, now),
+            None => Response::Reject(Reject {
+                code: crate::reject::ErrorCode::SubnetNotFound,
+                message: "no such subnet".into(),
+            }),
+        }
+    }
+
     /// A canister's state, if it exists.
     pub fn canister(&self, id: CanisterId) -> Option<CanisterView> {
         self.subnets.get(id.subnet().index())?.view(id)

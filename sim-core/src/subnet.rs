@@ -6,18 +6,20 @@
 //! [`clients`](mod@clients) send ingress in between.
 
 mod block;
+mod certificate;
 mod charging;
 mod clients;
 mod management;
 mod manual;
+mod queries;
 mod round;
-mod status;
 mod stream;
 
 pub(crate) use clients::Client;
 pub(crate) use stream::{Slice, SubnetStream};
 
 use crate::canister::Canister;
+use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
 use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
 use crate::fees::{Charge, FeeSchedule, StorageUse};
@@ -116,6 +118,12 @@ pub(crate) struct Subnet {
     height: u64,
     /// Calls to the management canister that wait for their turn.
     management: VecDeque<ManagementCall>,
+    /// Calls to the management canister whose answer is on its way.
+    delayed: Vec<management::Delayed>,
+    /// What canisters get as random bytes.
+    randomness: Stream,
+    /// Delays and contents of what comes from outside the network.
+    outside: Stream,
     /// Messages of this subnet to itself, inducted in the next round.
     loopback: VecDeque<CanisterMessage>,
     /// Hashes of modules compiled before.
@@ -150,6 +158,8 @@ impl Subnet {
         let scheduler = profile.scheduler.make();
         let fees = Arc::new(FeeSchedule::on(&profile, &spec));
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
+        let randomness = Stream::new(seed, &spec.name, "raw_rand");
+        let outside = Stream::new(seed, &spec.name, "outside");
         Subnet {
             id,
             spec,
@@ -163,6 +173,9 @@ impl Subnet {
             block_intervals,
             ingress: VecDeque::new(),
             management: VecDeque::new(),
+            delayed: Vec::new(),
+            randomness,
+            outside,
             loopback: VecDeque::new(),
             compiled: BTreeSet::new(),
             runtime,
@@ -201,11 +214,14 @@ impl Subnet {
         if spec.cycles < fee {
             return Err(fee);
         }
-        let mut canister = Canister::new(spec.id, spec.name.clone(), spec.controllers.clone());
+        let (controllers, rules) = (spec.controllers.clone(), &self.profile.management);
+        let mut canister = Canister::new(spec.id, spec.name.clone(), controllers.clone(), rules);
         canister.totals.given = spec.cycles;
         canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
         canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
-        canister.note_controllers();
+        let origin = creator(&controllers);
+        let details = ChangeDetails::Creation { controllers };
+        canister.note(self.start_time, origin, details, rules.recorded_changes);
         self.ledger.mint(&mut canister.account, spec.cycles);
         self.ledger.burn(&mut canister.account, fee, Charge::Creation).map_err(|_| fee)?;
         self.canisters.push(canister);
@@ -217,8 +233,12 @@ impl Subnet {
         let (mut executor, canisters) = self.executor();
         match canisters.get_mut(spec.id.local()) {
             Some(canister) => {
+                let (mode, hash) = (Deployment::Install, spec.program.hash());
                 executor.set_up(canister, spec.program, spec.init_arg)?;
-                canister.note_code_change();
+                let origin = creator(&canister.controllers);
+                let details = ChangeDetails::Deployment { mode, hash };
+                let keep = executor.profile.management.recorded_changes;
+                canister.note(executor.batch_time, origin, details, keep);
                 canister.measure(executor.fees);
                 Ok(())
             }
@@ -274,7 +294,8 @@ impl Subnet {
         let in_canisters: Cycles = self.canisters.iter().map(held).sum();
         let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
         let waiting = |call: &ManagementCall| call.cycles.amount();
-        let in_management: Cycles = self.management.iter().map(waiting).sum();
+        let delayed = self.delayed.iter().map(management::Delayed::cycles).sum::<Cycles>();
+        let in_management = self.management.iter().map(waiting).sum::<Cycles>() + delayed;
         let looping = |message: &CanisterMessage| message.cycles().amount();
         let in_loopback: Cycles = self.loopback.iter().map(looping).sum();
         let found = in_canisters + in_streams + in_management + in_loopback;
@@ -304,6 +325,12 @@ impl Subnet {
         };
         Ok((history, self.ledger))
     }
+}
+
+/// Who is taken for the creator of a canister that is there from the beginning.
+fn creator(controllers: &[ic_principal::Principal]) -> ChangeOrigin {
+    let anonymous = ic_principal::Principal::anonymous();
+    ChangeOrigin::User(controllers.first().copied().unwrap_or(anonymous))
 }
 
 impl Process for Subnet {

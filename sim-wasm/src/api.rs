@@ -105,7 +105,7 @@ impl Rule {
             Charge::Copied(bytes) => bytes.saturating_mul(self.byte),
             Charge::Transmitted(bytes) => bytes.saturating_mul(self.transmitted_byte),
             Charge::Printed(bytes) => {
-                let kept = bytes.min(rules.limits.log_bytes.get()) * self.printed_byte;
+                let kept = bytes.min(rules.log_bytes.get()) * self.printed_byte;
                 let shown = bytes.saturating_mul(self.console_byte);
                 kept + shown + bytes.min(message.log_room()) * self.transmitted_byte
             }

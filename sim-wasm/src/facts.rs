@@ -33,6 +33,8 @@ pub(crate) struct Facts {
     pub(crate) exported_constants: u32,
     /// Custom sections `icp:public` and `icp:private`, by name without the prefix.
     pub(crate) metadata: BTreeMap<String, Box<[u8]>>,
+    /// Names of those that only controllers may read.
+    pub(crate) private_metadata: BTreeSet<String>,
     /// Bytes of the code section.
     pub(crate) code_bytes: u64,
 }

@@ -76,7 +76,9 @@ impl ResourceLimiter for Host {
         }
         let message = self.message.as_mut().filter(|_| !self.marks_grow);
         let Some(message) = message else { return Ok(true) };
-        match message.allocate(desired.saturating_sub(current) as u64) {
+        let within_limit = message.check_wasm_memory(desired as u64);
+        let grown = desired.saturating_sub(current) as u64;
+        match within_limit.and_then(|()| message.allocate(grown)) {
             Ok(()) => Ok(true),
             Err(failure) => {
                 // The interpreter's error has no room for it; the task's end finds it here.

@@ -1,5 +1,7 @@
 //! A canister's code with its memories: runs tasks, pauses them, commits and rolls back.
 
+mod given;
+
 use crate::entry::Entries;
 use crate::execution::{Ended, Paused};
 use crate::failure::engine_error;
@@ -11,7 +13,8 @@ use crate::program::CompiledProgram;
 use crate::stable::StableMemory;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
-    Effects, Failure, Finished, Instance, MemoryUse, StableImage, StateImage, Step, Task,
+    Effects, Failure, Finished, GlobalValue, Instance, MemoryUse, StableImage, StateImage, Step,
+    Task,
 };
 use sim_core::units::Instructions;
 use std::sync::Arc;
@@ -277,6 +280,10 @@ impl Instance for WasmInstance {
             stable.read(offset, &mut bytes);
             Some(bytes)
         })?
+    }
+
+    fn global_values(&self) -> Vec<GlobalValue> {
+        self.globals.iter().filter_map(given::handed_out).collect()
     }
 
     fn globals(&self) -> Vec<String> {

@@ -19,10 +19,10 @@ use sha2::{Digest, Sha256};
 use sim_core::profile::MeteringMode;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
-    Exports, Failure, Instance, InvalidModule, Program, StableImage, StateImage,
+    Exports, Failure, GivenState, Instance, InvalidModule, Program, StableImage, StateImage,
 };
 use sim_core::units::{Bytes, Instructions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wasmi::{Caller, CompilationMode, Config, Engine, Error, Linker, Module};
 
@@ -57,6 +57,9 @@ pub(crate) struct CompiledProgram {
     stored_size: Bytes,
     compile_cost: Instructions,
     metadata: BTreeMap<String, Box<[u8]>>,
+    private_metadata: BTreeSet<String>,
+    /// The module as given.
+    binary: Box<[u8]>,
 }
 
 /// A handle that can make instances which share the program.
@@ -170,6 +173,8 @@ impl CompiledProgram {
             composite_queries: places(&facts, "canister_composite_query "),
             entries: facts.entry_names.into_iter().collect(),
             metadata: facts.metadata,
+            private_metadata: facts.private_metadata,
+            binary: module.into(),
             rules,
         })
     }
@@ -285,6 +290,19 @@ impl Program for SharedProgram {
 
     fn metadata(&self, name: &str) -> Option<&[u8]> {
         self.program.metadata.get(name).map(AsRef::as_ref)
+    }
+
+    fn is_private(&self, name: &str) -> bool {
+        self.program.private_metadata.contains(name)
+    }
+
+    fn binary(&self) -> &[u8] {
+        &self.program.binary
+    }
+
+    fn instantiate_given(&self, state: GivenState) -> Result<Box<dyn Instance>, Failure> {
+        let (program, pool) = (self.program.clone(), self.pool.clone());
+        Ok(Box::new(WasmInstance::given(program, pool, state)?))
     }
 
     fn instantiate(&self) -> Result<Box<dyn Instance>, Failure> {

@@ -20,6 +20,8 @@ const PATIENCE: u64 = 2_000;
 const LONG_REPLY: usize = 4_096;
 const EXCERPT: usize = 32;
 const WASM_PAGE: u64 = 65_536;
+/// The management canister, as `c` of a step.
+const MANAGEMENT: &str = "aaaaa-aa";
 
 /// A sandbox with the names a script gave to what is in it.
 pub(super) struct Runner {
@@ -77,11 +79,12 @@ impl Runner {
     }
 
     fn balances(&self) -> Value {
+        // A canister that was deleted has none.
         let balance = |(name, id): (&String, &CanisterId)| {
-            let view = self.sandbox.canister(*id)?;
-            Some((name.clone(), json!(state::digits(view.balance))))
+            let view = self.sandbox.canister(*id);
+            (name.clone(), json!(view.map(|view| state::digits(view.balance))))
         };
-        Value::Object(self.names.iter().filter_map(balance).collect())
+        Value::Object(self.names.iter().map(balance).collect())
     }
 
     fn target(&self, step: &Value) -> Result<CanisterId, String> {
@@ -160,11 +163,27 @@ impl Runner {
     }
 
     fn update(&mut self, step: &Value) -> Result<Fields, String> {
-        let id = self.target(step)?;
         let method = step["method"].as_str().ok_or("`update` needs `method`")?.to_owned();
         let arg = payload(&step["arg"], &self.names)?;
-        let target = Target::Canister(id);
-        Ok(self.run_call(id.subnet(), target, &method, arg, &step["sender"])?.0)
+        let (subnet, target) = self.receiver(step, &method, &arg)?;
+        Ok(self.run_call(subnet, target, &method, arg, &step["sender"])?.0)
+    }
+
+    /// Whom a message goes to, and where: one to the management canister, to the subnet of the canister
+    /// it is about.
+    fn receiver(
+        &self,
+        step: &Value,
+        method: &str,
+        arg: &[u8],
+    ) -> Result<(SubnetId, Target), String> {
+        if step["c"] == MANAGEMENT {
+            let effective = sim_core::management::effective_canister(method, arg).ok().flatten();
+            let subnet = effective.map_or(SubnetId::new(0), CanisterId::subnet);
+            return Ok((subnet, Target::Management { effective }));
+        }
+        let id = self.target(step)?;
+        Ok((id.subnet(), Target::Canister(id)))
     }
 
     /// Submits a message and runs rounds until it is answered.
@@ -226,12 +245,12 @@ impl Runner {
     }
 
     fn submit(&mut self, step: &Value) -> Result<Fields, String> {
-        let id = self.target(step)?;
         let name = step["as"].as_str().ok_or("`submit` needs `as`, a name")?.to_owned();
         let method = step["method"].as_str().ok_or("`submit` needs `method`")?.to_owned();
         let arg = payload(&step["arg"], &self.names)?;
+        let (subnet, target) = self.receiver(step, &method, &arg)?;
         let mut result = Fields::new();
-        match self.send(id.subnet(), Target::Canister(id), &method, arg, &step["sender"])? {
+        match self.send(subnet, target, &method, arg, &step["sender"])? {
             Ok(message) => {
                 self.submitted.insert(name, message);
             }
@@ -254,12 +273,18 @@ impl Runner {
     }
 
     fn query(&mut self, step: &Value) -> Result<Fields, String> {
-        let id = self.target(step)?;
         let method = step["method"].as_str().ok_or("`query` needs `method`")?;
         let arg = payload(&step["arg"], &self.names)?;
         let from = sender(&step["sender"], &self.names)?;
         let mut result = Fields::new();
-        put_response(&mut result, &self.sandbox.query(id, method, arg.into(), from));
+        let response = if step["c"] == MANAGEMENT {
+            let about = sim_core::management::queried_canister(&arg);
+            let subnet = about.map_or(SubnetId::new(0), CanisterId::subnet);
+            self.sandbox.query_management(subnet, method, arg.into(), from)
+        } else {
+            self.sandbox.query(self.target(step)?, method, arg.into(), from)
+        };
+        put_response(&mut result, &response);
         Ok(result)
     }
 

@@ -1,8 +1,8 @@
 //! The built-in profiles. Each later one is written as its differences from the one before.
 
 use super::{
-    BitcoinFees, Currency, Decimal, Fees, HttpUsageFees, Limits, Metering, MeteringMode, Profile,
-    Rounding, SystemApiCosts, Timing,
+    BitcoinFees, Currency, Decimal, Fees, HttpUsageFees, Limits, ManagementRules, Metering,
+    MeteringMode, Profile, Rounding, SystemApiCosts, Timing,
 };
 use crate::scheduler::Policy;
 use crate::time::SimDuration;
@@ -73,9 +73,9 @@ pub(super) fn y2024_06() -> Profile {
             upload_chunk_instructions: Instructions::new(200_000_000),
             cycles_in_queries: false,
             call_depth: 163_829,
-            log_bytes: Bytes::new(4_096),
             setup_instructions: Instructions::new(10_000_000_000),
         },
+        management: ManagementRules::y2024_06(),
         timing: Timing {
             block_interval: SimDuration::from_millis(667),
             block_interval_nodes: 13,
@@ -191,6 +191,7 @@ pub(super) fn y2026_mid() -> Profile {
     profile.limits.heap64 = Bytes::new(6 * GIB);
     profile.limits.cycles_in_queries = true;
     profile.limits.stable_memory = Bytes::new(500 * GIB);
+    profile.management = ManagementRules::y2026();
     profile.metering.operators = weights(&[OPERATORS, FLOAT_2025, SIMD_2025]);
     profile.metering.operators64 = weights(&[MEMORY_64]);
     profile.metering.system_api.functions = weights(&[SYSTEM_API]);
