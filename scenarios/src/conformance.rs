@@ -72,6 +72,12 @@ const TRACE: [&str; 6] = ["place", "canister", "iter", "thread", "instructions",
 
 /// Runs a case and compares it with its recorded results.
 pub fn compare(case: &Value, folder: &Path) -> Verdict {
+    let count = |field: &str| case[field].as_array().map_or(0, Vec::len);
+    match (count("steps"), count("results")) {
+        (0, _) => return Verdict::Skipped("it has no steps to run".to_owned()),
+        (_, 0) => return Verdict::Skipped("it has no results to compare".to_owned()),
+        _ => {}
+    }
     let found = match script::run(&with_recorded_modules(case), folder) {
         Ok(found) => found,
         Err(error) => return Verdict::Skipped(error.to_string()),

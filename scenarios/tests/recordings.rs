@@ -40,3 +40,12 @@ fn a_step_that_cannot_be_understood_skips_the_case_with_a_reason() {
     };
     assert!(reason.contains("unknown step `dance`"), "{reason}");
 }
+
+#[test]
+fn a_case_with_nothing_to_compare_does_not_agree() {
+    let mut case = recordings().swap_remove(0);
+    case["results"] = Value::Array(Vec::new());
+    assert!(matches!(compare(&case, Path::new(".")), Verdict::Skipped(_)));
+    let words = serde_json::json!({ "name": "a rule", "rule": "in words" });
+    assert!(matches!(compare(&words, Path::new(".")), Verdict::Skipped(_)));
+}
