@@ -50,6 +50,8 @@ pub struct Submission {
 /// A canister as seen from outside.
 #[derive(Clone, Debug)]
 pub struct CanisterView {
+    /// Its id.
+    pub id: CanisterId,
     /// Its balance.
     pub balance: Cycles,
     /// What it burned, by use case.
@@ -114,6 +116,11 @@ impl Sandbox {
             subnet
         });
         Sandbox { subnets: subnets.collect(), now: SimTime::ZERO, iterations: 0 }
+    }
+
+    /// How many subnets there are.
+    pub fn subnets(&self) -> usize {
+        self.subnets.len()
     }
 
     /// Hands a message to a subnet, as its nodes would take it from a client.

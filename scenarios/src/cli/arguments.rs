@@ -34,9 +34,10 @@ pub(super) struct ConformanceArguments {
     /// Recordings (JSON); modules they name are looked up beside them
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
-    /// Run only this case, and print its results in full
-    #[arg(long, value_name = "NAME")]
-    pub(super) case: Option<String>,
+    /// Run only this case, and print its trace beside the recorded one; may be repeated, and `*`
+    /// stands for any characters
+    #[arg(long = "case", value_name = "NAME")]
+    pub(super) cases: Vec<String>,
     /// Print one JSON object for each case
     #[arg(long)]
     pub(super) json: bool,
