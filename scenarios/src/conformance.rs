@@ -101,7 +101,7 @@ pub fn judge(case: &Value, folder: &Path, runtimes: &Runtimes) -> Verdict {
     } else if case["kind"].is_string() {
         instructions::judge(case, folder, runtimes)
     } else if case["op"].is_string() {
-        fees::judge(case)
+        fees::judge(case, runtimes)
     } else {
         let reason = "it has neither `steps` nor `kind` nor `op`: it is a fact in words";
         Verdict::Skipped(reason.to_owned())

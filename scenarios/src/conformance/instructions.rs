@@ -22,6 +22,7 @@ use serde_json::Value;
 use sim_core::profile::Profile;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Finished, Response, Runtime};
+use sim_core::units::Cycles;
 use std::path::Path;
 
 /// The kinds of case there are.
@@ -113,7 +114,7 @@ impl Under<'_> {
                 return Ok(vec![("module".into(), "accepted".into(), refused.to_string())]);
             }
         };
-        let limit = self.case.limit.map(|limit| limit + prepared.overhead);
+        let limit = self.case.granted().map(|limit| limit + prepared.overhead);
         let mut canister = Canister::new(&*program, &self.profile, limit)?;
         let mut pairs = Vec::new();
         for time in 0..self.case.times {
@@ -295,4 +296,26 @@ fn same_number(field: String, wanted: &Value, found: &str) -> Pair {
         || wanted.parse::<f64>().ok().zip(text.parse::<f64>().ok()).is_some_and(|(a, b)| a == b)
             && found.starts_with('F');
     (field, wanted.clone(), if equal { wanted } else { text })
+}
+
+/// What a canister with such a balance burns if it asks for `amount` to be burned.
+pub(super) fn burned_by(
+    profile: &Profile,
+    runtimes: &Runtimes,
+    amount: u64,
+    balance: Cycles,
+    threshold: Cycles,
+) -> Result<Cycles, String> {
+    let module = text_module::binary(&format!(
+        "(module (import \"ic0\" \"cycles_burn128\" (func $burn (param i64 i64 i32)))
+            (memory 1)
+            (func (export \"canister_update go\")
+                (call $burn (i64.const 0) (i64.const {amount}) (i32.const 0))))"
+    ))?;
+    let runtime = runtimes.get(profile)?;
+    let program = runtime.compile(&module).map_err(|refused| refused.to_string())?;
+    let mut canister = Canister::new(&*program, profile, None)?.with_balance(balance, threshold);
+    let entry = canister::entry("canister_update go", &[]).ok_or("no such entry point")?;
+    let finished = canister.run(entry);
+    finished.outcome.map(|effects| effects.cycles_burned).map_err(|failure| failure.to_string())
 }

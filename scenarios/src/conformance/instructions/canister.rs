@@ -65,6 +65,13 @@ impl Canister {
         })
     }
 
+    /// The same with another balance, of which so much may not be spent.
+    pub(super) fn with_balance(mut self, balance: Cycles, threshold: Cycles) -> Self {
+        self.surroundings.balance = balance;
+        self.surroundings.freezing_threshold = threshold;
+        self
+    }
+
     /// Bytes its log has room for.
     pub(super) fn log_room(&self) -> u64 {
         self.surroundings.log_room.get()

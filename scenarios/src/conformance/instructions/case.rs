@@ -41,6 +41,12 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// What the message may use, where that is not what the profile grants.
+    pub(super) fn granted(&self) -> Option<u64> {
+        let benchmark = (self.fields["kind"] == BENCHMARK).then_some(BENCHMARK_LIMIT);
+        self.limit.or(benchmark)
+    }
+
     /// Values expected of globals, by name.
     pub(super) fn globals(&self) -> Map<String, Value> {
         let mut expected = self.fields["expected_globals"].as_object().cloned().unwrap_or_default();
@@ -76,8 +82,12 @@ fn constant(value: &Value) -> Result<Instruction<'static>, String> {
     .ok_or_else(wrong)
 }
 
-/// Benchmarks of the replica send an argument as large as an ingress message may be.
+/// The kind of benchmarks of the replica.
+pub(super) const BENCHMARK: &str = "exact-count-replica-level";
+/// Benchmarks send an argument as large as an ingress message may be.
 const BENCHMARK_ARGUMENT: usize = 2 << 20;
+/// Benchmarks use more than a network grants.
+const BENCHMARK_LIMIT: u64 = 1_000_000_000_000;
 
 /// The message's payload: hexadecimal, `N x HH` for repeated bytes, or a form of a script.
 fn message(value: &Value, kind: Option<&str>) -> Result<Vec<u8>, String> {
@@ -88,7 +98,7 @@ fn message(value: &Value, kind: Option<&str>) -> Result<Vec<u8>, String> {
         return bytes.ok_or(format!("`msg_arg`: {value} is not of the form \"1024 x 00\""));
     }
     match kind {
-        Some("exact-count-replica-level") if value.is_null() => Ok(vec![0; BENCHMARK_ARGUMENT]),
+        Some(BENCHMARK) if value.is_null() => Ok(vec![0; BENCHMARK_ARGUMENT]),
         _ => values::payload(value, &values::Names::new()),
     }
 }

@@ -1,5 +1,6 @@
 //! The replica a count was recorded on, as a profile: what its configuration changed.
 
+use super::case::BENCHMARK;
 use crate::script::meter_as_system;
 use serde_json::Value;
 use sim_core::profile::Profile;
@@ -13,7 +14,7 @@ const CONFIG: [&str; 3] = ["canister_logging", "rate_limiting_of_debug_prints", 
 /// A setting that does not exist, or a value it cannot have.
 pub(super) fn adjusted(fields: &Value, mut profile: Profile) -> Result<Profile, String> {
     let name = fields["name"].as_str().unwrap_or_default();
-    let benchmark = fields["kind"] == "exact-count-replica-level";
+    let benchmark = fields["kind"] == BENCHMARK;
     if benchmark && profile.name == "2024-06" {
         // Benchmarks run in a test's configuration, which shows what is printed.
         profile.metering.system_api.console_byte = 1;
