@@ -5,7 +5,7 @@
 //! [`Instance`] keeps the memory a task wrote apart until [`Instance::commit`]; so "a trap rolls the
 //! message back" is a value that is never applied, not code that undoes things.
 
-use crate::fees::FeeSchedule;
+use crate::fees::{FeeSchedule, IdleUse, StorageUse};
 use crate::id::{CanisterId, SubnetId};
 use crate::reject::ErrorCode;
 use crate::units::{Bytes, Cycles, Instructions};
@@ -73,6 +73,16 @@ pub trait Program: Send + Sync {
         drop(stable);
         self.instantiate()
     }
+
+    /// An instance that goes on from what [`Instance::image`] kept of another one of the same
+    /// program: no code runs, and the two share nothing from then on.
+    ///
+    /// # Errors
+    /// The image is of another program, or the memory cannot be had.
+    fn restore(&self, image: &StateImage) -> Result<Box<dyn Instance>, Failure> {
+        let _ = image;
+        self.instantiate()
+    }
 }
 
 /// The entry points of a module.
@@ -131,6 +141,12 @@ pub trait Instance: Send {
         StableImage(Box::new(()))
     }
 
+    /// Heap, globals and stable memory as the last commit left them, for [`Program::restore`]:
+    /// what snapshots and forks are made of. A task that is under way is not in it.
+    fn image(&self) -> StateImage {
+        StateImage(Arc::new(()))
+    }
+
     /// Part of the heap; `None` out of bounds.
     fn read_heap(&self, _offset: u64, _len: u64) -> Option<Vec<u8>> {
         None
@@ -149,6 +165,10 @@ pub trait Instance: Send {
 
 /// Stable memory on its way from one instance to the next; its form is the runtime's own.
 pub struct StableImage(pub Box<dyn std::any::Any + Send>);
+
+/// A canister's memories at one moment: cheap to keep and to clone, its form is the runtime's own.
+#[derive(Clone)]
+pub struct StateImage(pub Arc<dyn std::any::Any + Send + Sync>);
 
 /// Sizes of a canister's memories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -316,8 +336,16 @@ pub struct Surroundings {
     pub freezing_threshold: Cycles,
     /// Idle cost that threshold stands for, in seconds: what memory that grows adds to it.
     pub freezing_seconds: u64,
-    /// Bytes the canister pays for.
-    pub memory: Bytes,
+    /// What the canister takes up: memory, messages, compute allocation.
+    pub idle: IdleUse,
+    /// Memory it has allocated and does not use.
+    pub spare_allocation: Bytes,
+    /// Cycles it has reserved for memory.
+    pub reserved: Cycles,
+    /// How many it may have reserved.
+    pub reserved_limit: Cycles,
+    /// How full its subnet is: memory that grows on a full one is paid for ahead.
+    pub storage: StorageUse,
     /// Cycles of the call that were not yet accepted.
     pub cycles_available: Cycles,
     /// Cycles that came back with the response (callbacks only).
@@ -374,6 +402,8 @@ pub struct Effects {
     pub cycles_accepted: Cycles,
     /// Cycles burned on purpose.
     pub cycles_burned: Cycles,
+    /// Cycles reserved for memory that grew.
+    pub cycles_reserved: Cycles,
     /// A new setting of the global timer: nanoseconds since 1970, 0 for off.
     pub global_timer: Option<u64>,
     /// New certified data, at most 32 bytes.

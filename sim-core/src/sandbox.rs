@@ -22,13 +22,19 @@ use std::sync::Arc;
 
 /// What a sandbox is made from.
 pub struct SandboxSpec {
-    /// Prices, limits, weights.
-    pub profile: Profile,
     /// The subnets.
-    pub subnets: Vec<SubnetSpec>,
+    pub subnets: Vec<SandboxSubnet>,
     /// What canisters see as the time at the start, nanoseconds since 1970.
     pub start_time: u64,
-    /// Executes canisters.
+}
+
+/// A subnet of a sandbox: subnets of one kind may count instructions otherwise than those of another.
+pub struct SandboxSubnet {
+    /// Its size and kind.
+    pub spec: SubnetSpec,
+    /// Prices, limits, weights.
+    pub profile: Arc<Profile>,
+    /// Executes its canisters.
     pub runtime: Arc<dyn Runtime>,
 }
 
@@ -54,8 +60,8 @@ pub struct CanisterView {
     pub id: CanisterId,
     /// Its balance.
     pub balance: Cycles,
-    /// What it burned, by use case.
-    pub burned: Burned,
+    /// What it burned, by use case; what is prepaid for work under way counts as if it were used.
+    pub consumed: Burned,
     /// Changes of code, settings and state so far.
     pub version: u64,
     /// `Running`, `Stopping` or `Stopped`.
@@ -66,6 +72,10 @@ pub struct CanisterView {
     pub execution_memory: Bytes,
     /// The recorded history of changes.
     pub history_memory: Bytes,
+    /// Room kept for guaranteed responses.
+    pub message_memory: Bytes,
+    /// Cycles reserved for memory.
+    pub reserved: Cycles,
     /// Certified data.
     pub certified_data: Vec<u8>,
     /// Heap pages of 64 KiB, and stable ones; none without code.
@@ -91,9 +101,9 @@ pub struct Sandbox {
 impl Sandbox {
     /// Subnets without canisters.
     pub fn new(spec: SandboxSpec) -> Sandbox {
-        let profile = Arc::new(spec.profile);
         let count = spec.subnets.len();
         let subnets = spec.subnets.into_iter().enumerate().map(|(index, subnet)| {
+            let SandboxSubnet { spec: subnet, profile, runtime } = subnet;
             let id = SubnetId::new(index as u16);
             let stream = |peer: usize| {
                 let none = Distribution::Fixed { value: SimDuration::ZERO };
@@ -105,12 +115,12 @@ impl Sandbox {
             let mut subnet = Subnet::new(SubnetSetup {
                 id,
                 spec: subnet,
-                profile: profile.clone(),
+                profile,
                 start_time: spec.start_time,
                 seed: 0,
                 tie_seed: None,
                 streams,
-                runtime: spec.runtime.clone(),
+                runtime,
             });
             subnet.keep_ingress_history();
             subnet

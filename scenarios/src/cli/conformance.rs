@@ -20,12 +20,15 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Exit {
             return Exit::WrongInput;
         }
     };
-    let (runtimes, mut counts) = (Runtimes::default(), Counts::default());
+    let mut counts = Counts::default();
     for file in &files {
+        // Modules are seldom shared between files, and take room.
+        let (runtimes, mut of_file) = (Runtimes::default(), Counts::default());
         let cases: Vec<Value> =
             file.cases.iter().filter(|case| selection.wants(conformance::name(case))).cloned().collect();
         conformance::judge_all(&cases, &file.folder, &runtimes, |case, verdict| {
             counts.add(verdict);
+            of_file.add(verdict);
             if arguments.json {
                 terminal::line(&as_json(&file.path, case, verdict).to_string());
             } else {
@@ -36,10 +39,12 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Exit {
             }
         });
         note_unknown_fields(file, &cases);
+        if files.len() > 1 && !arguments.json {
+            terminal::line(&format!("{}: {of_file}", file.path.display()));
+        }
     }
-    let Counts { passed, failed, skipped } = counts;
-    terminal::line(&format!("{passed} passed, {failed} failed, {skipped} skipped"));
-    if failed == 0 { Exit::Good } else { Exit::Disagreement }
+    terminal::line(&counts.to_string());
+    if counts.failed == 0 { Exit::Good } else { Exit::Disagreement }
 }
 
 fn read(paths: &[std::path::PathBuf], selection: &Selection) -> Result<Vec<Recordings>, String> {

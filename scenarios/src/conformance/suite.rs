@@ -74,6 +74,13 @@ pub struct Counts {
     pub skipped: u64,
 }
 
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Counts { passed, failed, skipped } = self;
+        write!(f, "{passed} passed, {failed} failed, {skipped} skipped")
+    }
+}
+
 impl Counts {
     /// One more.
     pub fn add(&mut self, verdict: &Verdict) {

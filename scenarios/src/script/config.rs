@@ -3,10 +3,11 @@
 use super::Runtimes;
 use super::step::unknown;
 use serde_json::{Map, Value};
-use sim_core::network::SubnetSpec;
+use sim_core::network::{SubnetKind, SubnetSpec};
 use sim_core::profile::Profile;
-use sim_core::sandbox::SandboxSpec;
+use sim_core::sandbox::{SandboxSpec, SandboxSubnet};
 use sim_core::units::{Cycles, Instructions};
+use std::sync::Arc;
 
 /// When scripts start if they do not say: 2021-05-06 19:17:10 UTC, the network's genesis.
 const GENESIS: u64 = 1_620_328_630_000_000_000;
@@ -40,8 +41,6 @@ pub(super) fn sandbox(config: &Value, runtimes: &Runtimes) -> Result<SandboxSpec
     if let Some(name) = config.keys().find(|name| !FIELDS.contains(&name.as_str())) {
         return Err(unknown("field", name, FIELDS.into_iter()));
     }
-    let profile = profile(config)?;
-    let runtime = runtimes.get(&profile)?;
     let start_time = match config.get("time_s") {
         None => GENESIS,
         Some(value) => {
@@ -49,7 +48,17 @@ pub(super) fn sandbox(config: &Value, runtimes: &Runtimes) -> Result<SandboxSpec
             nanos.ok_or_else(|| wrong("time_s", "seconds since 1970", value))?
         }
     };
-    Ok(SandboxSpec { profile, subnets: subnets(config)?, start_time, runtime })
+    let profile = profile(config)?;
+    let equipped = |spec: SubnetSpec| -> Result<SandboxSubnet, String> {
+        let mut profile = profile.clone();
+        if spec.kind == SubnetKind::System {
+            meter_as_system(&mut profile);
+        }
+        let runtime = runtimes.get(&profile)?;
+        Ok(SandboxSubnet { spec, profile: Arc::new(profile), runtime })
+    };
+    let subnets = subnets(config)?.into_iter().map(equipped).collect::<Result<_, _>>()?;
+    Ok(SandboxSpec { subnets, start_time })
 }
 
 fn wrong(field: &str, expected: &str, found: &Value) -> String {
@@ -80,13 +89,17 @@ fn subnet(index: usize, entry: &Value) -> Result<SubnetSpec, String> {
             nodes.ok_or_else(|| place(wrong("size", "a number of nodes", value)))?
         }
     };
-    match &entry["type"] {
-        Value::Null => {}
-        Value::String(name) if TYPES.contains(&name.as_str()) => {}
-        Value::String(name) => return Err(place(unknown("type", name, TYPES.into_iter()))),
-        other => return Err(place(wrong("type", "text", other))),
-    }
-    Ok(SubnetSpec { name: format!("subnet {index}"), nodes })
+    let kind = match &entry["type"] {
+        Value::Null => SubnetKind::Application,
+        value => match value.as_str() {
+            Some("application") => SubnetKind::Application,
+            Some("system") => SubnetKind::System,
+            Some("verified") => SubnetKind::Verified,
+            Some(name) => return Err(place(unknown("type", name, TYPES.into_iter()))),
+            None => return Err(place(wrong("type", "text", value))),
+        },
+    };
+    Ok(SubnetSpec { name: format!("subnet {index}"), nodes, kind, ..SubnetSpec::default() })
 }
 
 fn profile(config: &Map<String, Value>) -> Result<Profile, String> {
@@ -110,10 +123,6 @@ fn profile(config: &Map<String, Value>) -> Result<Profile, String> {
     if !switch("dts")?.or(sandbox).unwrap_or(true) {
         profile.limits.slice_instructions = profile.limits.message_instructions;
         profile.limits.install_slice_instructions = profile.limits.install_instructions;
-    }
-    if config.get("subnets").is_some_and(|subnets| subnets[0]["type"] == "system") {
-        make_free(&mut profile);
-        meter_as_system(&mut profile);
     }
     Ok(profile)
 }
@@ -154,24 +163,6 @@ fn scheduler(profile: &mut Profile, settings: &Value) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Canisters of a system subnet pay nothing.
-fn make_free(profile: &mut Profile) {
-    let fees = &mut profile.fees;
-    for fee in [
-        &mut fees.canister_creation,
-        &mut fees.update_message_base,
-        &mut fees.ten_instructions,
-        &mut fees.call_base,
-        &mut fees.call_byte,
-        &mut fees.ingress_base,
-        &mut fees.ingress_byte,
-        &mut fees.storage_gib_second,
-        &mut fees.compute_percent_second,
-    ] {
-        *fee = Cycles::ZERO;
-    }
 }
 
 /// On a system subnet neither changed pages nor copied bytes count as instructions.

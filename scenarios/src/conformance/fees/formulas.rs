@@ -5,6 +5,8 @@ use super::{Pair, Question};
 use crate::conformance::instructions::burned_by;
 use crate::script::Runtimes;
 use sim_core::fees::{IdleUse, StorageUse};
+use sim_core::id::{CanisterId, SubnetId};
+use sim_core::ledger::{Account, Ledger};
 use sim_core::network::SubnetKind;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Reject, Response};
@@ -65,7 +67,7 @@ fn heartbeats(question: &Question<'_>) -> Option<Cycles> {
         return Some(one);
     }
     let interval = numbers::milliseconds_after(question.op, "every ")?;
-    Some(Cycles::new(one.get() * SECONDS_PER_YEAR * 1_000 / u128::from(interval.max(1))))
+    Some(Cycles::new(one.get() * (SECONDS_PER_YEAR * 1_000 / u128::from(interval.max(1)))))
 }
 
 /// `X*13/34`: X is the price on 34 nodes.
@@ -144,6 +146,9 @@ fn by_property(
     if op.starts_with("reject response size") {
         return Ok(reject_size(question));
     }
+    if op.starts_with("withdraw for transfer") {
+        return Ok(withdrawal(question));
+    }
     if op.starts_with("cycles_burn128(") {
         return burn(question, runtimes);
     }
@@ -205,6 +210,27 @@ fn reject_size(question: &Question<'_>) -> Option<Vec<Pair>> {
     let reject = Response::Reject(Reject { code, message: message.into() });
     let found = reject.payload_bytes().get().to_string();
     Some(vec![("bytes".to_owned(), (message.len() + more).to_string(), found)])
+}
+
+/// `total t, reserved r, withdraw w`: what is left of the main balance.
+fn withdrawal(question: &Question<'_>) -> Option<Vec<Pair>> {
+    let [total, reserved, amount] =
+        all(question.op)[..].try_into().ok().map(|three: [u64; 3]| three.map(cycles))?;
+    let mut ledger = Ledger::default();
+    let mut account = Account::of(CanisterId::on(SubnetId::new(0), 0));
+    ledger.mint(&mut account, total);
+    ledger.reserve(&mut account, reserved).ok()?;
+    let result = if ledger.attach(&mut account, amount).is_ok() { "\"Ok\"" } else { "\"Err\"" };
+    let expected = &question.case["expected_cycles"];
+    let main = account.balance().get().to_string();
+    Some(vec![
+        ("result".to_owned(), expected["result"].to_string(), result.to_owned()),
+        ("main_balance".to_owned(), expected["main_balance"].to_string(), main),
+    ])
+}
+
+fn cycles(number: u64) -> Cycles {
+    Cycles::new(number.into())
 }
 
 /// `cycles_burn128(n) with balance b, freezing threshold t`: run as a canister would.

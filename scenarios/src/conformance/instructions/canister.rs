@@ -1,6 +1,6 @@
 //! A canister of its own for a recorded count: the world it is told about, and messages to it.
 
-use sim_core::fees::FeeSchedule;
+use sim_core::fees::{FeeSchedule, IdleUse, StorageUse};
 use sim_core::id::{CanisterId, SubnetId};
 use sim_core::profile::Profile;
 use sim_core::runtime::{
@@ -119,7 +119,11 @@ fn surroundings(profile: &Profile) -> Surroundings {
         balance: Cycles::new(1_000_000_000_000_000),
         freezing_threshold: Cycles::ZERO,
         freezing_seconds: 0,
-        memory: Bytes::ZERO,
+        idle: IdleUse::default(),
+        spare_allocation: Bytes::ZERO,
+        reserved: Cycles::ZERO,
+        reserved_limit: profile.limits.reserved_cycles,
+        storage: StorageUse::default(),
         cycles_available: Cycles::ZERO,
         cycles_refunded: Cycles::ZERO,
         responded: false,
