@@ -158,10 +158,12 @@ fn time_passes_only_when_it_is_said() {
         { "op": "tick" },
         { "op": "advance", "s": 100, "ns": 5 },
         { "op": "tick" },
+        { "op": "state", "c": "a" },
     ]);
     let results = play(json!({ "scheduler": { "scheduler_cores": 2 } }), steps);
     assert_eq!(results[1]["balances"]["a"], "100000000000000");
-    assert_eq!(results[3]["balances"]["a"], "99990000000000");
+    let burned = &results[4]["consumed_by_use_case"];
+    assert_eq!(burned["ComputeAllocation"], "10000000000");
 }
 
 #[test]

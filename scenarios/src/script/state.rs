@@ -25,8 +25,8 @@ pub(super) fn digits(cycles: Cycles) -> String {
     cycles.get().to_string()
 }
 
-/// The fields the model has.
-pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>) -> Map<String, Value> {
+/// The fields the model has; `executed` counts iterations in which the canister executed.
+pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>, executed: u64) -> Map<String, Value> {
     let mut by_use_case = Map::new();
     let mut consumed = 0;
     for (use_case, name) in USE_CASES {
@@ -52,7 +52,7 @@ pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>) -> Map
     put("scheduled_as_first", json!(view.scheduled_as_first));
     put("heap_delta_debit", json!(view.heap_delta_debit));
     put("install_code_debit", json!(view.install_code_debit));
-    put("executed", json!(view.executed));
+    put("executed", json!(executed));
     put("consumed_cycles", json!(consumed.to_string()));
     put("consumed_by_use_case", Value::Object(by_use_case));
     if let Some(hash) = view.module_hash {

@@ -350,8 +350,9 @@ impl Runner {
         let id = step.canister(&self.names)?;
         let view = self.sandbox.canister(id);
         let globals = self.sandbox.globals(id);
+        let executed = self.messages.active_iterations(id);
         let missing = || Fields::from_iter([("missing".to_owned(), json!(true))]);
-        Ok(view.map_or_else(missing, |view| state::describe(&view, globals)))
+        Ok(view.map_or_else(missing, |view| state::describe(&view, globals, executed)))
     }
 
     fn memory(

@@ -14,11 +14,25 @@ pub(super) struct Messages {
     methods: BTreeMap<MessageId, (Arc<str>, bool)>,
     /// Instructions of the slices so far of executions that are paused.
     slices: BTreeMap<CanisterId, u64>,
+    /// Iterations of rounds in which each canister executed something, and the last of them.
+    active: BTreeMap<CanisterId, (u64, u32)>,
 }
 
 impl Messages {
     pub(super) fn submitted(&mut self, message: MessageId, method: &str) {
         self.methods.insert(message, (method.into(), true));
+    }
+
+    /// Iterations of rounds in which a canister executed something.
+    pub(super) fn active_iterations(&self, canister: CanisterId) -> u64 {
+        self.active.get(&canister).map_or(0, |(count, _)| *count)
+    }
+
+    /// Iterations have numbers of their own over all rounds.
+    fn executed(&mut self, canister: CanisterId, iteration: u32) {
+        let (count, last) = self.active.entry(canister).or_insert((0, iteration));
+        *count += u64::from(*count == 0 || *last != iteration);
+        *last = iteration;
     }
 
     /// The trace entry of a record, if it has one; `round` is counted from the start of the script.
@@ -63,6 +77,7 @@ impl Messages {
                 resumed,
                 ..
             } => {
+                self.executed(*canister, *iteration);
                 let earlier = self.slices.remove(canister).filter(|_| *resumed).unwrap_or(0);
                 Some(json!({
                     "place": "canister",
@@ -88,6 +103,7 @@ impl Messages {
                 resumed,
                 ..
             } => {
+                self.executed(*canister, *iteration);
                 *self.slices.entry(*canister).or_insert(0) += instructions.get();
                 Some(json!({
                     "place": "canister",
