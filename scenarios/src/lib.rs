@@ -14,6 +14,7 @@
 //! | [`run`] | a scenario | a folder of results |
 //! | [`script`] | steps in a JSON file | their results |
 //! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
+//! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 
 pub mod arrivals;
@@ -28,3 +29,4 @@ pub mod scenario;
 pub mod script;
 pub mod setup;
 pub mod source;
+pub mod sweep;
