@@ -58,7 +58,7 @@ fn timers_go_off_once_and_again() {
         let get = |house: &mut House| house.query::<(Ticks,)>(ticker, "get", "()").0;
         let ticks = get(&mut house);
         assert_eq!((ticks.ticks, ticks.oneshots), (nat(4), nat(1)));
-        assert!(ticks.last > Int::from(1_767_225_620_000_000_000u64));
+        assert!(ticks.last > 1_767_225_620_000_000_000u64);
         house.update::<()>(ticker, "stop", "()");
         house.wait(20);
         assert_eq!(get(&mut house).ticks, nat(4));
