@@ -1,6 +1,7 @@
 //! A canister's code with its memories: runs tasks, pauses them, commits and rolls back.
 
 use crate::entry::Entries;
+use crate::facts::KeptGlobal;
 use crate::failure::{Interrupt, engine_error, from_wasmi, violation};
 use crate::live::Live;
 use crate::message::Message;
@@ -395,7 +396,12 @@ impl Instance for WasmInstance {
     }
 
     fn globals(&self) -> Vec<String> {
-        self.live.globals().iter().map(describe).collect()
+        let lasting = self.live.globals();
+        let value = |kept: &KeptGlobal| match kept {
+            KeptGlobal::Lasting(place) => lasting.get(*place).map(describe),
+            KeptGlobal::Constant(value) => Some(describe(value)),
+        };
+        self.program.kept_globals().iter().filter_map(value).collect()
     }
 }
 

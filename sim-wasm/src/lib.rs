@@ -48,6 +48,7 @@ mod rules;
 pub mod runtime;
 mod segments;
 mod stable;
+mod stack;
 mod transform;
 mod validation;
 

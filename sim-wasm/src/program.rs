@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::barrier;
-use crate::facts::Facts;
+use crate::facts::{Facts, KeptGlobal};
 use crate::failure::{Interrupt, engine_error, limit_exceeded};
 use crate::fuel;
 use crate::host::Host;
@@ -46,6 +46,7 @@ pub(crate) struct CompiledProgram {
     /// Places of the composite query methods, by name.
     composite_queries: BTreeMap<String, usize>,
     lasting_globals: Vec<u32>,
+    kept_globals: Vec<KeptGlobal>,
     rebuild: bool,
     mode: MeteringMode,
     exports: Exports,
@@ -106,9 +107,8 @@ fn stored_size(module: &[u8], facts: &Facts) -> Bytes {
     // A byte says whether a section is public.
     let custom: usize =
         facts.metadata.iter().map(|(name, content)| name.len() + content.len() + 1).sum();
-    // The replica keeps the values of mutable and exported globals and of the instruction counter.
-    let mutable = facts.globals.iter().filter(|global| global.mutable).count() as u64;
-    let globals = 1 + mutable + u64::from(facts.exported_constants);
+    // One more is the instruction counter.
+    let globals = 1 + facts.kept_globals().len() as u64;
     Bytes::of_len(module.len() + custom) + Bytes::new(globals * BYTES_PER_GLOBAL)
 }
 
@@ -141,6 +141,7 @@ impl CompiledProgram {
             module: compiled,
             linker,
             lasting_globals: facts.lasting_globals().collect(),
+            kept_globals: facts.kept_globals(),
             rebuild: transformed.changes_tables,
             mode: transformed.mode,
             exports,
@@ -184,6 +185,11 @@ impl CompiledProgram {
     /// Indices of the globals whose values outlive a message.
     pub(crate) fn lasting_globals(&self) -> &[u32] {
         &self.lasting_globals
+    }
+
+    /// The globals whose values the network keeps with the canister, in its order.
+    pub(crate) fn kept_globals(&self) -> &[KeptGlobal] {
+        &self.kept_globals
     }
 
     /// True if an instance can only serve one message: its tables or segments may have changed,

@@ -5,6 +5,7 @@
 mod code;
 mod data;
 mod exports;
+mod globals;
 mod imports;
 mod sections;
 
@@ -159,7 +160,9 @@ impl<'a> Look<'a> {
             }
             Payload::GlobalSection(section) => {
                 for global in section {
-                    facts.globals.push(global?.ty);
+                    let global = global?;
+                    facts.globals.push(global.ty);
+                    facts.initial_values.push(globals::constant(&global.init_expr)?);
                 }
             }
             Payload::ExportSection(section) => exports::read(section, facts, reasons)?,

@@ -24,11 +24,7 @@ pub(super) fn read(
         }
         match export.kind {
             ExternalKind::Func => read_function(export.name, export.index, facts, reasons),
-            ExternalKind::Global => {
-                facts.exported_globals += 1;
-                let global = facts.globals.get(export.index as usize);
-                facts.exported_constants += u32::from(global.is_some_and(|global| !global.mutable));
-            }
+            ExternalKind::Global => facts.exported_globals.push(export.index),
             _ => {}
         }
     }
