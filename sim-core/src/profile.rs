@@ -34,7 +34,7 @@ pub struct Profile {
 
 impl Profile {
     /// Names of the built-in profiles, oldest first.
-    pub const NAMES: [&'static str; 2] = ["2024-06", "2026-mid"];
+    pub const NAMES: [&'static str; 3] = ["2024-06", "2026-mid", "2026-08"];
     /// The profile used where none is named.
     pub const DEFAULT: &'static str = "2026-mid";
 
@@ -43,6 +43,7 @@ impl Profile {
         match name {
             "2024-06" => Some(builtin::y2024_06()),
             "2026-mid" => Some(builtin::y2026_mid()),
+            "2026-08" => Some(builtin::y2026_08()),
             _ => None,
         }
     }
@@ -185,9 +186,12 @@ pub struct Limits {
     pub provisional_cycles: Cycles,
     /// Replicated queries may accept cycles of the call and burn the canister's.
     pub cycles_in_queries: bool,
-    /// Calls nested in Wasm. The replica limits the stack to 5 MiB instead: this many of the
-    /// smallest frames its compiler makes.
-    pub call_depth: u64,
+    /// Modules may use tail calls.
+    pub tail_calls: bool,
+    /// Modules may change their tables.
+    pub table_writes: bool,
+    /// Stack of the compiled code of a canister.
+    pub wasm_stack: Bytes,
     /// Bytes of a canister's debug log that are kept.
     pub log_bytes: Bytes,
     /// Instructions that installing a canister before the run may use; no limit of the network,

@@ -46,6 +46,7 @@ mod message;
 mod meter;
 mod operators;
 mod packed;
+mod pages;
 mod pool;
 mod program;
 mod rollback;

@@ -18,45 +18,53 @@ mod network;
 
 use crate::facts::Facts;
 use crate::operators::Weights;
+use sim_core::units::Bytes;
 
-/// Of the stack of 5 MiB (`MAX_WASM_STACK_SIZE`, `rs/embedders/src/wasm_utils/validation.rs`), what
-/// is left to the canister's functions once it is entered: as recorded, between 5,242,528 and
-/// 5,242,560 bytes.
-pub(crate) const STACK_BYTES: u32 = 5_242_528;
-/// What a function takes at least that calls another: return address, frame pointer, and one saved
-/// register, aligned.
-pub(crate) const SMALLEST_FRAME: u32 = 32;
+/// Bytes of the stack that are taken before the canister's function is entered: as recorded, between
+/// 321 and 336.
+const ENTRY_BYTES: u64 = 336;
+/// What a function takes at least that does anything after a call: return address, frame pointer,
+/// and one saved register, aligned.
+const SMALLEST_FRAME: u32 = 32;
 /// What the function takes that charges for bulk operations.
 pub(crate) const CHARGING_FRAME: u32 = 32;
 
-/// What every function of a module takes, in bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StackFrames {
-    /// By place among the functions the module defines.
-    pub(crate) of_functions: Vec<u32>,
+/// What every function that `module` defines takes, in bytes.
+pub(crate) fn frames(module: &[u8], facts: &Facts, weights: &Weights) -> Vec<u32> {
+    let defined = facts.functions.len() - facts.imported_functions as usize;
+    let mut frames = compiled(module, facts, weights).unwrap_or_default();
+    frames.resize(defined, SMALLEST_FRAME);
+    frames
 }
 
-/// What functions of `module` take; `None` if that cannot be known.
 #[cfg(feature = "stack-frames")]
-pub(crate) fn frames(module: &[u8], facts: &Facts, weights: &Weights) -> Option<StackFrames> {
+fn compiled(module: &[u8], facts: &Facts, weights: &Weights) -> Option<Vec<u32>> {
     let instrumented = network::instrument(module, facts, weights).ok()?;
-    let mut of_functions = compiler::frames(&instrumented)?;
-    of_functions.truncate(facts.functions.len() - facts.imported_functions as usize);
-    Some(StackFrames { of_functions })
+    compiler::frames(&instrumented)
 }
 
-/// What functions of `module` take; `None` if that cannot be known.
 #[cfg(not(feature = "stack-frames"))]
-pub(crate) fn frames(_: &[u8], _: &Facts, _: &Weights) -> Option<StackFrames> {
+fn compiled(_: &[u8], _: &Facts, _: &Weights) -> Option<Vec<u32>> {
     None
 }
 
-/// Calls that may be nested for certain before the stack is used up, whatever the frames' sizes:
-/// only a module that nests deeper needs them.
-pub(crate) fn safe_depth(most_locals: u32) -> u32 {
+/// What is left to a canister's functions of a stack of `size`.
+pub(crate) fn room(size: Bytes) -> u32 {
+    u32::try_from(size.get().saturating_sub(ENTRY_BYTES)).unwrap_or(u32::MAX).min(i32::MAX as u32)
+}
+
+/// Calls that can be nested in a stack of `size` whatever the frames of a module whose functions
+/// have at most `locals` locals and parameters.
+pub(crate) fn safe_depth(size: Bytes, locals: u32) -> usize {
     /// Registers saved, outgoing arguments, and values that are no locals.
     const BESIDES: u32 = 512;
-    /// A local that is spilled takes at most so much.
+    /// What a spilled local takes at most.
     const SPILLED: u32 = 16;
-    STACK_BYTES / most_locals.saturating_mul(SPILLED).saturating_add(BESIDES)
+    (room(size) / locals.saturating_mul(SPILLED).saturating_add(BESIDES)).max(1) as usize
+}
+
+/// Calls that are nested in a stack of `size` at most: each takes at least return address and frame
+/// pointer.
+pub(crate) fn greatest_depth(size: Bytes) -> usize {
+    (room(size) / 16) as usize + 1
 }

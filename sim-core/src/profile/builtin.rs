@@ -77,7 +77,9 @@ pub(super) fn y2024_06() -> Profile {
             freezing_threshold_seconds: 2_592_000,
             provisional_cycles: Cycles::new(100_000_000_000_000),
             cycles_in_queries: false,
-            call_depth: 163_829,
+            tail_calls: false,
+            table_writes: true,
+            wasm_stack: Bytes::new(5 * MIB),
             log_bytes: Bytes::new(4_096),
             setup_instructions: Instructions::new(10_000_000_000),
         },
@@ -92,13 +94,14 @@ pub(super) fn y2024_06() -> Profile {
             instructions_per_second: Instructions::new(2_000_000_000),
         },
         metering: Metering {
-            mode: MeteringMode::Counter,
+            mode: MeteringMode::Fuel,
             default_operator: 1,
             operators: weights(&[OPERATORS, FLOAT_2024, SIMD_2024]),
             operators64: BTreeMap::new(),
             dirty_heap_page: Instructions::new(1_000),
             dirty_heap_page64: Instructions::new(4_000),
             dirty_stable_page: Instructions::new(1_000),
+            touched_page: Instructions::ZERO,
             compile_per_operator: Instructions::new(6_000),
             recompile_divisor: 100,
             system_api: SystemApiCosts {
@@ -126,10 +129,24 @@ pub(super) fn y2026_mid() -> Profile {
     profile.limits.stream_messages = 10_000;
     profile.limits.heap64 = Bytes::new(6 * GIB);
     profile.limits.cycles_in_queries = true;
+    profile.limits.tail_calls = true;
     profile.limits.stable_memory = Bytes::new(500 * GIB);
     profile.metering.operators = weights(&[OPERATORS, FLOAT_2025, SIMD_2025]);
     profile.metering.operators64 = weights(&[MEMORY_64]);
     profile.metering.system_api.functions = weights(&[SYSTEM_API]);
+    profile
+}
+
+/// Mid-July 2026 and later: heap and stable memory are charged as they are touched
+/// (the deterministic memory tracker, `rs/memory_tracker`).
+pub(super) fn y2026_08() -> Profile {
+    let mut profile = y2026_mid();
+    profile.name = "2026-08".to_owned();
+    profile.limits.table_writes = false;
+    profile.metering.dirty_heap_page = Instructions::ZERO;
+    profile.metering.dirty_heap_page64 = Instructions::ZERO;
+    profile.metering.dirty_stable_page = Instructions::ZERO;
+    profile.metering.touched_page = Instructions::new(5_000);
     profile
 }
 
