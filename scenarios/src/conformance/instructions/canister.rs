@@ -132,6 +132,6 @@ fn surroundings(profile: &Profile) -> Surroundings {
         deadline: 0,
         fees: Arc::new(FeeSchedule::new(profile, NODES)),
         busy_queues: Arc::new([]),
-        log_room: profile.limits.log_bytes,
+        log_room: profile.management.log_bytes,
     }
 }
