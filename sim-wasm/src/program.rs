@@ -69,13 +69,14 @@ pub(crate) struct CompiledProgram {
     metadata: BTreeMap<String, Box<[u8]>>,
     private_metadata: BTreeSet<String>,
     /// The module as given.
-    binary: Box<[u8]>,
+    binary: Arc<[u8]>,
 }
 
 /// What is known only of the module as it was given.
 struct Origin {
     hash: [u8; 32],
     stored_size: Bytes,
+    binary: Arc<[u8]>,
 }
 
 /// A handle that can make instances which share the program.
@@ -169,8 +170,11 @@ impl CompiledProgram {
     pub(crate) fn new(module: &[u8], rules: Arc<Rules>) -> Result<Self, InvalidModule> {
         let unpacked = unpack(module, rules.limits.module)?;
         let facts = validate(&unpacked, &rules)?;
-        let origin = Origin { hash: hash(module), stored_size: stored_size(module, &facts) };
-        Self::build(unpacked.into(), origin, facts, rules, None)
+        let source: Arc<[u8]> = unpacked.into();
+        let binary = if *source == *module { source.clone() } else { module.into() };
+        let stored_size = stored_size(module, &facts);
+        let origin = Origin { hash: hash(module), stored_size, binary };
+        Self::build(source, origin, facts, rules, None)
     }
 
     /// The same program, with its stack counted; `None` if it counts already, or cannot.
@@ -181,7 +185,8 @@ impl CompiledProgram {
         let build = || {
             let facts = validate(&self.source, &self.rules).ok()?;
             let frames = frames(&self.source, &facts, self.rules.weights(self.wasm64));
-            let origin = Origin { hash: self.hash, stored_size: self.stored_size };
+            let binary = self.binary.clone();
+            let origin = Origin { hash: self.hash, stored_size: self.stored_size, binary };
             let (source, rules) = (self.source.clone(), self.rules.clone());
             Self::build(source, origin, facts, rules, Some(&frames)).ok().map(Arc::new)
         };
@@ -229,7 +234,7 @@ impl CompiledProgram {
             entries: facts.entry_names.into_iter().collect(),
             metadata: facts.metadata,
             private_metadata: facts.private_metadata,
-            binary: module.into(),
+            binary: origin.binary,
             rules,
         })
     }
