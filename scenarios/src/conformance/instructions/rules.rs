@@ -90,10 +90,7 @@ fn printing(bytes: u64, config: &Value, runtimes: &Runtimes) -> Result<[u64; 2],
 }
 
 /// What printing costs beyond printing nothing is as stated, and the same each time.
-fn budget_of_each_message(
-    stated: &[u64],
-    runtimes: &Runtimes,
-) -> Result<Option<Pair>, String> {
+fn budget_of_each_message(stated: &[u64], runtimes: &Runtimes) -> Result<Option<Pair>, String> {
     let ([_, bytes, ..], Some(charge)) = (stated, stated.last()) else { return Ok(None) };
     let config = json!({ "mainnet_debug_print": true });
     let [nothing, _] = printing(0, &config, runtimes)?;
