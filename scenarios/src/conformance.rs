@@ -22,7 +22,7 @@ mod trace;
 
 pub use fields::unknown as unknown_fields;
 pub use listing::side_by_side;
-pub use suite::{Counts, Selection, UnknownName, judge_all};
+pub use suite::{Counts, Selection, UnknownName, judge_all, recorded_instructions};
 
 use crate::script::Runtimes;
 use serde_json::Value;

@@ -61,7 +61,9 @@ fn a_case_by_name_is_shown_beside_its_recording() {
     let output = icsim(&["conformance", &file.to_string_lossy(), "--case", "w*g"]);
     let said = stdout(&output);
     assert!(said.starts_with("step 1: create as=a\n"), "{said}");
-    assert!(said.contains("  - balances: {\"a\":\"7\"}\n  + balances: {\"a\":\"100000000000000\"}"));
+    assert!(
+        said.contains("  - balances: {\"a\":\"7\"}\n  + balances: {\"a\":\"100000000000000\"}")
+    );
     assert!(said.ends_with("0 passed, 1 failed, 0 skipped\n"), "{said}");
 }
 
@@ -128,7 +130,8 @@ fn fields_that_are_not_compared_are_noted() {
     let path = folder.path().join("more.json");
     let steps = json!([{ "op": "create", "as": "a" }]);
     let results = json!([{ "rounds": 1, "mood": "good", "trace": null }]);
-    std::fs::write(&path, json!({ "steps": steps, "results": results }).to_string()).expect("works");
+    std::fs::write(&path, json!({ "steps": steps, "results": results }).to_string())
+        .expect("works");
     let output = icsim(&["conformance", &path.to_string_lossy()]);
     assert!(stderr(&output).contains("recorded fields that are not compared: `mood`"));
 }

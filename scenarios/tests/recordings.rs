@@ -4,7 +4,9 @@
 //! What takes long without optimisation is ignored here and run in release:
 //! `cargo test --release -p scenarios --test recordings -- --include-ignored`.
 
-use scenarios::conformance::{Difference, Selection, Verdict, judge, judge_all, name};
+use scenarios::conformance::{
+    Difference, Selection, Verdict, judge, judge_all, name, recorded_instructions,
+};
 use scenarios::script::{self, Runtimes};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -54,13 +56,6 @@ fn check(file: &str, wanted: impl Fn(&Value) -> bool) {
             .map(|name| format!("{name} agrees now: take it off the list")),
     );
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
-}
-
-/// Instructions that canisters used in a recorded script.
-fn recorded_instructions(case: &Value) -> u64 {
-    let entries = case["results"].as_array().into_iter().flatten();
-    let entries = entries.flat_map(|result| result["trace"].as_array().into_iter().flatten());
-    entries.filter_map(|entry| entry["round_instructions"].as_u64()).sum()
 }
 
 /// Not too long without optimisation.
@@ -114,7 +109,8 @@ fn prices_agree() {
 #[test]
 fn every_case_listed_as_disagreeing_exists() {
     for file in ["replica-2024-06", "fuzz-2024-06", "instructions", "fees"] {
-        let names: BTreeSet<String> = cases(file).iter().map(|case| name(case).to_owned()).collect();
+        let names: BTreeSet<String> =
+            cases(file).iter().map(|case| name(case).to_owned()).collect();
         for listed in known_disagreements(file) {
             assert!(names.contains(&listed), "{file} has no case {listed}");
         }
@@ -147,7 +143,10 @@ fn a_recording_that_was_tampered_with_does_not_agree() {
         difference(&case)
     };
     let balance = tampered("/results/4/balances/a", json!("1"));
-    assert_eq!((balance.place.as_str(), balance.field.as_str()), ("step 5 (update a go)", "balances.a"));
+    assert_eq!(
+        (balance.place.as_str(), balance.field.as_str()),
+        ("step 5 (update a go)", "balances.a")
+    );
     let fields = [
         ("/results/4/trace/1/canister", json!("a"), "trace[1].canister"),
         ("/results/4/trace/1/instructions", json!(1), "trace[1].instructions"),
@@ -198,7 +197,9 @@ fn a_case_with_nothing_to_compare_does_not_agree() {
     assert!(matches!(verdict(&script), Verdict::Skipped(_)));
     script["results"] = json!([]);
     assert!(matches!(verdict(&script), Verdict::Malformed(_)));
-    for words in [json!({ "name": "a" }), json!({ "op": "a song", "expected_cycles": 1, "era": "E24" })] {
+    for words in
+        [json!({ "name": "a" }), json!({ "op": "a song", "expected_cycles": 1, "era": "E24" })]
+    {
         assert!(matches!(verdict(&words), Verdict::Skipped(_)), "{words}");
     }
     let mut count = case("instructions", "plain-10-adds");
@@ -213,7 +214,10 @@ fn a_step_that_cannot_be_understood_fails_the_case_with_what_was_expected() {
     let mut case = case("replica-2024-06", "call_payload_0");
     case["steps"][0]["op"] = "crate".into();
     let said = verdict(&case).to_string();
-    assert!(said.contains("step 1 (crate): unknown step `crate`; did you mean `create`?"), "{said}");
+    assert!(
+        said.contains("step 1 (crate): unknown step `crate`; did you mean `create`?"),
+        "{said}"
+    );
 }
 
 #[test]

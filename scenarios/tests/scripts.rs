@@ -181,7 +181,10 @@ fn mistakes_in_steps_are_told_with_place_and_what_was_expected() {
         (json!({ "op": "update", "c": "a" }), "`method` is missing: the method called"),
         (json!({ "op": "update", "c": "a", "method": 7 }), "`method`: expected text, found 7"),
         (json!({ "op": "create", "as": "b", "subnet": 1 }), "`subnet`: expected a number below 1"),
-        (json!({ "op": "create", "as": "b", "cycles": "much" }), "`cycles`: expected a whole number"),
+        (
+            json!({ "op": "create", "as": "b", "cycles": "much" }),
+            "`cycles`: expected a whole number",
+        ),
         (
             json!({ "op": "create", "as": "b", "settings": { "freezing_treshold": 1 } }),
             "unknown setting `freezing_treshold`; did you mean `freezing_threshold`?",
@@ -234,7 +237,10 @@ fn mistakes_in_the_configuration_are_told_with_the_nearest_name() {
             json!({ "scheduler": { "scheduler_core": 1 } }),
             "`scheduler`: unknown setting `scheduler_core`; did you mean `scheduler_cores`?",
         ),
-        (json!({ "scheduler": { "scheduler_cores": 0 } }), "a number of threads from 1 on, found 0"),
+        (
+            json!({ "scheduler": { "scheduler_cores": 0 } }),
+            "a number of threads from 1 on, found 0",
+        ),
     ];
     for (config, expected) in cases {
         let said = refuse(config.clone(), json!([]));

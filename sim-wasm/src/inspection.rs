@@ -110,10 +110,7 @@ fn parts(module: &[u8], unpacked: &[u8], rules: Arc<Rules>) -> Result<Parts, Inv
 
 /// Types of the parameters and results of a System API function, as the text format names them, in
 /// modules whose addresses have that width; `None` if there is no such function for them.
-pub fn system_api_type(
-    name: &str,
-    wasm64: bool,
-) -> Option<(Vec<&'static str>, Vec<&'static str>)> {
+pub fn system_api_type(name: &str, wasm64: bool) -> Option<(Vec<&'static str>, Vec<&'static str>)> {
     let signature = signature(name).filter(|signature| signature.exists(wasm64))?;
     let name = |ty: ValType| if ty == ValType::I64 { "i64" } else { "i32" };
     let (params, results) = signature.types(wasm64);

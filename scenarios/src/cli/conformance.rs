@@ -24,8 +24,12 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Exit {
     for file in &files {
         // Modules are seldom shared between files, and take room.
         let (runtimes, mut of_file) = (Runtimes::default(), Counts::default());
-        let cases: Vec<Value> =
-            file.cases.iter().filter(|case| selection.wants(conformance::name(case))).cloned().collect();
+        let cases: Vec<Value> = file
+            .cases
+            .iter()
+            .filter(|case| selection.wants(conformance::name(case)))
+            .cloned()
+            .collect();
         conformance::judge_all(&cases, &file.folder, &runtimes, |case, verdict| {
             counts.add(verdict);
             of_file.add(verdict);
@@ -98,8 +102,7 @@ fn print_trace(case: &Value, folder: &Path, runtimes: &Runtimes) {
 
 /// What a recording says and nobody compares is told, not passed over.
 fn note_unknown_fields(file: &Recordings, cases: &[Value]) {
-    let unknown: BTreeSet<String> =
-        cases.iter().flat_map(conformance::unknown_fields).collect();
+    let unknown: BTreeSet<String> = cases.iter().flat_map(conformance::unknown_fields).collect();
     if !unknown.is_empty() {
         let names: Vec<String> = unknown.into_iter().map(|name| format!("`{name}`")).collect();
         let (path, names) = (file.path.display(), names.join(", "));

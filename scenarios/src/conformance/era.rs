@@ -54,7 +54,11 @@ pub(super) fn profiles(eras: &Value, of: Of) -> Result<Vec<Profile>, String> {
 }
 
 /// What is expected under a profile: a value, or one for each era.
-pub(super) fn expected<'a>(value: &'a Value, profile: &Profile, of: Of) -> Result<&'a Value, String> {
+pub(super) fn expected<'a>(
+    value: &'a Value,
+    profile: &Profile,
+    of: Of,
+) -> Result<&'a Value, String> {
     let Value::Object(by_era) = value else { return Ok(value) };
     let mut found: Option<&Value> = None;
     for (era, value) in by_era.iter().filter(|(_, value)| !value.is_null()) {

@@ -4,7 +4,7 @@
 //! the words. What an operation costs is asked of the model's own price list.
 
 mod formulas;
-mod numbers;
+pub(super) mod numbers;
 mod prices;
 
 use super::era::{self, Of};
@@ -62,7 +62,8 @@ struct Question<'a> {
 impl<'a> Question<'a> {
     fn new(case: &'a Value, profile: Profile) -> Result<Self, String> {
         let op = case["op"].as_str().unwrap_or_default();
-        let mut question = Question { case, op, fees: schedule(&profile, &SubnetSpec::default()), profile };
+        let mut question =
+            Question { case, op, fees: schedule(&profile, &SubnetSpec::default()), profile };
         let kind = match case["subnet_type"].as_str() {
             None | Some("application") => SubnetKind::Application,
             Some("system") => SubnetKind::System,

@@ -125,9 +125,8 @@ fn differing(field: &str, expected: &Value, found: &Value, whole: &Value) -> Mis
 pub(super) fn names<'a>(recorded: &'a Value, found: &'a Value) -> BTreeSet<&'a String> {
     let fields = [recorded, found].into_iter().flat_map(|result| result.as_object());
     let names = fields.flat_map(|fields| fields.keys());
-    let hidden = |name: &str| {
-        OF_THE_STEP.contains(&name) || LEFT_OUT.contains(&name) || name == "trace"
-    };
+    let hidden =
+        |name: &str| OF_THE_STEP.contains(&name) || LEFT_OUT.contains(&name) || name == "trace";
     names.filter(|name| !hidden(name)).collect()
 }
 

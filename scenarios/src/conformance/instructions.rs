@@ -8,6 +8,7 @@ mod canister;
 mod case;
 mod entry_module;
 mod outcome;
+mod rules;
 mod setting;
 mod words;
 
@@ -44,7 +45,7 @@ pub(super) fn judge(case: &Value, folder: &Path, runtimes: &Runtimes) -> Verdict
     }
     let module = match module(case, folder) {
         Ok(Some(module)) => module,
-        Ok(None) if kind == "rule" => return Verdict::Skipped("it is a rule in words".to_owned()),
+        Ok(None) if kind == "rule" => return rules::judge(case, runtimes),
         Ok(None) => return words::judge(case, runtimes),
         Err(problem) => return Verdict::malformed(problem),
     };
@@ -130,7 +131,11 @@ impl Under<'_> {
             let mut canister = Canister::new(&*program, &self.profile, None)?;
             let finished = canister.run(self.entry()?);
             let counted = self.counted(&finished, &canister, &prepared)?;
-            pairs.push(("instructions without limit".into(), full.to_string(), counted.to_string()));
+            pairs.push((
+                "instructions without limit".into(),
+                full.to_string(),
+                counted.to_string(),
+            ));
         }
         Ok(pairs)
     }
@@ -220,7 +225,8 @@ impl Under<'_> {
                 _ => return None,
             },
         };
-        let found = if wanted.is(outcome) { wanted.to_string() } else { outcome::describe(outcome) };
+        let found =
+            if wanted.is(outcome) { wanted.to_string() } else { outcome::describe(outcome) };
         Some(("outcome".into(), wanted.to_string(), found))
     }
 
@@ -243,9 +249,9 @@ impl Under<'_> {
         let mut pairs = Vec::new();
         for (name, wanted) in self.case.globals() {
             let place = names.iter().position(|known| *known == name);
-            let found = place.and_then(|place| values.get(place)).ok_or(format!(
-                "the module exports no global `{name}`"
-            ))?;
+            let found = place
+                .and_then(|place| values.get(place))
+                .ok_or(format!("the module exports no global `{name}`"))?;
             pairs.push(same_number(format!("global {name}"), &wanted, found));
         }
         let end = values.len().saturating_sub(usize::from(prepared.replaced_imports));

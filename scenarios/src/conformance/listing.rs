@@ -16,9 +16,8 @@ pub fn side_by_side(case: &Value, found: &[Value]) -> Vec<String> {
             pair(old.get(place), new.get(place), &mut lines);
         }
         for name in fields::names(recorded, found) {
-            let line = |of: &Value| {
-                of.get(name).map(|value| format!("{name}: {}", fields::short(value)))
-            };
+            let line =
+                |of: &Value| of.get(name).map(|value| format!("{name}: {}", fields::short(value)));
             pair(line(recorded).as_ref(), line(found).as_ref(), &mut lines);
         }
     }

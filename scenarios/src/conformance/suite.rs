@@ -45,7 +45,10 @@ impl Selection {
     ///
     /// # Errors
     /// One does not.
-    pub fn check<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Result<(), UnknownName> {
+    pub fn check<'a>(
+        &self,
+        names: impl Iterator<Item = &'a str> + Clone,
+    ) -> Result<(), UnknownName> {
         for pattern in &self.patterns {
             if names.clone().all(|name| !matches(pattern, name)) {
                 let hint = nearest(pattern, names).map(str::to_owned);
@@ -92,6 +95,22 @@ impl Counts {
     }
 }
 
+/// Cases with their places, those first that a recording says were long: then no core is left alone
+/// with a long one in the end.
+fn longest_first(cases: &[Value]) -> Vec<(usize, &Value)> {
+    let mut ordered: Vec<(usize, &Value)> = cases.iter().enumerate().collect();
+    ordered.sort_by_cached_key(|(_, case)| std::cmp::Reverse(recorded_instructions(case)));
+    ordered
+}
+
+/// Instructions that canisters used in a recorded script.
+pub fn recorded_instructions(case: &Value) -> u64 {
+    let results = case["results"].as_array().into_iter().flatten();
+    let entries = results.flat_map(|result| result["trace"].as_array().into_iter().flatten());
+    let counts = entries.filter_map(|entry| entry["round_instructions"].as_u64());
+    counts.fold(0, u64::saturating_add)
+}
+
 /// Judges cases side by side and hands over each verdict in the order of the cases, as soon as those
 /// before it are there.
 pub fn judge_all(
@@ -103,7 +122,7 @@ pub fn judge_all(
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            let cases = cases.par_iter().enumerate().with_max_len(1);
+            let cases = longest_first(cases).into_iter().par_bridge();
             cases.for_each_with(sender, |sender, (index, case)| {
                 // Nobody waits any more only if the other thread is gone.
                 let _ = sender.send((index, judge(case, folder, runtimes)));

@@ -161,16 +161,23 @@ fn scheduler(profile: &mut Profile, settings: &Value) -> Result<(), String> {
             "instruction_overhead_per_canister" => {
                 limits.round_overhead_per_canister = instructions;
             }
-            _ => return Err(format!("`scheduler`: {}", unknown("setting", name, SCHEDULER.into_iter()))),
+            _ => {
+                return Err(format!(
+                    "`scheduler`: {}",
+                    unknown("setting", name, SCHEDULER.into_iter())
+                ));
+            }
         }
     }
     Ok(())
 }
 
-/// On a system subnet neither changed pages nor copied bytes count as instructions.
+/// On a system subnet neither changed pages nor copied bytes count as instructions, and what is
+/// printed is always shown.
 pub(crate) fn meter_as_system(profile: &mut Profile) {
     profile.metering.dirty_heap_page = Instructions::ZERO;
     profile.metering.dirty_stable_page = Instructions::ZERO;
     profile.metering.system_api.byte = 0;
     profile.metering.system_api.transmitted_byte = 0;
+    profile.metering.system_api.console_byte = 1;
 }

@@ -190,7 +190,8 @@ const SETTINGS: [&str; 13] = [
 ];
 
 fn settings(value: &Value, names: &Names) -> Result<CanisterSettings, String> {
-    let fields = value.as_object().ok_or(format!("`settings`: expected an object, found {value}"))?;
+    let fields =
+        value.as_object().ok_or(format!("`settings`: expected an object, found {value}"))?;
     let mut settings = CanisterSettings::default();
     for (name, value) in fields {
         let amount = || number(name, value);
@@ -218,7 +219,8 @@ fn settings(value: &Value, names: &Names) -> Result<CanisterSettings, String> {
 }
 
 fn controllers(value: &Value, names: &Names) -> Result<Vec<Principal>, String> {
-    let listed = value.as_array().ok_or(format!("`controllers`: expected a list, found {value}"))?;
+    let listed =
+        value.as_array().ok_or(format!("`controllers`: expected a list, found {value}"))?;
     let each = listed.iter().map(|entry| sender(entry, names));
     each.collect::<Result<_, _>>().map_err(|problem| format!("`controllers`: {problem}"))
 }

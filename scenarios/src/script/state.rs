@@ -26,7 +26,11 @@ pub(super) fn digits(cycles: Cycles) -> String {
 }
 
 /// The fields the model has; `executed` counts iterations in which the canister executed.
-pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>, executed: u64) -> Map<String, Value> {
+pub(super) fn describe(
+    view: &CanisterView,
+    globals: Option<Vec<String>>,
+    executed: u64,
+) -> Map<String, Value> {
     let mut by_use_case = Map::new();
     let mut consumed = 0;
     for (use_case, name) in USE_CASES {

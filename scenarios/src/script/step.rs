@@ -76,9 +76,7 @@ impl<'a> Step<'a> {
     pub(super) fn number(self, field: &str, otherwise: u64) -> Result<u64, String> {
         match self.value(field) {
             Value::Null => Ok(otherwise),
-            value => {
-                value.as_u64().ok_or_else(|| wrong(field, "a whole number from 0 on", value))
-            }
+            value => value.as_u64().ok_or_else(|| wrong(field, "a whole number from 0 on", value)),
         }
     }
 
@@ -126,7 +124,10 @@ mod tests {
     #[test]
     fn a_misspelt_field_is_told_with_the_nearest() {
         let problem = problem(&json!({ "op": "install", "wasm_fil": "x.wasm" }));
-        assert!(problem.contains("unknown field `wasm_fil`; did you mean `wasm_file`?"), "{problem}");
+        assert!(
+            problem.contains("unknown field `wasm_fil`; did you mean `wasm_file`?"),
+            "{problem}"
+        );
     }
 
     #[test]

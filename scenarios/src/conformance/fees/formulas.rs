@@ -129,10 +129,7 @@ fn free(question: &Question<'_>) -> Cycles {
 }
 
 /// What is not one price: lists, properties, formulas, effects.
-fn by_property(
-    question: &Question<'_>,
-    runtimes: &Runtimes,
-) -> Result<Option<Vec<Pair>>, String> {
+fn by_property(question: &Question<'_>, runtimes: &Runtimes) -> Result<Option<Vec<Pair>>, String> {
     let op = question.op;
     if op.starts_with("memory costing exactly 1 cycle/s") {
         return Ok(charges_by_interval(question));

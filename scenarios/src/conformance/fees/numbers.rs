@@ -1,20 +1,20 @@
 //! Numbers in words: `1_000_000`, `1B`, `for 10 s`.
 
 /// The whole numbers in a text, in their order; digits may be grouped by `_`.
-pub(super) fn all(text: &str) -> Vec<u64> {
+pub(in crate::conformance) fn all(text: &str) -> Vec<u64> {
     let digit = |c: char| c.is_ascii_digit() || c == '_';
     let words = text.split(|c| !digit(c)).filter(|word| word.contains(|c: char| c != '_'));
     words.filter_map(|word| word.replace('_', "").parse().ok()).collect()
 }
 
 /// The first number after `word`.
-pub(super) fn after(text: &str, word: &str) -> Option<u64> {
+pub(in crate::conformance) fn after(text: &str, word: &str) -> Option<u64> {
     let (_, rest) = text.split_once(word)?;
     all(rest).first().copied()
 }
 
 /// Seconds of a time such as `10 s`, `1 day` or `917 ms` that follows `word`, in milliseconds.
-pub(super) fn milliseconds_after(text: &str, word: &str) -> Option<u64> {
+pub(in crate::conformance) fn milliseconds_after(text: &str, word: &str) -> Option<u64> {
     let (_, rest) = text.split_once(word)?;
     let mut words = rest.split_whitespace();
     let count: u64 = match words.next()? {
@@ -35,12 +35,12 @@ pub(super) fn milliseconds_after(text: &str, word: &str) -> Option<u64> {
 }
 
 /// Likewise, in seconds.
-pub(super) fn seconds_after(text: &str, word: &str) -> Option<u64> {
+pub(in crate::conformance) fn seconds_after(text: &str, word: &str) -> Option<u64> {
     milliseconds_after(text, word).map(|milliseconds| milliseconds / 1_000)
 }
 
 /// The value of sums and differences of products, such as `100*100-60*60`.
-pub(super) fn value(expression: &str) -> Option<u128> {
+pub(in crate::conformance) fn value(expression: &str) -> Option<u128> {
     let mut total: u128 = 0;
     let (mut adding, mut rest) = (true, expression.trim());
     loop {

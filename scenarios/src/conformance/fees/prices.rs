@@ -71,7 +71,9 @@ fn published(question: &Question<'_>) -> Option<Cycles> {
         "fetch_canister_logs" => {
             fees.log_fetch(Bytes::new(question.case["bytes"].as_u64().unwrap_or(0)))
         }
-        "upload_chunk" => Cycles::new(question.profile.limits.upload_chunk_instructions.get().into()),
+        "upload_chunk" => {
+            Cycles::new(question.profile.limits.upload_chunk_instructions.get().into())
+        }
         "scale_cost" => fees.scale(Cycles::new(u128::from(*numbers::all(question.op).first()?))),
         _ => {
             let billions: u64 = word.strip_suffix("B_instructions")?.parse().ok()?;

@@ -36,7 +36,8 @@ impl<'a> Case<'a> {
             message: message(&fields["msg_arg"], text("kind"))?,
             limit: number(fields, "instruction_limit")?,
             ending: text("expected_outcome").map(Ending::read).transpose()?,
-            without_system: text("name").is_some_and(|name| name.contains("host overhead excluded")),
+            without_system: text("name")
+                .is_some_and(|name| name.contains("host overhead excluded")),
             times: text("setup").map_or(Ok(1), repetitions)?,
         })
     }
@@ -106,12 +107,12 @@ fn message(value: &Value, kind: Option<&str>) -> Result<Vec<u8>, String> {
 /// Reads "repeat the same message 10 times on one instance".
 fn repetitions(setup: &str) -> Result<u64, String> {
     let mut words = setup.split_whitespace();
-    let stated = words.position(|word| word == "times").and_then(|times| {
-        setup.split_whitespace().nth(times.checked_sub(1)?)?.parse::<u64>().ok()
-    });
-    stated.filter(|times| setup.starts_with("repeat") && (1..=1_000).contains(times)).ok_or_else(
-        || format!("its set-up is in words that are not understood: {setup}"),
-    )
+    let stated = words
+        .position(|word| word == "times")
+        .and_then(|times| setup.split_whitespace().nth(times.checked_sub(1)?)?.parse::<u64>().ok());
+    stated
+        .filter(|times| setup.starts_with("repeat") && (1..=1_000).contains(times))
+        .ok_or_else(|| format!("its set-up is in words that are not understood: {setup}"))
 }
 
 #[cfg(test)]

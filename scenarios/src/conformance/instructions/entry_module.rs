@@ -136,13 +136,9 @@ pub(super) fn with_entry(
     };
     let results = ty.results().to_vec();
     let constants: u64 = arguments.iter().map(|constant| weight(constant_name(constant))).sum();
-    let overhead =
-        1 + constants + weight("call") + results.len() as u64 * weight("global.set");
-    let counting = 1
-        + weight("global.get")
-        + weight("i64.const")
-        + weight("i64.add")
-        + weight("global.set");
+    let overhead = 1 + constants + weight("call") + results.len() as u64 * weight("global.set");
+    let counting =
+        1 + weight("global.get") + weight("i64.const") + weight("i64.add") + weight("global.set");
     let mut added =
         Added { shape, function, arguments, results, replace_imports, counting, placed: false };
     let mut rewritten = Module::new();

@@ -31,10 +31,7 @@ pub(super) fn adjusted(fields: &Value, mut profile: Profile) -> Result<Profile, 
             ("rate_limiting_of_debug_prints", Some("Disabled")) => {
                 profile.metering.system_api.console_byte = 1;
             }
-            ("subnet_type", Some("System")) => {
-                meter_as_system(&mut profile);
-                profile.metering.system_api.console_byte = 1;
-            }
+            ("subnet_type", Some("System")) => meter_as_system(&mut profile),
             ("canister_logging", Some("on"))
             | ("rate_limiting_of_debug_prints", Some("Enabled"))
             | ("subnet_type", Some("Application" | "VerifiedApplication")) => {}

@@ -21,10 +21,14 @@ pub(super) fn judge(case: &Value, runtimes: &Runtimes) -> Verdict {
     let described = match (text("call"), text("action")) {
         ("", "") => None,
         ("", action) => accesses(text("setup"), action),
-        (call, _) => Call::read(call).map(|call| Described { calls: vec![call], access_pages: None }),
+        (call, _) => {
+            Call::read(call).map(|call| Described { calls: vec![call], access_pages: None })
+        }
     };
     let Some(described) = described else {
-        return Verdict::Skipped("what it does is said in words that are not understood".to_owned());
+        return Verdict::Skipped(
+            "what it does is said in words that are not understood".to_owned(),
+        );
     };
     match described.judge(case, runtimes) {
         Ok(verdict) => verdict,
