@@ -69,8 +69,7 @@ fn compiler() -> Option<Box<dyn Compiler>> {
 pub(super) fn frames(module: &[u8]) -> Option<Vec<u32>> {
     let compiler = compiler()?;
     let tunables = tunables();
-    let features =
-        WasmFeatures::default() | WasmFeatures::MEMORY64 | WasmFeatures::MULTI_MEMORY;
+    let features = WasmFeatures::default() | WasmFeatures::MEMORY64 | WasmFeatures::MULTI_MEMORY;
     let mut validator = Validator::new_with_features(features);
     let mut types = ModuleTypesBuilder::new(&validator);
     let environment = ModuleEnvironment::new(&tunables, &mut validator, &mut types);
