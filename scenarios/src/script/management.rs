@@ -1,6 +1,7 @@
 //! Steps that go to the management canister, as Candid messages.
 
-use super::arguments::{Names, sender};
+use super::step::{Step, unknown};
+use super::values::{Names, sender};
 use candid::{CandidType, Encode, Nat, Principal};
 use serde_json::Value;
 use sim_core::id::CanisterId;
@@ -98,16 +99,16 @@ fn plain(settings: &CanisterSettings) -> Option<PlainSettings> {
     })
 }
 
-pub(super) fn create(step: &Value, names: &Names) -> Result<Vec<u8>, String> {
-    let amount = match &step["cycles"] {
+pub(super) fn create(step: Step<'_>, names: &Names) -> Result<Vec<u8>, String> {
+    let amount = match step.value("cycles") {
         Value::Null => None,
-        value => Some(number(value)?),
+        value => Some(number("cycles", value)?),
     };
-    let settings = match &step["settings"] {
+    let settings = match step.value("settings") {
         Value::Null => None,
         value => Some(settings(value, names)?),
     };
-    let specified_id = match &step["id"] {
+    let specified_id = match step.value("id") {
         Value::Null => None,
         value => Some(sender(value, names)?),
     };
@@ -129,15 +130,17 @@ pub(super) fn create(step: &Value, names: &Names) -> Result<Vec<u8>, String> {
 
 pub(super) fn install(
     canister: CanisterId,
-    mode: &Value,
+    mode: Option<&str>,
     module: Vec<u8>,
     arg: Vec<u8>,
 ) -> Result<Vec<u8>, String> {
-    let mode = match mode.as_str() {
+    let mode = match mode {
         None | Some("install") => PlainMode::install,
         Some("reinstall") => PlainMode::reinstall,
         Some("upgrade") => PlainMode::upgrade,
-        Some(other) => return Err(format!("mode `{other}`; expected install, reinstall, upgrade")),
+        Some(other) => {
+            return Err(unknown("mode", other, ["install", "reinstall", "upgrade"].into_iter()));
+        }
     };
     let args = PlainInstall {
         mode,
@@ -170,38 +173,63 @@ pub(super) fn about(canister: CanisterId) -> Result<Vec<u8>, String> {
         .map_err(|error| error.to_string())
 }
 
+const SETTINGS: [&str; 13] = [
+    "controllers",
+    "compute_allocation",
+    "memory_allocation",
+    "freezing_threshold",
+    "reserved_cycles_limit",
+    "wasm_memory_limit",
+    "wasm_memory_threshold",
+    "log_memory_limit",
+    "minimum_incoming_canister_call_cycles",
+    "log_visibility",
+    "snapshot_visibility",
+    "status_visibility",
+    "environment_variables",
+];
+
 fn settings(value: &Value, names: &Names) -> Result<CanisterSettings, String> {
-    let fields = value.as_object().ok_or("settings are an object")?;
+    let fields =
+        value.as_object().ok_or(format!("`settings`: expected an object, found {value}"))?;
     let mut settings = CanisterSettings::default();
     for (name, value) in fields {
+        let amount = || number(name, value);
         match name.as_str() {
-            "controllers" => {
-                let listed = value.as_array().ok_or("controllers are a list")?;
-                let each = listed.iter().map(|entry| sender(entry, names));
-                settings.controllers = Some(each.collect::<Result<_, _>>()?);
-            }
-            "compute_allocation" => settings.compute_allocation = Some(number(value)?),
-            "memory_allocation" => settings.memory_allocation = Some(number(value)?),
-            "freezing_threshold" => settings.freezing_threshold = Some(number(value)?),
-            "reserved_cycles_limit" => settings.reserved_cycles_limit = Some(number(value)?),
-            "wasm_memory_limit" => settings.wasm_memory_limit = Some(number(value)?),
-            "wasm_memory_threshold" => settings.wasm_memory_threshold = Some(number(value)?),
-            "log_memory_limit" => settings.log_memory_limit = Some(number(value)?),
+            "controllers" => settings.controllers = Some(controllers(value, names)?),
+            "compute_allocation" => settings.compute_allocation = Some(amount()?),
+            "memory_allocation" => settings.memory_allocation = Some(amount()?),
+            "freezing_threshold" => settings.freezing_threshold = Some(amount()?),
+            "reserved_cycles_limit" => settings.reserved_cycles_limit = Some(amount()?),
+            "wasm_memory_limit" => settings.wasm_memory_limit = Some(amount()?),
+            "wasm_memory_threshold" => settings.wasm_memory_threshold = Some(amount()?),
+            "log_memory_limit" => settings.log_memory_limit = Some(amount()?),
             "minimum_incoming_canister_call_cycles" => {
-                settings.minimum_incoming_canister_call_cycles = Some(number(value)?);
+                settings.minimum_incoming_canister_call_cycles = Some(amount()?);
             }
-            "log_visibility" => settings.log_visibility = Some(visibility(value, names)?),
-            "snapshot_visibility" => settings.snapshot_visibility = Some(visibility(value, names)?),
-            "status_visibility" => settings.status_visibility = Some(visibility(value, names)?),
+            "log_visibility" => settings.log_visibility = Some(visibility(name, value, names)?),
+            "snapshot_visibility" => {
+                settings.snapshot_visibility = Some(visibility(name, value, names)?);
+            }
+            "status_visibility" => {
+                settings.status_visibility = Some(visibility(name, value, names)?);
+            }
             "environment_variables" => settings.environment_variables = Some(variables(value)?),
-            _ => return Err(format!("unknown setting `{name}`")),
+            _ => return Err(unknown("setting", name, SETTINGS.into_iter())),
         }
     }
     Ok(settings)
 }
 
+fn controllers(value: &Value, names: &Names) -> Result<Vec<Principal>, String> {
+    let listed =
+        value.as_array().ok_or(format!("`controllers`: expected a list, found {value}"))?;
+    let each = listed.iter().map(|entry| sender(entry, names));
+    each.collect::<Result<_, _>>().map_err(|problem| format!("`controllers`: {problem}"))
+}
+
 /// `controllers`, `public`, or a list of principals.
-fn visibility(value: &Value, names: &Names) -> Result<Visibility, String> {
+fn visibility(name: &str, value: &Value, names: &Names) -> Result<Visibility, String> {
     match value {
         Value::String(text) if text == "controllers" => Ok(Visibility::controllers),
         Value::String(text) if text == "public" => Ok(Visibility::public),
@@ -209,7 +237,9 @@ fn visibility(value: &Value, names: &Names) -> Result<Visibility, String> {
             let each = viewers.iter().map(|entry| sender(entry, names));
             Ok(Visibility::allowed_viewers(each.collect::<Result<_, _>>()?))
         }
-        other => Err(format!("`{other}`; expected controllers, public, or a list of principals")),
+        _ => Err(format!(
+            "`{name}`: expected controllers, public, or a list of principals, found {value}"
+        )),
     }
 }
 
@@ -223,11 +253,19 @@ fn variables(value: &Value) -> Result<Vec<EnvironmentVariable>, String> {
     fields.iter().map(variable).collect()
 }
 
+/// The canister a call to the management canister is about, by its argument.
+pub(super) fn named(arg: &[u8]) -> Option<CanisterId> {
+    let record: CanisterIdRecord = candid::decode_one(arg).ok()?;
+    CanisterId::from_principal(&record.canister_id)
+}
+
 /// A number as JSON has it, or as text where it is too large for that.
-fn number(value: &Value) -> Result<Nat, String> {
-    let wrong = || format!("`{value}` is no whole number");
+fn number(field: &str, value: &Value) -> Result<Nat, String> {
+    let wrong = || format!("`{field}`: expected a whole number, found {value}");
     match value {
-        Value::String(text) => text.parse::<u128>().map(Nat::from).map_err(|_| wrong()),
+        Value::String(text) => {
+            text.replace('_', "").parse::<u128>().map(Nat::from).map_err(|_| wrong())
+        }
         value => value.as_u64().map(Nat::from).ok_or_else(wrong),
     }
 }

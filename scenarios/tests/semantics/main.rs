@@ -27,7 +27,8 @@ fn check(file: &str) {
 fn failure(case: &Value) -> Result<(), String> {
     let name = format!("{} ({})", case["ids"], case["say"]);
     let steps = case["steps"].as_array().ok_or_else(|| format!("{name}: no steps"))?;
-    let prepared: Vec<Value> = steps.iter().map(|step| arguments::prepare(step, &folder())).collect();
+    let prepared: Vec<Value> =
+        steps.iter().map(|step| arguments::prepare(step, &folder())).collect();
     let script = json!({ "config": case["config"], "steps": prepared });
     let results =
         scenarios::script::run(&script, &folder()).map_err(|error| format!("{name}: {error}"))?;

@@ -83,18 +83,27 @@ impl Method {
     /// Whether its argument names a canister, on whose subnet it is executed.
     pub(crate) fn is_about_a_canister(self) -> bool {
         use Method::*;
-        match self {
-            CreateCanister | RawRand | HttpRequest | ProvisionalCreate | NodeMetricsHistory
-            | SubnetInfo | SetupInitialDkg => false,
-            EcdsaPublicKey | SignWithEcdsa | SchnorrPublicKey | SignWithSchnorr
-            | VetkdPublicKey | VetkdDeriveKey => false,
-            BitcoinGetBalance
-            | BitcoinGetUtxos
-            | BitcoinGetCurrentFeePercentiles
-            | BitcoinGetBlockHeaders
-            | BitcoinSendTransaction => false,
-            _ => true,
-        }
+        !matches!(
+            self,
+            CreateCanister
+                | RawRand
+                | HttpRequest
+                | ProvisionalCreate
+                | NodeMetricsHistory
+                | SubnetInfo
+                | SetupInitialDkg
+                | EcdsaPublicKey
+                | SignWithEcdsa
+                | SchnorrPublicKey
+                | SignWithSchnorr
+                | VetkdPublicKey
+                | VetkdDeriveKey
+                | BitcoinGetBalance
+                | BitcoinGetUtxos
+                | BitcoinGetCurrentFeePercentiles
+                | BitcoinGetBlockHeaders
+                | BitcoinSendTransaction
+        )
     }
 
     /// Whether the canister a call is about may make it though it does not control itself.
