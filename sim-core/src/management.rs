@@ -131,11 +131,6 @@ pub fn effective_canister(method: &str, arg: &[u8]) -> Result<Option<CanisterId>
     }
 }
 
-/// The canister a query of the management canister is about.
-pub fn queried_canister(arg: &[u8]) -> Option<CanisterId> {
-    decode::<CanisterIdRecord>(arg).ok().and_then(|args| named(args.canister_id).ok())
-}
-
 /// Where a canister's request goes: a call of the management canister goes to the subnet of the
 /// canister it is about. Other requests go where they say.
 ///

@@ -72,6 +72,8 @@ pub struct CanisterView {
     pub execution_memory: Bytes,
     /// The recorded history of changes.
     pub history_memory: Bytes,
+    /// Everything in use, chunks and snapshots included.
+    pub memory_usage: Bytes,
     /// Room kept for guaranteed responses.
     pub message_memory: Bytes,
     /// Cycles reserved for memory.

@@ -281,7 +281,9 @@ impl Subnet {
     }
 
     fn canister_mut(&mut self, id: CanisterId) -> Option<&mut Canister> {
-        if id.subnet() == self.id { self.canisters.get_mut(id.local()) } else { None }
+        let own = id.subnet() == self.id;
+        let canister = if own { self.canisters.get_mut(id.local()) } else { None };
+        canister.filter(|canister| !canister.deleted)
     }
 
     fn record(&mut self, time: SimTime, event: Event) {

@@ -195,7 +195,6 @@ fn settings(value: &Value, names: &Names) -> Result<CanisterSettings, String> {
     let mut settings = CanisterSettings::default();
     for (name, value) in fields {
         let amount = || number(name, value);
-        let visible = || visibility(name, value, names);
         match name.as_str() {
             "controllers" => settings.controllers = Some(controllers(value, names)?),
             "compute_allocation" => settings.compute_allocation = Some(amount()?),
@@ -208,9 +207,13 @@ fn settings(value: &Value, names: &Names) -> Result<CanisterSettings, String> {
             "minimum_incoming_canister_call_cycles" => {
                 settings.minimum_incoming_canister_call_cycles = Some(amount()?);
             }
-            "log_visibility" => settings.log_visibility = Some(visible()?),
-            "snapshot_visibility" => settings.snapshot_visibility = Some(visible()?),
-            "status_visibility" => settings.status_visibility = Some(visible()?),
+            "log_visibility" => settings.log_visibility = Some(visibility(name, value, names)?),
+            "snapshot_visibility" => {
+                settings.snapshot_visibility = Some(visibility(name, value, names)?);
+            }
+            "status_visibility" => {
+                settings.status_visibility = Some(visibility(name, value, names)?);
+            }
             "environment_variables" => settings.environment_variables = Some(variables(value)?),
             _ => return Err(unknown("setting", name, SETTINGS.into_iter())),
         }
@@ -226,7 +229,7 @@ fn controllers(value: &Value, names: &Names) -> Result<Vec<Principal>, String> {
 }
 
 /// `controllers`, `public`, or a list of principals.
-fn visibility(field: &str, value: &Value, names: &Names) -> Result<Visibility, String> {
+fn visibility(name: &str, value: &Value, names: &Names) -> Result<Visibility, String> {
     match value {
         Value::String(text) if text == "controllers" => Ok(Visibility::controllers),
         Value::String(text) if text == "public" => Ok(Visibility::public),
@@ -234,23 +237,26 @@ fn visibility(field: &str, value: &Value, names: &Names) -> Result<Visibility, S
             let each = viewers.iter().map(|entry| sender(entry, names));
             Ok(Visibility::allowed_viewers(each.collect::<Result<_, _>>()?))
         }
-        other => Err(format!(
-            "`{field}`: expected controllers, public, or a list of principals, found {other}"
+        _ => Err(format!(
+            "`{name}`: expected controllers, public, or a list of principals, found {value}"
         )),
     }
 }
 
 /// An object of texts by name.
 fn variables(value: &Value) -> Result<Vec<EnvironmentVariable>, String> {
-    let wrong = |found: &Value| {
-        format!("`environment_variables`: expected an object of texts, found {found}")
-    };
-    let fields = value.as_object().ok_or_else(|| wrong(value))?;
+    let fields = value.as_object().ok_or("environment variables are an object")?;
     let variable = |(name, value): (&String, &Value)| {
-        let text = value.as_str().ok_or_else(|| wrong(value))?;
+        let text = value.as_str().ok_or_else(|| format!("variable `{name}` is no text"))?;
         Ok(EnvironmentVariable { name: name.clone(), value: text.to_owned() })
     };
     fields.iter().map(variable).collect()
+}
+
+/// The canister a call to the management canister is about, by its argument.
+pub(super) fn named(arg: &[u8]) -> Option<CanisterId> {
+    let record: CanisterIdRecord = candid::decode_one(arg).ok()?;
+    CanisterId::from_principal(&record.canister_id)
 }
 
 /// A number as JSON has it, or as text where it is too large for that.

@@ -174,8 +174,7 @@ impl Runner {
             (Value::Null, None) => return Err("expected `c` or `arg`".to_owned()),
             _ => self.payload(step)?,
         };
-        let named = || sim_core::management::effective_canister(method, &arg).ok().flatten();
-        self.managed(about.or_else(named), method, arg, step)
+        self.managed(about.or_else(|| management::named(&arg)), method, arg, step)
     }
 
     fn settings(&mut self, step: Step<'_>) -> Result<Fields, String> {
@@ -199,16 +198,10 @@ impl Runner {
         Ok(self.run_call(subnet, target, method, arg, step)?.0)
     }
 
-    /// Whom a message goes to, and where: one to the management canister, to the subnet of the
-    /// canister it is about.
-    fn target(
-        &self,
-        step: Step<'_>,
-        method: &str,
-        arg: &[u8],
-    ) -> Result<(SubnetId, Target), String> {
+    /// Whom a message is for, and the subnet it is sent to.
+    fn target(&self, step: Step<'_>, arg: &[u8]) -> Result<(SubnetId, Target), String> {
         if step.text("c")? == Some(MANAGEMENT) {
-            let effective = sim_core::management::effective_canister(method, arg).ok().flatten();
+            let effective = management::named(arg);
             let subnet = effective.map_or(SubnetId::new(0), CanisterId::subnet);
             return Ok((subnet, Target::Management { effective }));
         }
@@ -219,7 +212,7 @@ impl Runner {
     fn update(&mut self, step: Step<'_>) -> Result<Fields, String> {
         let method = step.needed("method", "the method called")?;
         let arg = self.payload(step)?;
-        let (subnet, target) = self.target(step, method, &arg)?;
+        let (subnet, target) = self.target(step, &arg)?;
         Ok(self.run_call(subnet, target, method, arg, step)?.0)
     }
 
@@ -286,7 +279,7 @@ impl Runner {
         let name = step.needed("as", "a name for the message")?.to_owned();
         let method = step.needed("method", "the method called")?;
         let arg = self.payload(step)?;
-        let (subnet, target) = self.target(step, method, &arg)?;
+        let (subnet, target) = self.target(step, &arg)?;
         let mut result = Fields::new();
         match self.send(subnet, target, method, arg, step)? {
             Ok(message) => {
@@ -324,12 +317,11 @@ impl Runner {
         let method = step.needed("method", "the method called")?;
         let (arg, from) = (self.payload(step)?, self.sender(step)?);
         let mut result = Fields::new();
-        let response = if step.text("c")? == Some(MANAGEMENT) {
-            let about = sim_core::management::queried_canister(&arg);
-            let subnet = about.map_or(SubnetId::new(0), CanisterId::subnet);
-            self.sandbox.query_management(subnet, method, arg.into(), from)
-        } else {
-            self.sandbox.query(step.canister(&self.names)?, method, arg.into(), from)
+        let response = match self.target(step, &arg)? {
+            (subnet, Target::Management { .. }) => {
+                self.sandbox.query_management(subnet, method, arg.into(), from)
+            }
+            (_, Target::Canister(id)) => self.sandbox.query(id, method, arg.into(), from),
         };
         put_response(&mut result, &response);
         Ok(result)

@@ -135,6 +135,7 @@ impl Subnet {
             module_hash: code.map(|code| code.program.hash()),
             execution_memory: canister.execution_memory(),
             history_memory: canister.history_memory(),
+            memory_usage: canister.memory_usage(),
             message_memory: canister.message_memory(),
             reserved: canister.account.reserved(),
             certified_data: canister.certified_data.to_vec(),
