@@ -193,12 +193,7 @@ fn range(at: u64, len: u64) -> Range<usize> {
 }
 
 /// The bytes `at..at + len` of the heap.
-fn readable<'a>(
-    name: &str,
-    heap: &'a Heap<'_>,
-    at: u64,
-    len: u64,
-) -> Result<&'a [u8], Failure> {
+fn readable<'a>(name: &str, heap: &'a Heap<'_>, at: u64, len: u64) -> Result<&'a [u8], Failure> {
     heap.read(range(at, len)).ok_or_else(|| out_of_bounds(name, at, len, heap.len()))
 }
 

@@ -54,7 +54,16 @@ impl WasmInstance {
         let sizes = live.sizes();
         pool.admit(&slot);
         slot.put(State::Live(Box::new(live)));
-        Ok(WasmInstance { program, pool, slot, live: None, paused: None, task: None, globals, sizes })
+        Ok(WasmInstance {
+            program,
+            pool,
+            slot,
+            live: None,
+            paused: None,
+            task: None,
+            globals,
+            sizes,
+        })
     }
 
     /// An instance of `program` with the state of `image`.
@@ -72,7 +81,16 @@ impl WasmInstance {
         let (globals, memories) = (image.globals.clone(), image.memories.clone());
         let sizes = memories.sizes();
         let slot = Slot::new(State::Idle(Box::new(memories)));
-        Ok(WasmInstance { program, pool, slot, live: None, paused: None, task: None, globals, sizes })
+        Ok(WasmInstance {
+            program,
+            pool,
+            slot,
+            live: None,
+            paused: None,
+            task: None,
+            globals,
+            sizes,
+        })
     }
 
     /// Takes the canister out of its slot, live.
@@ -224,8 +242,7 @@ fn finish(program: &CompiledProgram, live: &mut Live, outcome: Result<(), Failur
     }
     let log = message.take_log();
     let pages = &live.store.data().pages;
-    let dirty_pages =
-        if pages.tracks() { pages.dirty_pages() } else { dirty_heap + dirty_stable };
+    let dirty_pages = if pages.tracks() { pages.dirty_pages() } else { dirty_heap + dirty_stable };
     Finished {
         instructions: Instructions::new(message.budget.reported()),
         slice_instructions: Instructions::new(message.budget.reported_slice()),

@@ -204,9 +204,13 @@ fn at(address: u64, len: u64) -> Range<u64> {
 pub(crate) fn link(linker: &mut Linker<Host>) -> Result<(), LinkerError> {
     let wide = crate::barrier::wide;
     let len = |flags: i32| (flags & (WRITES - 1)) as u64;
-    linker.func_wrap(RESERVED, ACCESS, move |caller: Caller<'_, Host>, from: u32, flags: i32| {
-        access(caller, at(from.into(), len(flags)), kind(flags))
-    })?;
+    linker.func_wrap(
+        RESERVED,
+        ACCESS,
+        move |caller: Caller<'_, Host>, from: u32, flags: i32| {
+            access(caller, at(from.into(), len(flags)), kind(flags))
+        },
+    )?;
     linker.func_wrap(
         RESERVED,
         &wide(ACCESS),

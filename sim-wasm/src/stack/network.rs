@@ -21,8 +21,14 @@ const TRY_GROW: u32 = 1;
 const GLOBALS: u32 = 3;
 /// Functions of stable memory, which are replaced by functions of the module.
 const REPLACED: [&str; 8] = [
-    "stable_size", "stable_grow", "stable_read", "stable_write",
-    "stable64_size", "stable64_grow", "stable64_read", "stable64_write",
+    "stable_size",
+    "stable_grow",
+    "stable_read",
+    "stable_write",
+    "stable64_size",
+    "stable64_grow",
+    "stable64_read",
+    "stable64_write",
 ];
 
 /// How indices move.

@@ -59,10 +59,7 @@ fn each_page_costs_once_to_access_and_once_to_write() {
             ("(memory.copy (i32.const 0) (i32.const 65536) (i32.const 9))".to_owned(), 3),
             ("(memory.init $d (i32.const 0) (i32.const 0) (i32.const 3))".to_owned(), 2),
             ("(drop (v128.load (i32.const 65530)))".to_owned(), 2),
-            (
-                "(drop (v128.load8_lane 0 (i32.const 65535) (v128.const i64x2 0 0)))".to_owned(),
-                1,
-            ),
+            ("(drop (v128.load8_lane 0 (i32.const 65535) (v128.const i64x2 0 0)))".to_owned(), 1),
             ("(drop (memory.grow (i32.const 1)))".to_owned(), 0),
             (
                 "(drop (memory.grow (i32.const 1))) (i32.store (i32.const 262144) (i32.const 0))"

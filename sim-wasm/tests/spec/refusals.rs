@@ -108,8 +108,7 @@ fn sizes_and_numbers_are_limited() {
     let long = format!("(module (func {}))", "nop ".repeat(200));
     assert!(refused(&long).contains("bytes of code"));
     assert!(refused("(module (func) (func) (func))").contains("3 functions"));
-    let sections: String =
-        (0..17).map(|n| format!(r#"(@custom "icp:public {n}" "")"#)).collect();
+    let sections: String = (0..17).map(|n| format!(r#"(@custom "icp:public {n}" "")"#)).collect();
     assert!(reasons(&format!("(module {sections})")).contains("17 custom sections"));
     let large = format!(r#"(module (@custom "icp:private x" "{}"))"#, "x".repeat(1 << 20));
     assert!(reasons(&large).contains("bytes of custom sections"));
