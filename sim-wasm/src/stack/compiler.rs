@@ -69,9 +69,9 @@ fn compiler() -> Option<Box<dyn Compiler>> {
 pub(super) fn frames(module: &[u8]) -> Option<Vec<u32>> {
     let compiler = compiler()?;
     let tunables = tunables();
-    let features = WasmFeatures::default() | WasmFeatures::MEMORY64 | WasmFeatures::MULTI_MEMORY;
+    let features = WasmFeatures { memory64: true, ..WasmFeatures::default() };
     let mut validator = Validator::new_with_features(features);
-    let mut types = ModuleTypesBuilder::new(&validator);
+    let mut types = ModuleTypesBuilder::default();
     let environment = ModuleEnvironment::new(&tunables, &mut validator, &mut types);
     let mut translation = environment.translate(Parser::new(0), module).ok()?;
     let bodies = std::mem::take(&mut translation.function_body_inputs);
