@@ -299,7 +299,7 @@ impl<'a> Plan<'a> {
             }
             Fact::Accessed { .. } => false,
         };
-        self.frames.facts().take(NEARBY).any(|fact| near(fact))
+        self.frames.facts().take(NEARBY).any(near)
     }
 
     /// A number as wide as addresses.
