@@ -6,6 +6,9 @@
 //! hundred times as long as preparing the module for the interpreter, so it is done only for
 //! modules that were seen to nest calls deeply (see `instance`).
 //!
+//! A call whose arguments or results do not all fit into registers takes room for the others as well
+//! while it lasts ([`outgoing`]).
+//!
 //! - `network`: the module as the network instruments it, since that is what it compiles.
 //! - `compiler`: Cranelift, and what it says of frames.
 //!
@@ -19,6 +22,7 @@ mod network;
 use crate::facts::Facts;
 use crate::operators::Weights;
 use sim_core::units::Bytes;
+use wasmparser::{FuncType, ValType};
 
 /// Bytes of the stack that are taken before the canister's function is entered: as recorded, between
 /// 321 and 336.
@@ -28,6 +32,37 @@ const ENTRY_BYTES: u64 = 336;
 const SMALLEST_FRAME: u32 = 32;
 /// What the function takes that charges for bulk operations.
 pub(crate) const CHARGING_FRAME: u32 = 32;
+
+/// What a call of a function of type `ty` takes besides the frames of caller and callee: room for
+/// arguments and results beyond those in registers (System V calling convention; two of the six
+/// registers for integers are the callee's and the caller's instance).
+pub(crate) fn outgoing(ty: &FuncType) -> u32 {
+    let results = beyond(ty.results(), 2, 2);
+    // Where results are in memory, their address is one more argument.
+    let place = if results > 0 { 1 } else { 0 };
+    let arguments = beyond_with(ty.params(), 4, 8, place);
+    arguments + results
+}
+
+fn beyond(types: &[ValType], integers: usize, floats: usize) -> u32 {
+    beyond_with(types, integers, floats, 0)
+}
+
+/// Bytes that values of `types` and then `more` integers take for which no register is left.
+fn beyond_with(types: &[ValType], mut integers: usize, mut floats: usize, more: usize) -> u32 {
+    let mut bytes = 0u32;
+    let more = std::iter::repeat_n(&ValType::I64, more);
+    for ty in types.iter().chain(more) {
+        let float = matches!(ty, ValType::F32 | ValType::F64 | ValType::V128);
+        let left = if float { &mut floats } else { &mut integers };
+        let size = if *ty == ValType::V128 { 16 } else { 8 };
+        match left.checked_sub(1) {
+            Some(fewer) => *left = fewer,
+            None => bytes = bytes.next_multiple_of(size) + size,
+        }
+    }
+    bytes.next_multiple_of(16)
+}
 
 /// What every function that `module` defines takes, in bytes.
 pub(crate) fn frames(module: &[u8], facts: &Facts, weights: &Weights) -> Vec<u32> {
@@ -67,4 +102,25 @@ pub(crate) fn safe_depth(size: Bytes, locals: u32) -> usize {
 /// pointer.
 pub(crate) fn greatest_depth(size: Bytes) -> usize {
     (room(size) / 16) as usize + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_into_registers_takes_no_room() {
+        use ValType::{F64, I32, I64, V128};
+        let room = |params: &[ValType], results: &[ValType]| {
+            outgoing(&FuncType::new(params.to_vec(), results.to_vec()))
+        };
+        assert_eq!(room(&[I32, I64, I32, I64], &[I32, I64, F64, V128]), 0);
+        assert_eq!(room(&[I32; 5], &[]), 16);
+        assert_eq!(room(&[I32; 7], &[]), 32);
+        assert_eq!(room(&[F64; 8], &[]), 0);
+        assert_eq!(room(&[V128; 10], &[]), 32);
+        assert_eq!(room(&[], &[F64; 3]), 16);
+        // The address of the results is the fifth integer.
+        assert_eq!(room(&[I32; 4], &[I64; 3]), 32);
+    }
 }

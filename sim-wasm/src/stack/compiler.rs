@@ -6,21 +6,21 @@
 
 use std::any::Any;
 use target_lexicon::{Architecture, BinaryFormat, Environment, OperatingSystem, Triple, Vendor};
-use wasmparser_207::{Parser, Validator, WasmFeatures};
+use wasmparser_202::{Parser, Validator, WasmFeatures};
 use wasmtime_environ::object::write::SymbolSection;
 use wasmtime_environ::{
     Compiler, DefinedFuncIndex, FunctionBodyData, ModuleEnvironment, ModuleTranslation,
     ModuleTypesBuilder, ObjectKind, PrimaryMap, RelocationTarget, Tunables,
 };
 
-/// Extensions of the processor that the compiler makes use of. Those of the network's nodes, but AVX2:
-/// with it, frames differ from recorded ones.
-const PROCESSOR: [&str; 10] = [
+/// What the processors of the network's nodes have.
+const PROCESSOR: [&str; 11] = [
     "has_sse3",
     "has_ssse3",
     "has_sse41",
     "has_sse42",
     "has_avx",
+    "has_avx2",
     "has_fma",
     "has_popcnt",
     "has_lzcnt",
@@ -69,9 +69,9 @@ fn compiler() -> Option<Box<dyn Compiler>> {
 pub(super) fn frames(module: &[u8]) -> Option<Vec<u32>> {
     let compiler = compiler()?;
     let tunables = tunables();
-    let features = WasmFeatures::default() | WasmFeatures::MEMORY64 | WasmFeatures::MULTI_MEMORY;
+    let features = WasmFeatures { memory64: true, ..WasmFeatures::default() };
     let mut validator = Validator::new_with_features(features);
-    let mut types = ModuleTypesBuilder::new(&validator);
+    let mut types = ModuleTypesBuilder::default();
     let environment = ModuleEnvironment::new(&tunables, &mut validator, &mut types);
     let mut translation = environment.translate(Parser::new(0), module).ok()?;
     let bodies = std::mem::take(&mut translation.function_body_inputs);

@@ -147,7 +147,7 @@ impl<'a> CodeWriter<'a> {
             let segment = charges.next_if(|segment| segment.start as usize == at);
             count(fuel, segment, function, &self.added);
             if let Some(depth) = depth {
-                depth.before(operator, function, &self.added);
+                depth.before(operator, function, &self.added, self.facts);
             }
             if self.counts() && is_dynamic(operator) {
                 depth.inspect(|depth| depth.charge(function, &self.added));

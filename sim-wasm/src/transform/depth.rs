@@ -2,7 +2,8 @@
 //! takes and keeps in a local. After a call it is what that local says.
 
 use super::Added;
-use crate::stack::CHARGING_FRAME;
+use crate::facts::Facts;
+use crate::stack::{CHARGING_FRAME, outgoing};
 use wasm_encoder::{BlockType, Function};
 use wasmparser::Operator;
 
@@ -34,11 +35,26 @@ impl Depth {
     }
 
     /// What comes before `operator`.
-    pub(super) fn before(self, operator: &Operator<'_>, function: &mut Function, added: &Added) {
-        if matches!(operator, Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }) {
+    pub(super) fn before(
+        self,
+        operator: &Operator<'_>,
+        function: &mut Function,
+        added: &Added,
+        facts: &Facts,
+    ) {
+        // A call takes room for its arguments, and one in tail position gives the frame back.
+        let room = match operator {
+            Operator::Call { function_index } => facts.function_type(*function_index),
+            Operator::CallIndirect { type_index, .. } => facts.types.get(*type_index as usize),
+            _ => None,
+        };
+        let change = match operator {
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => self.frame as i32,
+            _ => -(room.map_or(0, outgoing) as i32),
+        };
+        if change != 0 {
             let mut sink = function.instructions();
-            sink.local_get(self.left).i32_const(self.frame as i32).i32_add();
-            sink.global_set(added.stack());
+            sink.local_get(self.left).i32_const(change).i32_add().global_set(added.stack());
         }
     }
 
