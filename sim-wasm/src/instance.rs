@@ -55,7 +55,7 @@ impl WasmInstance {
         let (slot, mut globals) = (Slot::new(State::Taken), Vec::new());
         live.save_globals(&mut globals);
         let sizes = live.sizes();
-        pool.admit(&slot);
+        pool.admit(&slot, live.heap().len());
         slot.put(State::Live(Box::new(live)));
         Ok(WasmInstance {
             program,
@@ -105,7 +105,7 @@ impl WasmInstance {
                 let restored = Live::restore(&self.program, &mut memories, &self.globals);
                 match restored {
                     Ok(live) => {
-                        self.pool.admit(&self.slot);
+                        self.pool.admit(&self.slot, live.heap().len());
                         Ok(Box::new(live))
                     }
                     Err(failure) => {
@@ -122,9 +122,11 @@ impl WasmInstance {
         if spent || self.program.rebuild_after_message() {
             let memories = live.into_memories();
             self.sizes = memories.sizes();
+            self.pool.leave(&self.slot);
             self.slot.put(State::Idle(Box::new(memories)));
         } else {
             self.sizes = live.sizes();
+            self.pool.admit(&self.slot, live.heap().len());
             self.slot.put(State::Live(live));
         }
     }
@@ -223,6 +225,12 @@ impl WasmInstance {
                 Step::Finished(Box::new(finished))
             }
         }
+    }
+}
+
+impl Drop for WasmInstance {
+    fn drop(&mut self) {
+        self.pool.leave(&self.slot);
     }
 }
 

@@ -32,7 +32,7 @@ fn message(instance: &mut dyn Instance, task: &Task) {
 
 /// The canisters, each of which has been initialised and has had one message.
 fn canisters(profile: &Profile, live_instances: usize) -> Vec<Box<dyn Instance>> {
-    let options = Options { live_instances };
+    let options = Options { live_instances, ..Options::default() };
     let runtime = WasmiRuntime::with_options(profile, options).expect("is sound");
     let program = runtime.compile(MODULE).expect("is accepted");
     let (init, inc) = (task(profile, Entry::Init { arg: INIT.into() }), inc(profile));
