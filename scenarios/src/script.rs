@@ -4,6 +4,7 @@
 //! A case has a `config` and `steps`; [`run`] answers one result for each step. `docs/scripts.md`
 //! describes every step and field.
 
+mod answer;
 mod config;
 mod management;
 mod runtimes;
@@ -16,6 +17,7 @@ pub(crate) mod values;
 
 pub(crate) use config::meter_as_system;
 pub use runtimes::Runtimes;
+pub(crate) use answer::describe;
 
 use serde_json::Value;
 use sim_core::sandbox::Sandbox;
