@@ -4,6 +4,7 @@
 //! `workload.ping-across.replied` or `subnet.left.burned.execution`.
 
 use crate::latency::{Answers, Sample};
+use crate::littles_law::{self, LittlesLawBroken};
 use crate::messages::{self, Message, Scope};
 use crate::names::Names;
 use crate::quantiles::Quantiles;
@@ -71,9 +72,13 @@ fn settled(messages: &[Message<'_>]) -> SimTime {
 
 /// The numbers of a run, in a fixed order. Messages sent and rounds begun during the warm-up are
 /// left out; what canisters hold is as it was at the end.
-pub fn of(history: &History, warm_up: WarmUp) -> Vec<Metric> {
+///
+/// # Errors
+/// The run contradicts Little's law.
+pub fn of(history: &History, warm_up: WarmUp) -> Result<Vec<Metric>, LittlesLawBroken> {
     let names = Names::new(history);
     let messages = messages::join(history, &names);
+    littles_law::check(history, &messages)?;
     let from = warm_up.end(&messages);
     let kept: Vec<&Message<'_>> = messages.iter().filter(|message| message.sent >= from).collect();
     let mut list = List(Vec::new());
@@ -83,7 +88,7 @@ pub fn of(history: &History, warm_up: WarmUp) -> Vec<Metric> {
     history.subnets.iter().for_each(|subnet| list.subnet(subnet, from));
     let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
     canisters.for_each(|canister| list.canister(canister));
-    list.0
+    Ok(list.0)
 }
 
 struct List(Vec<Metric>);

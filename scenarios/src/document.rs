@@ -2,14 +2,17 @@
 
 pub mod change;
 mod entries;
+mod names;
 pub mod path;
 mod refusal;
 mod tree;
 
 pub use entries::{
-    ArrivalKind, ArrivalsEntry, CanisterEntry, Document, NetworkEntry, ProfileEntry, SubnetEntry,
+    ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document, LinkEntry,
+    MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry, Topology,
     WarmUpEntry, WorkloadEntry,
 };
+pub use names::{Texts, each};
 pub use tree::Tree;
 
 use crate::diagnostics::Mistake;

@@ -5,17 +5,23 @@
 
 mod argument;
 mod canisters;
+mod choice;
 mod interface;
-mod latency;
+mod model;
 mod modules;
 mod names;
+mod network;
+mod pace;
 mod placed;
 mod profile;
+mod quantity;
 mod references;
 mod subnets;
 mod workloads;
 
+pub use network::Links;
 pub use references::substitute;
+pub use subnets::Subnet;
 
 use crate::diagnostics::{Mistake, Refusal};
 use crate::document::change::Change;
@@ -98,11 +104,20 @@ fn resolve(
     mistakes.extend(all_warm_up(document));
     let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
     let runtime: Arc<dyn Runtime> = Arc::from(make_runtime(&profile)?);
-    let subnets = subnets::resolve(&document.subnet, mistakes);
-    let latency = latency::resolve(document, mistakes);
     let names = names::Names::of(document, mistakes);
+    let subnets = subnets::resolve(document, &names, mistakes);
+    let links = network::resolve(document, &subnets, &names, mistakes);
     let mut modules = modules::Modules::new(source.folder(), runtime.as_ref());
-    let canisters = canisters::resolve(&document.canister, source, &names, &mut modules, mistakes);
+    let limits = &profile.limits;
+    let canisters = canisters::Context {
+        document,
+        source,
+        names: &names,
+        limits,
+        modules: &mut modules,
+        mistakes,
+    }
+    .resolve();
     let mut context =
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
@@ -116,8 +131,7 @@ fn resolve(
         duration: *document.duration.get_ref(),
         warm_up: document.warm_up.as_ref().map_or(WarmUp::None, |entry| entry.get_ref().0),
         subnets,
-        nodes_places: document.subnet.iter().map(|subnet| subnet.nodes.span()).collect(),
-        latency,
+        links,
         canisters,
         workloads,
     }))

@@ -10,7 +10,8 @@ use crate::message::ManagementCall;
 use crate::queues::{InputQueues, OutputQueues};
 use crate::runtime::{Instance, MemoryUse, Program};
 use crate::scheduler::Priority;
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
+use crate::world::InitialSettings;
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
 use std::collections::VecDeque;
@@ -104,6 +105,15 @@ pub(crate) struct Canister {
 }
 
 impl Canister {
+    /// Applies what a scenario says of its settings.
+    pub(crate) fn apply(&mut self, settings: InitialSettings) {
+        let InitialSettings { compute_allocation, memory_allocation, freezing_threshold } = settings;
+        self.compute_allocation = compute_allocation.unwrap_or(self.compute_allocation);
+        self.memory_allocation = memory_allocation.unwrap_or(self.memory_allocation);
+        let seconds = freezing_threshold.map(SimDuration::as_secs);
+        self.freezing_seconds = seconds.unwrap_or(self.freezing_seconds);
+    }
+
     pub(crate) fn new(id: CanisterId, name: Arc<str>, controllers: Arc<[Principal]>) -> Self {
         Canister {
             id,

@@ -24,7 +24,7 @@ pub(super) fn encode(
         let name = &unknown.name;
         Mistake::at(place.of(unknown.range), format!("there is no canister `{name}` for `${name}`"))
             .label("no canister of that name")
-            .help(did_you_mean(name, "canisters", names.all()))
+            .help(did_you_mean(name, "canisters", names.canisters.names()))
     })?;
     let bytes = to_bytes(&substituted, signature, &place)?;
     Ok(Argument { text: text.to_owned(), bytes: bytes.into() })

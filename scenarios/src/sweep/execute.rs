@@ -134,7 +134,8 @@ impl Recipe<'_> {
                 RunError::Interrupted(_) => RunFailed::Interrupted,
                 RunError::Fault(fault) => failed(format!("a fault of icsim itself: {fault}")),
             })?;
-        let metrics = metrics::of(&history, scenario.warm_up);
+        let metrics = metrics::of(&history, scenario.warm_up)
+            .map_err(|error| failed(format!("a fault of icsim itself: {error}")))?;
         Ok(Finished { digest: history.digest.to_string(), metrics })
     }
 }
