@@ -6,6 +6,7 @@
 mod argument;
 mod canisters;
 mod choice;
+mod expectations;
 mod interface;
 mod model;
 mod modules;
@@ -77,7 +78,9 @@ pub fn load_changed(
     duration: Option<SimDuration>,
     make_runtime: &MakeRuntime<'_>,
 ) -> Result<Scenario, LoadError> {
-    let (mut document, mut mistakes) = match document::table(&source.text[source.own()], changes) {
+    let included = source.included_texts();
+    let table = document::table(&source.text[source.own()], &included, changes);
+    let (mut document, mut mistakes) = match table {
         Ok(table) => document::read(table),
         Err(mistakes) => (None, mistakes),
     };
@@ -122,6 +125,8 @@ fn resolve(
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
     let (Some(canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
+    let expectations =
+        expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
     Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),
@@ -134,6 +139,7 @@ fn resolve(
         links,
         canisters,
         workloads,
+        expectations,
     }))
 }
 

@@ -6,11 +6,12 @@ pub use effective::{Provenance, effective};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
+use crate::expect::{Disappointment, Expectation};
 use crate::document::{ChoiceEntry, SettingsEntry};
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;
-use reports::metrics::WarmUp;
+use reports::metrics::{Metric, WarmUp};
 use sim_core::choice::Choice;
 use sim_core::distribution::Distribution;
 use sim_core::id::{CanisterId, SubnetId};
@@ -55,6 +56,8 @@ pub struct Scenario {
     pub canisters: Vec<Canister>,
     /// Workloads, in the order of the file.
     pub workloads: Vec<Workload>,
+    /// What has to hold at the end of a run.
+    pub expectations: Vec<Expectation>,
 }
 
 /// A canister of a scenario.
@@ -180,9 +183,16 @@ impl Scenario {
         }
     }
 
+    /// What does not hold for the numbers of a run.
+    pub fn disappointments(&self, metrics: &[Metric]) -> Vec<Disappointment> {
+        let broken = self.expectations.iter().filter_map(|expected| expected.check(metrics).err());
+        broken.collect()
+    }
+
     /// The files it was read from: the scenario file, and every file it names.
     pub fn files(&self, source: &Source) -> Vec<PathBuf> {
-        let inputs = self.inputs().map(|name| source.folder().join(name));
+        let included = source.included().map(|part| part.name.as_str());
+        let inputs = included.chain(self.inputs()).map(|name| source.folder().join(name));
         std::iter::once(source.path.clone()).chain(inputs).collect()
     }
 

@@ -26,13 +26,13 @@ fn run(changes: &[&str]) -> History {
     world.run(RunOptions { threads: 1, progress: &mut go_on }).expect("runs to its end")
 }
 
-/// Seconds each message waited from its induction to its execution, in their order, by batch means.
+/// Seconds each message waited for its execution, in their order, by batch means.
 fn waits(history: &History) -> Estimate {
     let names = Names::new(history);
     let waits: Vec<f64> = messages::join(history, &names)
         .iter()
         .filter_map(|message| {
-            Some(message.executed?.since(message.inducted?).as_secs_f64())
+            Some(message.executed?.since(message.sent).as_secs_f64())
         })
         .collect();
     batch::means(&waits, batch::BATCHES).expect("enough messages")
@@ -57,7 +57,7 @@ fn assert_waits(history: &History, expected: f64) {
 /// M/D/1 at half load: W = rho * s / (2 * (1 - rho)) = 0.25 s (Pollaczek and Khinchine).
 #[test]
 fn fixed_service_waits_as_m_d_1() {
-    let history = run(&["duration=3000s"]);
+    let history = run(&["duration=8000s"]);
     assert!((utilisation(&history) - 0.5).abs() < 0.05, "{}", utilisation(&history));
     assert_waits(&history, 0.25);
 }
@@ -67,9 +67,31 @@ fn fixed_service_waits_as_m_d_1() {
 fn exponential_service_waits_as_m_m_1() {
     let service =
         "canister.server.model.method.serve.instructions={ kind = \"exponential\", mean = \"1B\" }";
-    let history = run(&["duration=3000s", service]);
+    let history = run(&["duration=8000s", service]);
     assert!((utilisation(&history) - 0.5).abs() < 0.05, "{}", utilisation(&history));
     assert_waits(&history, 0.5);
+}
+
+/// Message by message: each waits as long as Lindley's recursion says (Proceedings of the Cambridge
+/// Philosophical Society 48, 1952), and beyond it for a block at most.
+#[test]
+fn every_message_waits_as_lindley_says() {
+    let history = run(&["duration=500s"]);
+    let names = Names::new(&history);
+    let block = 10_000_000;
+    let (mut before, mut wait) = (None, 0u64);
+    let mut compared = 0;
+    for message in messages::join(&history, &names) {
+        let Some(executed) = message.executed else { continue };
+        let sent = message.sent.as_nanos();
+        let gap = before.map_or(u64::MAX, |before| sent - before);
+        wait = (wait + 500_000_000).saturating_sub(gap);
+        let found = executed.since(message.sent).as_nanos();
+        assert!((wait..=wait + block).contains(&found), "{found} ns instead of {wait} ns");
+        before = Some(sent);
+        compared += 1;
+    }
+    assert!(compared > 400, "{compared}");
 }
 
 /// It is checked of every run; here it is seen to speak of something.

@@ -56,3 +56,19 @@ fn a_message_answered_twice_breaks_littles_law() {
     records.push(again);
     assert!(metrics::of(&history, WarmUp::None).is_err());
 }
+
+#[test]
+fn every_metric_of_a_run_is_among_the_names_it_can_have() {
+    let history = synthetic::history();
+    let subnets: Vec<&str> = history.subnets.iter().map(|subnet| &*subnet.name).collect();
+    let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
+    let canisters: Vec<&str> = canisters.map(|canister| &*canister.name).collect();
+    let metrics = metrics::of(&history, WarmUp::None).unwrap();
+    let workloads: Vec<&str> = metrics
+        .iter()
+        .filter_map(|metric| metric.name.strip_prefix("workload.")?.strip_suffix(".submitted"))
+        .collect();
+    let names = metrics::names(&workloads, &subnets, &canisters);
+    let found: Vec<&String> = metrics.iter().map(|metric| &metric.name).collect();
+    assert_eq!(found, names.iter().collect::<Vec<_>>());
+}

@@ -19,6 +19,8 @@ use toml::Spanned;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
+    /// Files whose tables are laid under those of this one, see [`crate::source`].
+    pub include: Option<Vec<String>>,
     /// One line that names the scenario.
     pub title: String,
     /// What it asks and what to look at.
@@ -40,8 +42,19 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[expect]]`.
+    #[serde(default)]
+    pub expect: Vec<ExpectEntry>,
     /// `[sweep]`: what `icsim sweep` varies, see [`crate::sweep::plan`].
     pub sweep: Option<IgnoredAny>,
+}
+
+/// What has to hold at the end of a run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectEntry {
+    /// Comparisons, see [`crate::expect`].
+    pub that: Spanned<String>,
 }
 
 /// `warm_up = "10s"` or `warm_up = "mser-5"`.

@@ -21,6 +21,7 @@ pub(super) struct Register {
 }
 
 impl Register {
+    /// Adds an entry; answers whether its names were free.
     fn add(&mut self, entry: usize, name: &str, count: Option<u64>) -> bool {
         let start = self.copies.len();
         match count {
@@ -30,13 +31,21 @@ impl Register {
             }
         }
         let range = start..self.copies.len();
-        let fresh = self.by_name.insert(name.to_owned(), range.clone()).is_none();
-        let all_fresh = count.is_none()
-            || range.fold(true, |fresh, index| {
-                let name = self.copies[index].1.clone();
-                self.by_name.insert(name, index..index + 1).is_none() && fresh
-            });
-        fresh && all_fresh
+        let mut fresh = self.name(name, range.clone());
+        for index in range.filter(|_| count.is_some()) {
+            let name = self.copies[index].1.clone();
+            fresh &= self.name(&name, index..index + 1);
+        }
+        fresh
+    }
+
+    /// Gives copies a name; of equal names the first stands. Answers whether the name was free.
+    fn name(&mut self, name: &str, copies: Range<usize>) -> bool {
+        let fresh = !self.by_name.contains_key(name);
+        if fresh {
+            self.by_name.insert(name.to_owned(), copies);
+        }
+        fresh
     }
 
     /// The copies, in order: the entry each comes from, and its name.

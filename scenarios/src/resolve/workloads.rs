@@ -4,7 +4,7 @@ use super::modules::Modules;
 use super::names::{Names, workload_name};
 use super::{argument, canisters, choice, interface, model, pace};
 use crate::arrivals::Window;
-use crate::diagnostics::{Mistake, did_you_mean};
+use crate::diagnostics::{Mistake, Span, did_you_mean};
 use crate::document::{ChoiceEntry, Document, Texts, WorkloadEntry, each};
 use crate::scenario::{Argument, Pace, Workload};
 use crate::source::Source;
@@ -100,6 +100,13 @@ impl Context<'_, '_> {
     }
 
     fn pace(&mut self, entry: &WorkloadEntry) -> Option<Pace> {
+        // A field that could not be read is not there any more; it is not missing.
+        let place = entry.arrivals.span();
+        let lies_within = |span: &Span| place.start <= span.start && span.end <= place.end;
+        let mut spans = self.mistakes.iter().filter_map(|mistake| mistake.span.as_ref());
+        if spans.any(lies_within) {
+            return None;
+        }
         match pace::resolve(&entry.arrivals, self.source) {
             Ok(pace) => Some(pace),
             Err(mistakes) => {

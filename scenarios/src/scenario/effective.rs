@@ -65,6 +65,13 @@ struct Effective<'a> {
     network: Option<NetworkOut<'a>>,
     canister: Vec<CanisterOut<'a>>,
     workload: Vec<WorkloadOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    expect: Vec<ExpectOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExpectOut<'a> {
+    that: &'a str,
 }
 
 #[derive(Serialize)]
@@ -111,6 +118,7 @@ impl<'a> Effective<'a> {
             network: NetworkOut::of(scenario),
             canister: scenario.canisters.iter().map(|c| CanisterOut::of(c, scenario)).collect(),
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
+            expect: scenario.expectations.iter().map(|e| ExpectOut { that: e.text() }).collect(),
         }
     }
 }

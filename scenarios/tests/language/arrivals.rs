@@ -88,7 +88,7 @@ fn bursts_have_their_rate_and_their_share_of_the_time() {
     let counts = counts(&silent, seconds(1), 20_000);
     assert!(counts.iter().filter(|count| **count == 0).count() > 10_000, "most seconds are silent");
     let murmuring = times(&bursty(Some("10/s")), 0, 20_000);
-    assert!((430_000..530_000).contains(&murmuring.len()), "{}", murmuring.len());
+    assert!((520_000..600_000).contains(&murmuring.len()), "{}", murmuring.len());
 }
 
 #[test]
