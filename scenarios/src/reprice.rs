@@ -31,7 +31,7 @@ pub fn profile(name: &str) -> Result<Profile, ReadError> {
         return Err(ReadError::NoProfile { name: name.to_owned() });
     }
     let path = Path::new(name).to_owned();
-    let source = Source { text: read::text(&path)?, path };
+    let source = Source { text: read::text(&path)?, path, ..Source::default() };
     let profile = crate::resolve::profile_of_text(&source.text);
     profile.map_err(|mistakes| ReadError::Mistakes(Refusal::new(source, mistakes)))
 }
