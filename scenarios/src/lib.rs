@@ -13,6 +13,8 @@
 //! | [`diagnostics`] | mistakes | text with file, line and column |
 //! | [`run`] | a scenario | a folder of results |
 //! | [`reprice`] | a folder of results | what it would have cost under other prices |
+//! | [`script`] | steps in a JSON file | their results |
+//! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
 //! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 
