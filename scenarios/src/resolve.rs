@@ -20,8 +20,8 @@ mod references;
 mod subnets;
 mod workloads;
 
-pub use profile::of_text as profile_of_text;
 pub use network::Links;
+pub use profile::of_text as profile_of_text;
 pub use references::substitute;
 pub use subnets::Subnet;
 
@@ -126,8 +126,7 @@ fn resolve(
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
     let (Some(canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
-    let expectations =
-        expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
+    let expectations = expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
     Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),
