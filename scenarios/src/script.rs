@@ -15,9 +15,9 @@ pub(crate) mod text_module;
 mod trace;
 pub(crate) mod values;
 
+pub(crate) use answer::describe;
 pub(crate) use config::meter_as_system;
 pub use runtimes::Runtimes;
-pub(crate) use answer::describe;
 
 use serde_json::Value;
 use sim_core::sandbox::Sandbox;

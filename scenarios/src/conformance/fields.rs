@@ -109,10 +109,13 @@ fn same(expected: &Value, found: &Value) -> bool {
 }
 
 fn same_reply(one: &Value, other: &Value) -> bool {
-    let described = |text: &str| values::hex(text, &values::Names::new()).map(|reply| describe(&reply));
+    let described =
+        |text: &str| values::hex(text, &values::Names::new()).map(|reply| describe(&reply));
     match (one, other) {
         (Value::String(whole), Value::Object(_)) => described(whole).is_ok_and(|one| one == *other),
-        (Value::Object(_), Value::String(whole)) => described(whole).is_ok_and(|other| *one == other),
+        (Value::Object(_), Value::String(whole)) => {
+            described(whole).is_ok_and(|other| *one == other)
+        }
         _ => false,
     }
 }
