@@ -170,7 +170,8 @@ impl List {
         let Quantiles { p50_ns, p90_ns, p99_ns, mean_ns, .. } =
             Quantiles::of_sorted(&sample.replies);
         let greatest = sample.replies.last().copied();
-        for (name, nanos) in LATENCIES.into_iter().zip([p50_ns, p90_ns, p99_ns, mean_ns, greatest]) {
+        for (name, nanos) in LATENCIES.into_iter().zip([p50_ns, p90_ns, p99_ns, mean_ns, greatest])
+        {
             self.put(format!("{prefix}latency.{name}"), "ns", nanos.map(u128::from));
         }
     }

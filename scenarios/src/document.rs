@@ -9,9 +9,9 @@ mod refusal;
 mod tree;
 
 pub use entries::{
-    ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document, ExpectEntry, LinkEntry,
-    MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry, Topology,
-    WarmUpEntry, WorkloadEntry,
+    ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document, ExpectEntry,
+    LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry,
+    Topology, WarmUpEntry, WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;

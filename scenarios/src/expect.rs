@@ -125,7 +125,8 @@ impl Comparison {
     }
 
     fn holds(&self, metrics: &[Metric]) -> bool {
-        let (Some(left), Some(right)) = (self.left.value(metrics), self.right.value(metrics)) else {
+        let (Some(left), Some(right)) = (self.left.value(metrics), self.right.value(metrics))
+        else {
             return false;
         };
         match self.operator {
@@ -186,8 +187,7 @@ mod tests {
     use super::*;
 
     fn metrics() -> Vec<Metric> {
-        let metric =
-            |name: &str, unit, value| Metric { name: name.to_owned(), unit, value };
+        let metric = |name: &str, unit, value| Metric { name: name.to_owned(), unit, value };
         vec![
             metric("latency.p99", "ns", Some(1_500_000_000)),
             metric("canister.a b.balance", "cycles", Some(5_000_000_000_000)),

@@ -125,8 +125,7 @@ fn resolve(
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
     let (Some(canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
-    let expectations =
-        expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
+    let expectations = expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
     Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),

@@ -6,8 +6,8 @@ pub use effective::{Provenance, effective};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
-use crate::expect::{Disappointment, Expectation};
 use crate::document::{ChoiceEntry, SettingsEntry};
+use crate::expect::{Disappointment, Expectation};
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;

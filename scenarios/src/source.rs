@@ -110,13 +110,16 @@ fn includes(text: &str) -> Vec<(String, Range<usize>)> {
     let Some(DeValue::Array(items)) = table.get_ref().get("include").map(Spanned::get_ref) else {
         return Vec::new();
     };
-    let name = |item: &Spanned<DeValue<'_>>| Some((item.get_ref().as_str()?.to_owned(), item.span()));
+    let name =
+        |item: &Spanned<DeValue<'_>>| Some((item.get_ref().as_str()?.to_owned(), item.span()));
     items.iter().filter_map(name).collect()
 }
 
 fn not_included(name: &str, place: Range<usize>, error: &std::io::Error) -> Mistake {
     let mistake = match error.kind() {
-        std::io::ErrorKind::NotFound => Mistake::at(place, format!("there is no file `{name}` to include")),
+        std::io::ErrorKind::NotFound => {
+            Mistake::at(place, format!("there is no file `{name}` to include"))
+        }
         _ => Mistake::at(place, format!("the file `{name}` cannot be included: {error}")),
     };
     mistake.label("cannot be read").help("paths are relative to the scenario file")

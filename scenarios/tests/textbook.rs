@@ -31,17 +31,14 @@ fn waits(history: &History) -> Estimate {
     let names = Names::new(history);
     let waits: Vec<f64> = messages::join(history, &names)
         .iter()
-        .filter_map(|message| {
-            Some(message.executed?.since(message.sent).as_secs_f64())
-        })
+        .filter_map(|message| Some(message.executed?.since(message.sent).as_secs_f64()))
         .collect();
     batch::means(&waits, batch::BATCHES).expect("enough messages")
 }
 
 /// The share of the time in which the server worked.
 fn utilisation(history: &History) -> f64 {
-    let instructions: u64 =
-        history.subnets[0].canisters.iter().map(|c| c.instructions.get()).sum();
+    let instructions: u64 = history.subnets[0].canisters.iter().map(|c| c.instructions.get()).sum();
     let seconds = instructions as f64 / 2e9;
     seconds / history.duration.as_secs_f64()
 }

@@ -11,8 +11,8 @@ use crate::queues::{InputQueues, OutputQueues};
 use crate::runtime::{Instance, MemoryUse, Program};
 use crate::scheduler::Priority;
 use crate::time::{SimDuration, SimTime};
-use crate::world::InitialSettings;
 use crate::units::{Bytes, Cycles, Instructions};
+use crate::world::InitialSettings;
 use ic_principal::Principal;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -107,7 +107,8 @@ pub(crate) struct Canister {
 impl Canister {
     /// Applies what a scenario says of its settings.
     pub(crate) fn apply(&mut self, settings: InitialSettings) {
-        let InitialSettings { compute_allocation, memory_allocation, freezing_threshold } = settings;
+        let InitialSettings { compute_allocation, memory_allocation, freezing_threshold } =
+            settings;
         self.compute_allocation = compute_allocation.unwrap_or(self.compute_allocation);
         self.memory_allocation = memory_allocation.unwrap_or(self.memory_allocation);
         let seconds = freezing_threshold.map(SimDuration::as_secs);

@@ -181,7 +181,8 @@ mod tests {
 
     #[test]
     fn a_route_takes_the_fewest_links() {
-        let subnet = |name: &str| SubnetSpec { name: name.to_owned(), nodes: 13, ..SubnetSpec::default() };
+        let subnet =
+            |name: &str| SubnetSpec { name: name.to_owned(), nodes: 13, ..SubnetSpec::default() };
         let mut network =
             Network::without_links(["a", "b", "c", "d", "e"].map(subnet).into_iter().collect());
         let id = SubnetId::new;

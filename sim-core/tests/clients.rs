@@ -20,7 +20,11 @@ fn submitted(history: &History) -> Vec<(SimTime, CanisterId)> {
     records(history).filter_map(sent).collect()
 }
 
-fn workload(targets: Choice<CanisterId>, subnet: sim_core::id::SubnetId, pace: Pace) -> WorkloadSpec {
+fn workload(
+    targets: Choice<CanisterId>,
+    subnet: sim_core::id::SubnetId,
+    pace: Pace,
+) -> WorkloadSpec {
     WorkloadSpec {
         name: "clients".to_owned(),
         targets,

@@ -38,7 +38,12 @@ fn calls(callees: &[CanisterId], count: u64) -> Method {
 }
 
 impl Builder {
-    fn modelled(&mut self, subnet: sim_core::id::SubnetId, method: &str, what: Method) -> CanisterId {
+    fn modelled(
+        &mut self,
+        subnet: sim_core::id::SubnetId,
+        method: &str,
+        what: Method,
+    ) -> CanisterId {
         let id = self.canister(subnet, 100 * T, |_| Act::silence());
         let behaviour = Behaviour {
             heap: Bytes::new(65_536),
@@ -54,7 +59,10 @@ impl Builder {
 }
 
 fn count(history: &History, id: CanisterId, kind: EntryKind) -> usize {
-    executed(history).iter().filter(|(canister, entry, _)| (*canister, *entry) == (id, kind)).count()
+    executed(history)
+        .iter()
+        .filter(|(canister, entry, _)| (*canister, *entry) == (id, kind))
+        .count()
 }
 
 #[test]
@@ -88,8 +96,7 @@ fn calls_are_made_all_at_once_and_answered_when_all_are() {
 fn calls_in_sequence_wait_for_one_another() {
     let mut world = Builder::new();
     let worker = world.modelled(RIGHT, "work", replies_at_once());
-    let caller =
-        world.modelled(LEFT, "go", Method { in_sequence: true, ..calls(&[worker], 3) });
+    let caller = world.modelled(LEFT, "go", Method { in_sequence: true, ..calls(&[worker], 3) });
     world.send_at(caller, "go", &[1_000]);
     let history = world.run();
     assert_eq!(completed(&history), [Outcome::Reply(Bytes::new(100))]);
@@ -143,10 +150,8 @@ fn distributions_differ_between_seeds_and_not_between_threads() {
             reply: Distribution::Uniform { min: Bytes::new(1), max: Bytes::new(1_000) },
             ..replies_at_once()
         };
-        let workers = [
-            world.modelled(LEFT, "work", varies.clone()),
-            world.modelled(RIGHT, "work", varies),
-        ];
+        let workers =
+            [world.modelled(LEFT, "work", varies.clone()), world.modelled(RIGHT, "work", varies)];
         let caller = world.modelled(LEFT, "go", calls(&workers, 3));
         world.send_every(caller, "go", sim_core::time::SimDuration::from_millis(300));
         world.run_on(threads).digest

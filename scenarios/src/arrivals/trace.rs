@@ -28,7 +28,9 @@ impl Arrivals for Trace {
 
 /// A file that is no list of times.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: `{found}` is no time; expected seconds such as 1.5, or a duration such as \"1500ms\"")]
+#[error(
+    "line {line}: `{found}` is no time; expected seconds such as 1.5, or a duration such as \"1500ms\""
+)]
 pub struct InvalidTrace {
     /// The line, from 1.
     pub line: u64,

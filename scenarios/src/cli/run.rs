@@ -94,7 +94,9 @@ fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {
             eprintln!("icsim: {failed}");
             Exit::Interrupted
         }
-        Failed::Fault(_) | Failed::Contradiction(_) | Failed::Runtime(_) => fault(&failed.to_string(), arguments),
+        Failed::Fault(_) | Failed::Contradiction(_) | Failed::Runtime(_) => {
+            fault(&failed.to_string(), arguments)
+        }
     }
 }
 

@@ -58,9 +58,13 @@ mod tests {
     #[test]
     fn own_values_win_and_tables_come_after_the_included_ones() {
         let main = "duration = \"5s\"\n[[subnet]]\nname = \"b\"\n[sweep]\nseeds = [1]";
-        let included = "duration = \"9s\"\ntitle = \"x\"\n[[subnet]]\nname = \"a\"\n[sweep]\nseeds = [2]";
+        let included =
+            "duration = \"9s\"\ntitle = \"x\"\n[[subnet]]\nname = \"a\"\n[sweep]\nseeds = [2]";
         let text = merged(main, included).expect("can be merged");
-        assert!(text.contains("\"duration\" = \"5s\"") && text.contains("\"title\" = \"x\""), "{text}");
+        assert!(
+            text.contains("\"duration\" = \"5s\"") && text.contains("\"title\" = \"x\""),
+            "{text}"
+        );
         assert!(text.find("\"a\"") < text.find("\"b\""), "{text}");
         assert!(text.contains("[1]") && !text.contains("[2]"), "{text}");
     }

@@ -3,8 +3,8 @@
 use crate::diagnostics::{Mistake, did_you_mean};
 use crate::document::{Document, ExpectEntry};
 use crate::expect::Expectation;
-use crate::scenario::{Canister, Workload};
 use crate::resolve::Subnet;
+use crate::scenario::{Canister, Workload};
 use reports::metrics;
 
 /// The expectations in the order of the file; those that cannot be read are left out.

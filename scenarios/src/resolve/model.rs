@@ -111,7 +111,10 @@ impl Context<'_, '_> {
 
 /// The methods of a canister that clients can call, those it answers composite queries with, and
 /// whether the code that has them is known.
-pub(super) fn methods(entry: &CanisterEntry, modules: &Modules<'_>) -> Option<(Vec<String>, Vec<String>)> {
+pub(super) fn methods(
+    entry: &CanisterEntry,
+    modules: &Modules<'_>,
+) -> Option<(Vec<String>, Vec<String>)> {
     if let Some(model) = &entry.model {
         return Some((model.get_ref().method.keys().cloned().collect(), Vec::new()));
     }

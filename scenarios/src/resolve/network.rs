@@ -111,15 +111,18 @@ impl Reader<'_> {
         for entry in self.document.subnet.iter().filter(|entry| entry.region.is_none()) {
             let message = format!("subnet `{}` has no region", entry.name.get_ref());
             let mistake = Mistake::at(entry.name.span(), message).label("is nowhere");
-            self.mistakes.push(mistake.help("a network of regions needs `region` for every subnet"));
+            self.mistakes
+                .push(mistake.help("a network of regions needs `region` for every subnet"));
         }
         let mut trips = RoundTrips::new();
         let Some(table) = network.and_then(|network| network.round_trip.as_ref()) else {
             let place = network.and_then(|n| n.topology.as_ref()).map_or(0..0, Spanned::span);
             let mistake = Mistake::at(place, "the round trips between regions are missing");
-            self.mistakes.push(mistake.label("of these").help(
-                "add, for example:\n[network.round_trip.eu]\neu = \"20ms\"\nus = \"90ms\"",
-            ));
+            self.mistakes.push(
+                mistake.label("of these").help(
+                    "add, for example:\n[network.round_trip.eu]\neu = \"20ms\"\nus = \"90ms\"",
+                ),
+            );
             return trips;
         };
         for (from, row) in table.get_ref() {

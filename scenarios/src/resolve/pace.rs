@@ -23,7 +23,10 @@ fn fields(kind: ArrivalKind) -> (&'static [&'static str], &'static [&'static str
 }
 
 /// The process of an entry.
-pub(super) fn resolve(entry: &Spanned<ArrivalsEntry>, source: &Source) -> Result<Pace, Vec<Mistake>> {
+pub(super) fn resolve(
+    entry: &Spanned<ArrivalsEntry>,
+    source: &Source,
+) -> Result<Pace, Vec<Mistake>> {
     let mistakes = misfits(entry);
     if !mistakes.is_empty() {
         return Err(mistakes);
@@ -108,7 +111,10 @@ fn read(entry: &Spanned<ArrivalsEntry>, source: &Source) -> Result<Pace, Mistake
         }
         ArrivalKind::Trace => {
             let file = arrivals.file.as_ref().ok_or_else(missing)?;
-            return Ok(Pace::Open { process: trace(file, source)?, file: Some(file.get_ref().clone()) });
+            return Ok(Pace::Open {
+                process: trace(file, source)?,
+                file: Some(file.get_ref().clone()),
+            });
         }
         ArrivalKind::Closed => {
             let users = *arrivals.users.as_ref().ok_or_else(missing)?.get_ref();
@@ -132,7 +138,8 @@ fn trace(file: &Spanned<String>, source: &Source) -> Result<Process, Mistake> {
     let written = file.get_ref();
     let path = source.folder().join(written);
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        let looked = format!("paths are relative to the scenario file: looked for `{}`", path.display());
+        let looked =
+            format!("paths are relative to the scenario file: looked for `{}`", path.display());
         Mistake::at(file.span(), format!("the arrivals `{written}` cannot be read: {error}"))
             .label("no such file")
             .help(looked)

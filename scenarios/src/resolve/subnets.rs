@@ -20,7 +20,11 @@ pub struct Subnet {
 const MOST: usize = 65_000;
 
 /// The subnets in the order of the file; at least one, each with at least one node.
-pub(super) fn resolve(document: &Document, names: &Names, mistakes: &mut Vec<Mistake>) -> Vec<Subnet> {
+pub(super) fn resolve(
+    document: &Document,
+    names: &Names,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Subnet> {
     let entries = &document.subnet;
     if entries.is_empty() {
         let mistake = Mistake::at(0..0, "the scenario has no subnets")

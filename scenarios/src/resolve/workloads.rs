@@ -54,7 +54,8 @@ impl Context<'_, '_> {
         self.check_home(entry, &ids, &pace);
         let (target_choice, arg_choice) = (target_choice?, arg_choice?);
         let bytes: Vec<_> = args.iter().map(|arg| arg.bytes.clone()).collect();
-        let targets_among = self.among(ids, target_choice.as_ref(), entry.target_choice.as_ref())?;
+        let targets_among =
+            self.among(ids, target_choice.as_ref(), entry.target_choice.as_ref())?;
         let args_among = self.among(bytes, arg_choice.as_ref(), entry.arg_choice.as_ref())?;
         let copies = self.names.canisters.copies();
         Some(Workload {
@@ -78,7 +79,10 @@ impl Context<'_, '_> {
         result.map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
-    fn choice(&mut self, entry: Option<&Spanned<crate::document::Tree>>) -> Option<Option<ChoiceEntry>> {
+    fn choice(
+        &mut self,
+        entry: Option<&Spanned<crate::document::Tree>>,
+    ) -> Option<Option<ChoiceEntry>> {
         self.keep(choice::read(entry))
     }
 
@@ -158,7 +162,8 @@ impl Context<'_, '_> {
             let written = entry.arg.is_some().then_some(&text);
             argument::encode(written, signature, self.source, self.names, entry.method.span())
         };
-        let encoded: Vec<Result<Argument, Mistake>> = each(written).into_iter().map(encode).collect();
+        let encoded: Vec<Result<Argument, Mistake>> =
+            each(written).into_iter().map(encode).collect();
         encoded.into_iter().map(|arg| self.keep(arg)).collect()
     }
 

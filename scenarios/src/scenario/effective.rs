@@ -153,7 +153,10 @@ impl<'a> NetworkOut<'a> {
 }
 
 /// Links with their ways back.
-fn pairs<'a>(scenario: &'a Scenario, links: &'a [(usize, usize, Distribution)]) -> Vec<LinkOut<'a>> {
+fn pairs<'a>(
+    scenario: &'a Scenario,
+    links: &'a [(usize, usize, Distribution)],
+) -> Vec<LinkOut<'a>> {
     let name = |subnet: usize| scenario.subnets[subnet].spec.name.as_str();
     let back = |from: usize, to: usize| {
         let mut back = links.iter().filter(|(a, b, _)| (*a, *b) == (to, from));

@@ -131,7 +131,10 @@ fn weights_that_do_not_fit() {
 
 #[test]
 fn a_region_without_a_round_trip() {
-    assert_snapshot!(refused(&rich_with("us = { kind = \"lognormal\"", "asia = { kind = \"lognormal\"")));
+    assert_snapshot!(refused(&rich_with(
+        "us = { kind = \"lognormal\"",
+        "asia = { kind = \"lognormal\""
+    )));
 }
 
 #[test]

@@ -175,12 +175,7 @@ impl ModelledInstance {
         }
     }
 
-    fn message(
-        &mut self,
-        name: &str,
-        view: &Surroundings,
-        plan: Plan,
-    ) -> Result<Effects, Failure> {
+    fn message(&mut self, name: &str, view: &Surroundings, plan: Plan) -> Result<Effects, Failure> {
         let mut purse = Purse::new(view, true, self.behaviour.queue_capacity);
         let mut effects = Effects::default();
         if plan.growth > 0 {
@@ -192,7 +187,8 @@ impl ModelledInstance {
             effects.response = Some(rejected("the modelled canister rejects"));
             return Ok(effects);
         };
-        let Some(method) = self.behaviour.methods.get(name).filter(|_| !plan.calls.is_empty()) else {
+        let Some(method) = self.behaviour.methods.get(name).filter(|_| !plan.calls.is_empty())
+        else {
             effects.response = Some(replied(reply));
             return Ok(effects);
         };
