@@ -102,6 +102,8 @@ pub struct CallContexts {
     callbacks: BTreeMap<CallbackId, Callback>,
     /// Unanswered calls to each callee; none is zero.
     waiting: BTreeMap<CanisterId, u64>,
+    /// Calls of each caller that are still to be answered; none is zero.
+    owed: BTreeMap<CanisterId, u64>,
     /// Best-effort callbacks that were not told yet that their deadline has passed, by deadline.
     deadlines: BTreeSet<(u64, CallbackId)>,
     next: u64,
@@ -125,6 +127,9 @@ impl CallContexts {
             outstanding: 0,
             instructions: Instructions::ZERO,
         };
+        if let Origin::Canister { caller, .. } = origin {
+            *self.owed.entry(caller).or_default() += 1;
+        }
         self.contexts.insert(id, context);
         id
     }
@@ -217,17 +222,47 @@ impl CallContexts {
         Some(callback)
     }
 
+    /// Whether the answer to a call has not come yet.
+    pub fn is_waiting(&self, id: CallbackId) -> bool {
+        self.callbacks.contains_key(&id)
+    }
+
+    /// Calls of `caller` that are still to be answered.
+    pub fn owed_to(&self, caller: CanisterId) -> u64 {
+        self.owed.get(&caller).copied().unwrap_or(0)
+    }
+
+    /// Marks a context as answered; gives what it still has available, or nothing if it was before.
+    pub fn answer(&mut self, id: CallContextId) -> Option<(Origin, u64, Attached)> {
+        let context = self.contexts.get_mut(&id).filter(|context| !context.responded)?;
+        context.responded = true;
+        if let Origin::Canister { caller, .. } = context.origin
+            && let Some(count) = self.owed.get_mut(&caller)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.owed.remove(&caller);
+            }
+        }
+        Some((context.origin, context.deadline, context.available.take()))
+    }
+
     /// Callees with unanswered calls, and how many.
     pub fn waiting(&self) -> impl ExactSizeIterator<Item = (CanisterId, u64)> {
         self.waiting.iter().map(|(callee, count)| (*callee, *count))
     }
 
-    /// Cycles held for open calls: prepaid for responses and callbacks.
+    /// Cycles held for open calls: prepaid for responses, and for callbacks.
+    pub fn holds(&self) -> (Cycles, Cycles) {
+        let responses = self.callbacks.values().map(|callback| callback.response_hold.amount());
+        let callbacks = self.callbacks.values().map(|callback| callback.execution_hold.amount());
+        (responses.sum(), callbacks.sum())
+    }
+
+    /// Cycles held for open calls.
     pub fn prepaid(&self) -> Cycles {
-        let holds = |callback: &Callback| {
-            callback.response_hold.amount() + callback.execution_hold.amount()
-        };
-        self.callbacks.values().map(holds).sum()
+        let (responses, callbacks) = self.holds();
+        responses + callbacks
     }
 
     /// Cycles that callers attached and nobody accepted yet.

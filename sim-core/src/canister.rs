@@ -5,10 +5,11 @@ use crate::execution::Job;
 use crate::fees::FeeSchedule;
 use crate::history::CanisterSummary;
 use crate::id::CanisterId;
-use crate::ledger::Account;
+use crate::ledger::{Account, Burned, Ledger, UseCase};
 use crate::message::ManagementCall;
 use crate::queues::{InputQueues, OutputQueues};
-use crate::runtime::{Instance, MemoryUse, Program};
+use crate::reject::ErrorCode;
+use crate::runtime::{Failure, Instance, MemoryUse, Payload, Program};
 use crate::scheduler::Priority;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
@@ -37,6 +38,41 @@ pub(crate) enum SystemTask {
     GlobalTimer,
 }
 
+/// What a canister gives its next turn to, in the order of rotation (`NextScheduledMethod`,
+/// `rs/replicated_state/src/canister_state/execution_state.rs`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ScheduledMethod {
+    #[default]
+    GlobalTimer,
+    Heartbeat,
+    Message,
+}
+
+impl ScheduledMethod {
+    pub(crate) const COUNT: usize = 3;
+
+    pub(crate) fn next(self) -> ScheduledMethod {
+        match self {
+            ScheduledMethod::GlobalTimer => ScheduledMethod::Heartbeat,
+            ScheduledMethod::Heartbeat => ScheduledMethod::Message,
+            ScheduledMethod::Message => ScheduledMethod::GlobalTimer,
+        }
+    }
+}
+
+/// What a canister could do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NextExecution {
+    /// Nothing.
+    None,
+    /// Begin with a message or task.
+    StartNew,
+    /// Go on with a message or task that was paused or aborted.
+    ContinueLong,
+    /// Go on being installed; nothing else until then.
+    ContinueInstall,
+}
+
 /// Whether a canister takes messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -62,19 +98,38 @@ pub(crate) struct Totals {
     pub(crate) given: Cycles,
 }
 
+/// An install that takes several rounds. What it does was worked out when it began; until its last slice
+/// has run, nobody can see it, because the canister does nothing else meanwhile.
+#[derive(Debug)]
+pub(crate) struct LongInstall {
+    /// Instructions of slices that have not run yet.
+    pub(crate) left: Instructions,
+    /// Instructions of all slices, to start over with after an abort.
+    pub(crate) whole: Instructions,
+    pub(crate) aborted: bool,
+    pub(crate) call: ManagementCall,
+    pub(crate) answer: Result<Payload, Failure>,
+}
+
 pub(crate) struct Canister {
     pub(crate) id: CanisterId,
     pub(crate) name: Arc<str>,
     pub(crate) controllers: Arc<[Principal]>,
     pub(crate) account: Account,
+    /// Owed for ingress messages that were inducted while an execution was paused; burned when that ends.
+    pub(crate) ingress_debit: Cycles,
     pub(crate) code: Option<Code>,
     pub(crate) version: u64,
     pub(crate) input: InputQueues,
     pub(crate) output: OutputQueues,
     pub(crate) calls: CallContexts,
     pub(crate) tasks: VecDeque<SystemTask>,
+    /// What its next turn belongs to.
+    pub(crate) next_method: ScheduledMethod,
     /// The execution that goes on in the next round.
     pub(crate) paused: Option<Box<Job>>,
+    /// The install that goes on in the next round.
+    pub(crate) installing: Option<Box<LongInstall>>,
     /// Nanoseconds since 1970.
     pub(crate) timer: Option<u64>,
     pub(crate) certified_data: Box<[u8]>,
@@ -105,13 +160,16 @@ impl Canister {
             name,
             controllers,
             account: Account::default(),
+            ingress_debit: Cycles::ZERO,
             code: None,
             version: 0,
             input: InputQueues::default(),
             output: OutputQueues::default(),
             calls: CallContexts::default(),
             tasks: VecDeque::new(),
+            next_method: ScheduledMethod::default(),
             paused: None,
+            installing: None,
             timer: None,
             certified_data: Box::default(),
             last_charge: SimTime::ZERO,
@@ -197,14 +255,63 @@ impl Canister {
         self.calls.none_open() && self.paused.is_none()
     }
 
-    /// Whether calls to it are queued.
-    pub(crate) fn takes_requests(&self) -> bool {
-        self.status == Status::Running
+    /// Why a call of `caller` is not queued, if it is not. Each pair of canisters has room for so many
+    /// calls, and for as many responses that are waited for.
+    pub(crate) fn refuses(&self, caller: CanisterId, capacity: u64) -> Option<ErrorCode> {
+        match self.status {
+            Status::Running => {}
+            Status::Stopping => return Some(ErrorCode::CanisterStopping),
+            Status::Stopped => return Some(ErrorCode::CanisterStopped),
+        }
+        let waiting = self.input.requests_from(caller);
+        let promised = waiting + self.calls.owed_to(caller) + self.output.responses_to(caller);
+        (waiting >= capacity || promised >= capacity).then_some(ErrorCode::CanisterQueueFull)
     }
 
-    /// Whether an execution could start or go on.
-    pub(crate) fn has_work(&self) -> bool {
-        self.paused.is_some() || !self.tasks.is_empty() || !self.input.is_empty()
+    /// What it could do next.
+    pub(crate) fn next_execution(&self) -> NextExecution {
+        if self.installing.is_some() {
+            NextExecution::ContinueInstall
+        } else if self.paused.is_some() {
+            NextExecution::ContinueLong
+        } else if !self.tasks.is_empty() || !self.input.is_empty() {
+            NextExecution::StartNew
+        } else {
+            NextExecution::None
+        }
+    }
+
+    /// Whether it has a message or task that was paused or aborted.
+    pub(crate) fn has_long_execution(&self) -> bool {
+        self.paused.is_some()
+    }
+
+    /// Whether a slice of a message or task is kept to go on with.
+    pub(crate) fn has_paused_execution(&self) -> bool {
+        self.paused.as_ref().is_some_and(|job| job.in_progress())
+    }
+
+    /// Burns what it owes for ingress messages, as far as it can.
+    pub(crate) fn pay_ingress_debit(&mut self, ledger: &mut Ledger) {
+        let owed = std::mem::take(&mut self.ingress_debit).min(self.account.balance());
+        // It is no more than the balance.
+        let _ = ledger.burn(&mut self.account, owed, UseCase::Ingress);
+    }
+
+    /// Cycles burned, and those put aside as if they were burned already: how the network counts what
+    /// a canister has consumed.
+    pub(crate) fn consumed(&self) -> Burned {
+        let mut consumed = *self.account.burned();
+        let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
+        let (responses, callbacks) = self.calls.holds();
+        consumed[UseCase::Execution as usize] += running + callbacks;
+        consumed[UseCase::Transmission as usize] += responses;
+        consumed
+    }
+
+    /// Whether it is in the middle of a message, a task or an install: nothing else may touch it.
+    pub(crate) fn is_in_progress(&self) -> bool {
+        self.paused.is_some() || self.installing.is_some()
     }
 
     /// Whether `amount` can be spent without going below the freezing threshold.
@@ -231,6 +338,7 @@ impl Canister {
             + self.calls.available()
             + self.input.cycles()
             + self.output.cycles()
+            + self.installing.as_ref().map_or(Cycles::ZERO, |install| install.call.cycles.amount())
             + self.stop_calls.iter().map(|call| call.cycles.amount()).sum()
     }
 

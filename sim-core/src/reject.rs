@@ -113,6 +113,8 @@ error_codes! {
     CanisterWasmMemoryLimitExceeded = 539,
     /// A best-effort call was not answered in time.
     DeadlineExpired = 601,
+    /// The response to a best-effort call was dropped for lack of memory.
+    ResponseDropped = 602,
 }
 
 impl ErrorCode {

@@ -1,7 +1,8 @@
 //! A world driven by hand: messages are submitted, rounds are run one by one, state is looked at.
 //!
 //! This is how scripts compare the model with another system step by step. One round runs every
-//! subnet in turn, a nanosecond apart; what a subnet sends is there for the next one that runs.
+//! subnet in turn, a nanosecond after the round before; what a subnet sends is there for the next one
+//! that runs.
 
 use crate::distribution::Distribution;
 use crate::fees::FeeSchedule;
@@ -52,7 +53,7 @@ pub struct Submission {
 pub struct CanisterView {
     /// Its balance.
     pub balance: Cycles,
-    /// What it burned, by use case.
+    /// What it consumed, by use case: burned, or put aside for open calls.
     pub burned: Burned,
     /// Changes of code, settings and state so far.
     pub version: u64,
@@ -133,8 +134,8 @@ impl Sandbox {
     /// Iterations are counted on from round to round and subnet to subnet.
     pub fn tick(&mut self) -> Vec<(SubnetId, Record)> {
         let mut happened = Vec::new();
+        self.now = self.now + SimDuration::from_nanos(1);
         for index in 0..self.subnets.len() {
-            self.now = self.now + SimDuration::from_nanos(1);
             let id = SubnetId::new(index as u16);
             let (slices, last) = self.subnets[index].tick(self.now, self.iterations);
             self.iterations = last;

@@ -5,12 +5,16 @@
 //! takes the price of memory, [`stream`](mod@stream) carries output to other subnets, and
 //! [`clients`](mod@clients) send ingress in between.
 
+mod best_effort;
 mod block;
 mod charging;
 mod clients;
+mod ingress_pool;
 mod management;
+mod management_queue;
 mod manual;
 mod round;
+mod routing;
 mod status;
 mod stream;
 
@@ -24,17 +28,21 @@ use crate::fees::FeeSchedule;
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger, UseCase};
-use crate::message::{CanisterMessage, Ingress, ManagementCall, outcome};
+use crate::message::{Ingress, ManagementCall, outcome};
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
 use crate::runtime::{Failure, Response, Runtime};
+use crate::queues::OutputQueues;
 use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
-use crate::units::Cycles;
+use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use ingress_pool::IngressPool;
+use management_queue::ManagementQueue;
+use routing::Loopback;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What can happen to a subnet.
@@ -112,12 +120,18 @@ pub(crate) struct Subnet {
     streams: Vec<SubnetStream>,
     block_intervals: Stream,
     /// Known to the block makers, in no block yet.
-    ingress: VecDeque<Ingress>,
+    ingress: IngressPool,
+    /// Ingress messages made so far.
+    ingress_made: u64,
     height: u64,
+    /// Memory that executions changed since the last checkpoint.
+    heap_delta: Bytes,
     /// Calls to the management canister that wait for their turn.
-    management: VecDeque<ManagementCall>,
+    management: ManagementQueue,
+    /// Answers of the management canister to other canisters.
+    management_output: OutputQueues,
     /// Messages of this subnet to itself, inducted in the next round.
-    loopback: VecDeque<CanisterMessage>,
+    loopback: Loopback,
     /// Hashes of modules compiled before.
     compiled: BTreeSet<[u8; 32]>,
     runtime: Arc<dyn Runtime>,
@@ -159,9 +173,12 @@ impl Subnet {
             clients: Vec::new(),
             streams,
             block_intervals,
-            ingress: VecDeque::new(),
-            management: VecDeque::new(),
-            loopback: VecDeque::new(),
+            ingress: IngressPool::default(),
+            ingress_made: 0,
+            heap_delta: Bytes::ZERO,
+            management: ManagementQueue::default(),
+            management_output: OutputQueues::default(),
+            loopback: Loopback::default(),
             compiled: BTreeSet::new(),
             runtime,
             scheduler,
@@ -268,9 +285,9 @@ impl Subnet {
         let in_canisters: Cycles = self.canisters.iter().map(held).sum();
         let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
         let waiting = |call: &ManagementCall| call.cycles.amount();
-        let in_management: Cycles = self.management.iter().map(waiting).sum();
-        let looping = |message: &CanisterMessage| message.cycles().amount();
-        let in_loopback: Cycles = self.loopback.iter().map(looping).sum();
+        let in_management: Cycles = self.management.iter().map(waiting).sum::<Cycles>()
+            + self.management_output.cycles();
+        let in_loopback = self.loopback.cycles();
         let found = in_canisters + in_streams + in_management + in_loopback;
         let checked = self.ledger.check(found, &self.spec.name);
         if self.fault.is_none() {
@@ -309,7 +326,7 @@ impl Process for Subnet {
         match event {
             SubnetEvent::Slice(slice) => self.receive_slice(*slice),
             SubnetEvent::ClientSends(client) => self.client_sends(client, context),
-            SubnetEvent::IngressArrives(ingress) => self.ingress.push_back(*ingress),
+            SubnetEvent::IngressArrives(ingress) => self.ingress.push(*ingress),
             SubnetEvent::Round => {
                 let output = self.run_round(context.now());
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
@@ -336,8 +353,8 @@ impl Subnet {
             stream_messages: block.stream_messages() as u64,
             ..RoundSummary::default()
         };
+        self.time_out();
         self.induct(block);
-        self.expire_requests();
         summary.queued = self.queued_messages();
         self.execute(&mut summary, 0);
         self.end_execution();
@@ -346,6 +363,7 @@ impl Subnet {
         let end = self.round_start + summary.duration;
         let certified = end + self.profile.timing.certification;
         self.route_output();
+        self.shed_best_effort();
         let slices = self.certify(certified);
         self.summarise(summary);
         if cfg!(debug_assertions) {
@@ -401,7 +419,7 @@ impl Subnet {
     fn summarise(&mut self, mut summary: RoundSummary) {
         summary.left_over = self.queued_messages();
         summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
-        summary.ingress_waiting = self.ingress.len() as u64;
+        summary.ingress_waiting = self.ingress.len();
         let burned = *self.ledger.burned();
         for (i, amount) in burned.iter().enumerate() {
             summary.burned[i] = amount.saturating_sub(self.burned_before[i]);

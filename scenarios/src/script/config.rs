@@ -48,6 +48,8 @@ fn profile(config: &Value) -> Result<Profile, BadConfig> {
         profile.fees.ten_instructions = Cycles::new(10);
         profile.fees.canister_creation = Cycles::new(500_000_000_000);
     }
+    // A replica under test makes no checkpoints.
+    profile.limits.checkpoint_interval = 0;
     if config["mainnet_debug_print"] != true {
         // A replica that prints what canisters print charges for that, too.
         profile.metering.system_api.console_byte = 1;

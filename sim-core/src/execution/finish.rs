@@ -44,6 +44,7 @@ impl Executor<'_> {
         mut job: Job,
         finished: Finished,
     ) -> Instructions {
+        canister.pay_ingress_debit(self.ledger);
         let slice = finished.slice_instructions;
         let heap_delta = heap_delta(&job, &finished);
         let end = self.place.clock + self.duration(slice);
@@ -69,6 +70,7 @@ impl Executor<'_> {
 
     /// A job whose code is gone: only what it costs to say so.
     pub(crate) fn lose(&mut self, canister: &mut Canister, job: Job) -> Instructions {
+        canister.pay_ingress_debit(self.ledger);
         let message = format!("canister {} has no code any more", canister.id);
         let failure = failure(ErrorCode::CanisterWasmModuleNotFound, message);
         self.settle(canister, job, Used::default(), Some(failure.code), Some(failure));
@@ -266,7 +268,7 @@ impl Executor<'_> {
             arg: call.arg,
             cycles: cycles.unwrap_or_default(),
             callback,
-            sent: end,
+            sent: self.batch_time,
             deadline,
         }));
     }
@@ -279,16 +281,12 @@ impl Executor<'_> {
         response: Response,
         time: SimTime,
     ) {
-        let Some(context) = canister.calls.get_mut(id).filter(|context| !context.responded) else {
-            return;
-        };
-        context.responded = true;
-        let refund = context.available.take();
+        let Some((origin, deadline, refund)) = canister.calls.answer(id) else { return };
         if let Response::Reply(reply) = &response {
             self.content.extend_from_slice(reply);
         }
         let answer = outcome(&response);
-        match context.origin {
+        match origin {
             Origin::Ingress { message, .. } => {
                 self.ledger.receive(refund, &mut canister.account);
                 self.answered.push((message, response));
@@ -296,8 +294,16 @@ impl Executor<'_> {
             }
             Origin::Canister { message, caller, callback } => {
                 let callee = canister.id;
-                let answer_message =
-                    ResponseMessage { id: message, callee, caller, callback, response, refund };
+                let deadline = (deadline != 0).then_some(deadline);
+                let answer_message = ResponseMessage {
+                    id: message,
+                    callee,
+                    caller,
+                    callback,
+                    response,
+                    refund,
+                    deadline,
+                };
                 canister.output.push(CanisterMessage::Response(answer_message));
                 self.record(time, Event::Responded { message, outcome: answer });
             }

@@ -38,14 +38,18 @@ impl Subnet {
     ) {
         let Some(client) = self.clients.get_mut(index) else { return };
         let now = context.now();
+        let arrival = now + self.profile.timing.ingress_delivery;
+        self.ingress_made += 1;
         let target = client.workload.target;
         let ingress = Ingress {
             id: self.messages.next(),
+            number: self.ingress_made,
             target: Target::Canister(client.workload.target),
             method: client.workload.method.clone(),
             arg: client.workload.arg.clone(),
             sender: client.workload.sender,
             nonce: self.profile.limits.ingress_nonce,
+            arrived: arrival,
             expiry: now + self.profile.limits.ingress_time_to_live,
         };
         let next = client.next_arrival(now);
@@ -59,7 +63,7 @@ impl Subnet {
         self.content.extend_from_slice(&ingress.arg);
         self.record(now, submitted);
         let event = SubnetEvent::IngressArrives(Box::new(ingress));
-        context.schedule(now + self.profile.timing.ingress_delivery, event.class(), event);
+        context.schedule(arrival, event.class(), event);
         if let Some(time) = next {
             let event = SubnetEvent::ClientSends(index);
             context.schedule(time, event.class(), event);

@@ -4,6 +4,7 @@
 //! After `rs/execution_environment/src/{execution_environment,canister_manager}.rs` of `dfinity/ic`.
 
 use super::Subnet;
+use super::round::Budget;
 use crate::call_context::Origin;
 use crate::canister::{Canister, Status};
 use crate::execution::Installation;
@@ -12,7 +13,7 @@ use crate::ledger::UseCase;
 use crate::management::{
     CanisterSettings, Command, InstallMode, canister_id_reply, cycles, empty_reply,
 };
-use crate::message::{ManagementCall, ResponseMessage, outcome};
+use crate::message::{CanisterMessage, ManagementCall, ResponseMessage, outcome};
 use crate::record::Event;
 use crate::reject::ErrorCode;
 use crate::runtime::{Failure, Payload, Reject, Response};
@@ -37,13 +38,31 @@ struct Used {
 }
 
 impl Subnet {
-    /// Executes waiting management calls. Returns the instructions that count against the round.
-    pub(super) fn run_management(&mut self, iteration: u32) -> Instructions {
+    /// Executes waiting management calls as long as there is a budget for them. A call about a canister
+    /// that is in the middle of something waits, and so does an install while another goes on.
+    /// Returns the instructions that count against the round.
+    pub(super) fn run_management(&mut self, iteration: u32, budget: &mut Budget) -> Instructions {
         let mut round = Instructions::ZERO;
-        while let Some(call) = self.management.pop_front() {
-            round += self.manage(call, iteration);
+        while !budget.is_used_up() {
+            let Some(call) = self.next_management_call() else { break };
+            let used = self.manage(call, iteration);
+            budget.spend(used);
+            round += used;
         }
         round
+    }
+
+    fn next_management_call(&mut self) -> Option<ManagementCall> {
+        let canisters = &self.canisters;
+        let own = self.id;
+        let is_busy = |id: CanisterId| {
+            let here = (id.subnet() == own).then(|| canisters.get(id.local())).flatten();
+            here.is_some_and(Canister::is_in_progress)
+        };
+        let installing = canisters.iter().any(|canister| canister.installing.is_some());
+        self.management.pop(|waiting| {
+            !waiting.about.is_some_and(is_busy) && !(installing && waiting.is_install())
+        })
     }
 
     fn manage(&mut self, mut call: ManagementCall, iteration: u32) -> Instructions {
@@ -318,9 +337,16 @@ impl Subnet {
             Origin::Canister { caller, callback, .. } => {
                 let refund = call.cycles.take();
                 let callee = CanisterId::MANAGEMENT;
-                let answer =
-                    ResponseMessage { id: message, callee, caller, callback, response, refund };
-                self.loopback.push_back(crate::message::CanisterMessage::Response(answer));
+                let answer = ResponseMessage {
+                    id: message,
+                    callee,
+                    caller,
+                    callback,
+                    response,
+                    refund,
+                    deadline: None,
+                };
+                self.management_output.push(CanisterMessage::Response(answer));
             }
             // Clients cannot attach cycles.
             Origin::Ingress { .. } | Origin::Task => self.answered.push((message, response)),
