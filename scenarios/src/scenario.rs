@@ -133,6 +133,7 @@ impl Scenario {
             runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(Canister::spec).collect(),
             workloads: self.workloads.iter().map(Workload::spec).collect(),
+            faults: Vec::new(),
         }
     }
 

@@ -139,6 +139,8 @@ pub(crate) struct Canister {
     /// Calls of `stop_canister` that wait until it has stopped.
     pub(crate) stop_calls: Vec<ManagementCall>,
     pub(crate) deleted: bool,
+    /// A fault keeps it from spending.
+    pub(crate) frozen: bool,
     pub(crate) freezing_seconds: u64,
     pub(crate) compute_allocation: u64,
     pub(crate) memory_allocation: Bytes,
@@ -177,6 +179,7 @@ impl Canister {
             status: Status::Running,
             stop_calls: Vec::new(),
             deleted: false,
+            frozen: false,
             freezing_seconds: 0,
             compute_allocation: 0,
             memory_allocation: Bytes::ZERO,
@@ -291,6 +294,12 @@ impl Canister {
         self.paused.as_ref().is_some_and(|job| job.in_progress())
     }
 
+    /// Whether its balance must not change: a slice of something is kept to go on with.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.has_paused_execution()
+            || self.installing.as_ref().is_some_and(|install| !install.aborted)
+    }
+
     /// Burns what it owes for ingress messages, as far as it can.
     pub(crate) fn pay_ingress_debit(&mut self, ledger: &mut Ledger) {
         let owed = std::mem::take(&mut self.ingress_debit).min(self.account.balance());
@@ -317,7 +326,7 @@ impl Canister {
     /// Whether `amount` can be spent without going below the freezing threshold.
     pub(crate) fn can_spend(&self, amount: Cycles) -> bool {
         let after = self.account.balance().checked_sub(amount);
-        after.is_some_and(|after| after >= self.freezing_threshold)
+        !self.frozen && after.is_some_and(|after| after >= self.freezing_threshold)
     }
 
     /// Drops code and memory; open work on them with it.

@@ -17,7 +17,7 @@ use crate::runtime::{Payload, Reject, Response, Runtime};
 use crate::subnet::{Subnet, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
-use crate::world::ModelFault;
+use crate::world::{CanisterSpec, ModelFault, SetupError, set_up_canister};
 use ic_principal::Principal;
 use std::sync::Arc;
 
@@ -110,11 +110,20 @@ impl Sandbox {
                 tie_seed: None,
                 streams,
                 runtime: spec.runtime.clone(),
+                faults: Arc::from([]),
             });
             subnet.keep_ingress_history();
             subnet
         });
         Sandbox { subnets: subnets.collect(), now: SimTime::ZERO, iterations: 0 }
+    }
+
+    /// Creates and installs a canister, as it would exist before a run.
+    ///
+    /// # Errors
+    /// It cannot be set up.
+    pub fn set_up(&mut self, spec: CanisterSpec) -> Result<(), SetupError> {
+        set_up_canister(&mut self.subnets, 0, spec)
     }
 
     /// Hands a message to a subnet, as its nodes would take it from a client.

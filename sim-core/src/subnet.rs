@@ -9,7 +9,9 @@ mod best_effort;
 mod block;
 mod charging;
 mod clients;
+mod faults;
 mod ingress_pool;
+mod long_install;
 mod management;
 mod management_queue;
 mod manual;
@@ -24,6 +26,7 @@ pub(crate) use stream::{Slice, SubnetStream};
 use crate::canister::Canister;
 use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
+use crate::fault::FaultSpec;
 use crate::fees::FeeSchedule;
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
@@ -39,6 +42,7 @@ use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
+use faults::Faults;
 use ingress_pool::IngressPool;
 use management_queue::ManagementQueue;
 use routing::Loopback;
@@ -106,6 +110,8 @@ pub(crate) struct SubnetSetup {
     pub(crate) streams: Vec<SubnetStream>,
     /// For code that is installed during the run.
     pub(crate) runtime: Arc<dyn Runtime>,
+    /// What goes wrong in the run.
+    pub(crate) faults: Arc<[FaultSpec]>,
 }
 
 pub(crate) struct Subnet {
@@ -135,6 +141,7 @@ pub(crate) struct Subnet {
     /// Hashes of modules compiled before.
     compiled: BTreeSet<[u8; 32]>,
     runtime: Arc<dyn Runtime>,
+    faults: Faults,
     scheduler: Box<dyn Scheduler>,
     /// Answers to ingress messages, if somebody asked to keep them.
     ingress_history: Option<BTreeMap<MessageId, Response>>,
@@ -158,7 +165,9 @@ pub(crate) struct Subnet {
 
 impl Subnet {
     pub(crate) fn new(setup: SubnetSetup) -> Self {
-        let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime } = setup;
+        let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime, faults } =
+            setup;
+        let faults = Faults::new(faults, seed, &spec.name);
         let scheduler = profile.scheduler.make();
         let fees = Arc::new(FeeSchedule::new(&profile, spec.nodes));
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
@@ -181,6 +190,7 @@ impl Subnet {
             loopback: Loopback::default(),
             compiled: BTreeSet::new(),
             runtime,
+            faults,
             scheduler,
             ingress_history: None,
             height: 0,
@@ -288,7 +298,8 @@ impl Subnet {
         let in_management: Cycles = self.management.iter().map(waiting).sum::<Cycles>()
             + self.management_output.cycles();
         let in_loopback = self.loopback.cycles();
-        let found = in_canisters + in_streams + in_management + in_loopback;
+        let found =
+            in_canisters + in_streams + in_management + in_loopback + self.faults.cycles();
         let checked = self.ledger.check(found, &self.spec.name);
         if self.fault.is_none() {
             self.fault = checked.err();
@@ -327,6 +338,10 @@ impl Process for Subnet {
             SubnetEvent::Slice(slice) => self.receive_slice(*slice),
             SubnetEvent::ClientSends(client) => self.client_sends(client, context),
             SubnetEvent::IngressArrives(ingress) => self.ingress.push(*ingress),
+            SubnetEvent::Round if self.faults.resumes(self.id, context.now()) > context.now() => {
+                let end = self.faults.resumes(self.id, context.now());
+                context.schedule(end, SubnetEvent::Round.class(), SubnetEvent::Round);
+            }
             SubnetEvent::Round => {
                 let output = self.run_round(context.now());
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
@@ -346,6 +361,7 @@ impl Subnet {
         self.height += 1;
         self.round_start = start;
         self.clock = start;
+        self.meet_faults();
         let block = self.make_block();
         let mut summary = RoundSummary {
             height: self.height,
@@ -409,6 +425,9 @@ impl Subnet {
         }
         let mut departures = Vec::new();
         for (peer, stream) in (0u32..).zip(&mut self.streams) {
+            if !self.faults.is_empty() {
+                self.faults.set_link(self.id, SubnetId::new(peer as u16), stream, certified);
+            }
             if let Some((arrival, slice)) = stream.cut_slice(self.id, certified, &mut self.ledger) {
                 departures.push(Departure { peer, arrival, slice });
             }

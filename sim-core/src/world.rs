@@ -1,6 +1,7 @@
 //! A world: the network with its canisters and clients, ready to run.
 
 use crate::engine::{Engine, ProcessId};
+use crate::fault::FaultSpec;
 use crate::history::History;
 use crate::id::{CanisterId, SubnetId};
 use crate::ledger::Ledger;
@@ -35,6 +36,8 @@ pub struct WorldSpec {
     pub runtime: Arc<dyn Runtime>,
     /// Clients that send ingress messages.
     pub workloads: Vec<WorkloadSpec>,
+    /// What goes wrong.
+    pub faults: Vec<FaultSpec>,
 }
 
 /// A canister that exists when the run starts.
@@ -280,6 +283,7 @@ impl World {
 
 fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
     let profile = Arc::new(spec.profile.clone());
+    let faults: Arc<[FaultSpec]> = spec.faults.clone().into();
     let subnet = |(id, subnet): (SubnetId, &SubnetSpec)| {
         let stream = |(peer, peer_spec): (SubnetId, &SubnetSpec)| {
             let latency = spec.network.link(id, peer).map(|link| link.latency.clone());
@@ -296,6 +300,7 @@ fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
             tie_seed: spec.tie_seed,
             streams: spec.network.subnets().map(stream).collect(),
             runtime: spec.runtime.clone(),
+            faults: faults.clone(),
         })
     };
     spec.network.subnets().map(subnet).collect()
@@ -330,7 +335,7 @@ fn lookahead(spec: &WorldSpec) -> SimDuration {
     shortest_round + timing.certification + travel
 }
 
-fn set_up_canister(
+pub(crate) fn set_up_canister(
     subnets: &mut [Subnet],
     index: usize,
     spec: CanisterSpec,

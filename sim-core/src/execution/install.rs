@@ -83,6 +83,26 @@ impl Executor<'_> {
         result
     }
 
+    /// Upgrades a canister to a compiled program, at its own expense.
+    ///
+    /// # Errors
+    /// The canister cannot pay, or code failed; it is as it was.
+    pub(crate) fn upgrade(
+        &mut self,
+        canister: &mut Canister,
+        program: Arc<dyn Program>,
+        arg: Payload,
+    ) -> Result<(), Failure> {
+        let limit = self.profile.limits.install_instructions;
+        let hold = self.prepay(canister, limit)?;
+        let caller = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
+        let mut swap = Swap::new(caller, limit, &program);
+        let result =
+            self.swap_code(canister, program, InstallMode::upgrade(None), arg, &mut swap);
+        self.settle_install(canister, hold, swap.used);
+        result
+    }
+
     /// Installs code on behalf of a controller.
     pub(crate) fn install_code(
         &mut self,

@@ -35,7 +35,8 @@ impl Scheduler for FirstCome {
     }
 
     fn end_iteration(&mut self, executed: &[Executed], _: &mut [Canister]) {
-        let executed: BTreeSet<_> = executed.iter().map(|entry| entry.canister).collect();
-        self.waiting.retain(|index| !executed.contains(index));
+        let done: BTreeSet<_> = executed.iter().map(|entry| entry.canister).collect();
+        self.waiting.retain(|index| !done.contains(index));
+        self.waiting.extend(executed.iter().map(|entry| entry.canister));
     }
 }

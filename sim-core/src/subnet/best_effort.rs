@@ -93,6 +93,11 @@ impl Subnet {
         }
     }
 
+    /// Loses a best-effort message on its way.
+    pub(super) fn lose(&mut self, message: CanisterMessage) {
+        self.dispose(found_in_output(message), ErrorCode::DeadlineExpired);
+    }
+
     fn dispose(&mut self, message: Dropped, code: ErrorCode) {
         match message {
             // Its caller is told by the callback that expires with it.

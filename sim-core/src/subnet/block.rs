@@ -111,7 +111,7 @@ impl Subnet {
             Status::Stopped if to_canister => return Err(ErrorCode::CanisterStopped),
             _ => {}
         }
-        if !thaw && canister.has_paused_execution() {
+        if !thaw && canister.is_paused() {
             // The balance must not change under an execution.
             canister.ingress_debit += fee;
         } else if !thaw {
@@ -166,6 +166,11 @@ impl Subnet {
         request: Request,
         local: bool,
     ) -> Result<(), (ErrorCode, Request)> {
+        if let Some(code) = self.faults.rejects(&request, self.round_start) {
+            let answer = self.rejection(request, code, "rejected by a fault");
+            self.return_answer(answer);
+            return Ok(());
+        }
         let capacity = self.profile.limits.queue_capacity;
         let message = request.id;
         if request.callee == CanisterId::MANAGEMENT {
@@ -187,9 +192,15 @@ impl Subnet {
         Ok(())
     }
 
+    fn take_in_response(&mut self, response: ResponseMessage, local: bool) {
+        if let Some(response) = self.faults.hold(response, self.round_start) {
+            self.deliver_response(response, local);
+        }
+    }
+
     /// A response always finds room. One that comes after its caller was told that the time is up
     /// only brings back its cycles.
-    fn take_in_response(&mut self, response: ResponseMessage, local: bool) {
+    pub(super) fn deliver_response(&mut self, response: ResponseMessage, local: bool) {
         // A canister is deleted only when it waits for no response.
         let own = self.id;
         let caller = response.caller;

@@ -20,7 +20,7 @@ impl Subnet {
         for index in 0..self.canisters.len() {
             let canister = &mut self.canisters[index];
             let elapsed = now.since(canister.last_charge);
-            if elapsed < interval || canister.paused.as_ref().is_some_and(|job| job.in_progress()) {
+            if elapsed < interval || canister.is_paused() {
                 continue;
             }
             canister.last_charge = now;

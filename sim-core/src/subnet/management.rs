@@ -81,10 +81,12 @@ impl Subnet {
         };
         self.record(self.clock, event);
         self.charge_later(&call, used.canister);
-        if let Verdict::Answer(answer) = verdict {
-            self.answer(call, answer);
+        match verdict {
+            Verdict::Answer(answer) => {
+                self.answer_when_done(call, used.canister, used.round_instructions, answer)
+            }
+            Verdict::Wait => used.round_instructions,
         }
-        used.round_instructions
     }
 
     /// A small change of settings is paid for after it ran, if the canister can.

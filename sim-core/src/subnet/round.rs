@@ -50,6 +50,9 @@ impl Subnet {
         let mut budget = Budget::of_thread(&limits);
         let mut management = Budget::of_management(&limits);
         let mut heap_delta = Bytes::ZERO;
+        let installed = self.advance_install(&mut management);
+        summary.instructions += installed;
+        summary.busiest_thread += installed;
         let round = self.scheduler_round();
         self.scheduler.begin_round(&round, &mut self.canisters);
         let mut first = true;
@@ -167,6 +170,7 @@ impl Subnet {
         if at_checkpoint {
             self.heap_delta = Bytes::ZERO;
             self.compiled.clear();
+            (0..self.canisters.len()).for_each(|index| self.abort_install(index));
         }
         let keep = if at_checkpoint { 0 } else { self.profile.limits.paused_executions as usize };
         let in_progress =

@@ -153,7 +153,14 @@ impl Subnet {
                 Some((request, ErrorCode::CanisterContractViolation, text))
             }
             (Way::Stream(peer), message) => {
-                self.streams[peer].push(message);
+                let subnet = message.receiver().subnet();
+                if message.deadline().is_some()
+                    && self.faults.loses(self.id, subnet, self.round_start)
+                {
+                    self.lose(message);
+                } else {
+                    self.streams[peer].push(message);
+                }
                 None
             }
             (Way::Nowhere | Way::Full, CanisterMessage::Request(request)) => {

@@ -51,6 +51,9 @@ pub(crate) struct SubnetStream {
     /// Index after the last message sent.
     end: u64,
     last_arrival: SimTime,
+    /// How long the way takes, in percent of what it usually does, and from when on it is open.
+    slowness_percent: u64,
+    open_from: SimTime,
     /// Arrived, in no block yet.
     inbound: VecDeque<CanisterMessage>,
     /// Index after the last message that arrived.
@@ -83,6 +86,8 @@ impl SubnetStream {
             sent_bytes: Bytes::ZERO,
             end: 0,
             last_arrival: SimTime::ZERO,
+            slowness_percent: 100,
+            open_from: SimTime::ZERO,
             inbound: VecDeque::new(),
             arrived: 0,
             taken: 0,
@@ -90,6 +95,13 @@ impl SubnetStream {
             refused: Vec::new(),
             rejected: Vec::new(),
         }
+    }
+
+    /// From now on the way takes `percent` of the time it usually takes, and begins no earlier than
+    /// `open_from`.
+    pub(super) fn set_condition(&mut self, percent: u64, open_from: SimTime) {
+        self.slowness_percent = percent;
+        self.open_from = open_from;
     }
 
     /// Whether there is a link to the peer.
@@ -137,7 +149,9 @@ impl SubnetStream {
             return None;
         }
         let travel = latency.sample(&mut self.random).max(self.least_latency);
-        let arrival = (certified + travel).max(self.last_arrival + SimDuration::from_nanos(1));
+        let nanos = u128::from(travel.as_nanos()) * u128::from(self.slowness_percent) / 100;
+        let travel = SimDuration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+        let arrival = (certified.max(self.open_from) + travel).max(self.last_arrival + SimDuration::from_nanos(1));
         self.last_arrival = arrival;
         let messages = std::mem::take(&mut self.outbound);
         self.sent_bytes += std::mem::take(&mut self.outbound_bytes);
