@@ -106,7 +106,15 @@ pub struct CallContexts {
     owed: BTreeMap<CanisterId, u64>,
     /// Best-effort callbacks that were not told yet that their deadline has passed, by deadline.
     deadlines: BTreeSet<(u64, CallbackId)>,
+    /// Guaranteed responses that others wait for, and that this canister waits for.
+    promised: u64,
+    expected: u64,
     next: u64,
+}
+
+/// Whether another canister is promised a response, however long it takes.
+fn is_promise(context: &CallContext) -> bool {
+    matches!(context.origin, Origin::Canister { .. }) && context.deadline == 0 && !context.responded
 }
 
 impl CallContexts {
@@ -130,8 +138,14 @@ impl CallContexts {
         if let Origin::Canister { caller, .. } = origin {
             *self.owed.entry(caller).or_default() += 1;
         }
+        self.promised += u64::from(is_promise(&context));
         self.contexts.insert(id, context);
         id
+    }
+
+    /// Guaranteed responses for which room is kept: those this canister owes, and those it waits for.
+    pub fn reserved_responses(&self) -> u64 {
+        self.promised + self.expected
     }
 
     /// The context named `id`, as long as it is open.
@@ -180,8 +194,9 @@ impl CallContexts {
             context.outstanding += 1;
         }
         *self.waiting.entry(CanisterId::called(&callback.callee)).or_default() += 1;
-        if let Some((_, deadline)) = callback.deadline {
-            self.deadlines.insert((deadline, id));
+        match callback.deadline {
+            Some((_, deadline)) => drop(self.deadlines.insert((deadline, id))),
+            None => self.expected += 1,
         }
         self.callbacks.insert(id, callback);
         id
@@ -206,8 +221,9 @@ impl CallContexts {
     /// Takes a callback whose answer has come.
     pub fn unregister(&mut self, id: CallbackId) -> Option<Callback> {
         let callback = self.callbacks.remove(&id)?;
-        if let Some((_, deadline)) = callback.deadline {
-            self.deadlines.remove(&(deadline, id));
+        match callback.deadline {
+            Some((_, deadline)) => drop(self.deadlines.remove(&(deadline, id))),
+            None => self.expected -= 1,
         }
         if let Some(context) = self.contexts.get_mut(&callback.context) {
             context.outstanding = context.outstanding.saturating_sub(1);
@@ -222,9 +238,12 @@ impl CallContexts {
         Some(callback)
     }
 
-    /// Whether the answer to a call has not come yet.
+    /// Whether the answer to a call has not come yet, and its caller was not told that the time is up.
     pub fn is_waiting(&self, id: CallbackId) -> bool {
-        self.callbacks.contains_key(&id)
+        let in_time = |deadline| self.deadlines.contains(&(deadline, id));
+        self.callbacks.get(&id).is_some_and(|callback| {
+            callback.deadline.is_none_or(|(_, deadline)| in_time(deadline))
+        })
     }
 
     /// Calls of `caller` that are still to be answered.
@@ -232,9 +251,10 @@ impl CallContexts {
         self.owed.get(&caller).copied().unwrap_or(0)
     }
 
-    /// Marks a context as answered; gives what it still has available, or nothing if it was before.
+    /// Marks a context as answered, once: gives who waits, until when, and what it still has available.
     pub fn answer(&mut self, id: CallContextId) -> Option<(Origin, u64, Attached)> {
         let context = self.contexts.get_mut(&id).filter(|context| !context.responded)?;
+        self.promised -= u64::from(is_promise(context));
         context.responded = true;
         if let Origin::Canister { caller, .. } = context.origin
             && let Some(count) = self.owed.get_mut(&caller)
@@ -252,17 +272,17 @@ impl CallContexts {
         self.waiting.iter().map(|(callee, count)| (*callee, *count))
     }
 
-    /// Cycles held for open calls: prepaid for responses, and for callbacks.
-    pub fn holds(&self) -> (Cycles, Cycles) {
-        let responses = self.callbacks.values().map(|callback| callback.response_hold.amount());
-        let callbacks = self.callbacks.values().map(|callback| callback.execution_hold.amount());
-        (responses.sum(), callbacks.sum())
-    }
-
     /// Cycles held for open calls.
     pub fn prepaid(&self) -> Cycles {
-        let (responses, callbacks) = self.holds();
+        let (responses, callbacks) = self.prepaid_parts();
         responses + callbacks
+    }
+
+    /// Cycles prepaid for responses, and for callbacks.
+    pub fn prepaid_parts(&self) -> (Cycles, Cycles) {
+        let callbacks = || self.callbacks.values();
+        let responses = callbacks().map(|callback| callback.response_hold.amount()).sum();
+        (responses, callbacks().map(|callback| callback.execution_hold.amount()).sum())
     }
 
     /// Cycles that callers attached and nobody accepted yet.

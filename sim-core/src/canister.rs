@@ -2,7 +2,7 @@
 
 use crate::call_context::CallContexts;
 use crate::execution::Job;
-use crate::fees::FeeSchedule;
+use crate::fees::{Charge, FeeSchedule, IdleUse};
 use crate::history::CanisterSummary;
 use crate::id::CanisterId;
 use crate::ledger::{Account, Burned, Ledger, UseCase};
@@ -11,7 +11,7 @@ use crate::queues::{InputQueues, OutputQueues};
 use crate::reject::ErrorCode;
 use crate::runtime::{Failure, Instance, MemoryUse, Payload, Program};
 use crate::scheduler::Priority;
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
 use std::collections::VecDeque;
@@ -116,8 +116,6 @@ pub(crate) struct Canister {
     pub(crate) name: Arc<str>,
     pub(crate) controllers: Arc<[Principal]>,
     pub(crate) account: Account,
-    /// Owed for ingress messages that were inducted while an execution was paused; burned when that ends.
-    pub(crate) ingress_debit: Cycles,
     pub(crate) code: Option<Code>,
     pub(crate) version: u64,
     pub(crate) input: InputQueues,
@@ -152,7 +150,12 @@ pub(crate) struct Canister {
     history: VecDeque<u64>,
     /// All memory that is paid for; follows from `code`, kept by [`Canister::measure`].
     memory: Bytes,
-    freezing_threshold: Cycles,
+    /// The prices it pays, once it was measured.
+    fees: Option<Arc<FeeSchedule>>,
+    /// Ingress fees that came due while an execution is paused, whose balance must not change.
+    pub(crate) ingress_debit: Cycles,
+    /// Charges of those.
+    pub(crate) postponed: Vec<Charge>,
 }
 
 impl Canister {
@@ -161,8 +164,7 @@ impl Canister {
             id,
             name,
             controllers,
-            account: Account::default(),
-            ingress_debit: Cycles::ZERO,
+            account: Account::of(id),
             code: None,
             version: 0,
             input: InputQueues::default(),
@@ -189,7 +191,9 @@ impl Canister {
             install_code_debit: Instructions::ZERO,
             history: VecDeque::new(),
             memory: Bytes::ZERO,
-            freezing_threshold: Cycles::ZERO,
+            fees: None,
+            ingress_debit: Cycles::ZERO,
+            postponed: Vec::new(),
         }
     }
 
@@ -198,16 +202,53 @@ impl Canister {
         self.memory
     }
 
+    /// Memory of its messages: room kept for guaranteed responses.
+    pub(crate) fn message_memory(&self) -> Bytes {
+        let each = self.fees.as_ref().map_or(Bytes::ZERO, |fees| fees.reserved_response());
+        each.saturating_mul(self.calls.reserved_responses())
+    }
+
+    /// What it takes up by existing.
+    pub(crate) fn idle_use(&self) -> IdleUse {
+        IdleUse {
+            memory: self.memory,
+            messages: self.message_memory(),
+            compute: self.compute_allocation,
+        }
+    }
+
     /// The balance below which the canister may not spend.
     pub(crate) fn freezing_threshold(&self) -> Cycles {
-        self.freezing_threshold
+        self.threshold_for(self.idle_use())
+    }
+
+    fn threshold_for(&self, idle: IdleUse) -> Cycles {
+        let reserved = self.account.reserved();
+        let threshold =
+            |fees: &FeeSchedule| fees.freezing_threshold(idle, self.freezing_seconds, reserved);
+        self.fees.as_deref().map_or(Cycles::ZERO, threshold)
+    }
+
+    /// Whether its code has 64-bit memory: instructions of that cost more.
+    pub(crate) fn is_wasm64(&self) -> bool {
+        self.code.as_ref().is_some_and(|code| code.program.is_wasm64())
+    }
+
+    /// The prices it pays: those of its code's width.
+    pub(crate) fn prices(&self, fees: &Arc<FeeSchedule>) -> Arc<FeeSchedule> {
+        if self.is_wasm64() { fees.wasm64() } else { fees.clone() }
     }
 
     /// Brings the memory it pays for, and what follows from it, up to date.
-    pub(crate) fn measure(&mut self, fees: &FeeSchedule) {
+    pub(crate) fn measure(&mut self, fees: &Arc<FeeSchedule>) {
         let memory = self.execution_memory() + self.history_memory();
         self.memory = memory.max(self.memory_allocation);
-        self.freezing_threshold = self.threshold_of(memory, fees);
+        self.fees = Some(fees.clone());
+    }
+
+    /// Memory it has allocated and does not use.
+    pub(crate) fn spare_allocation(&self) -> Bytes {
+        self.memory_allocation.saturating_sub(self.execution_memory() + self.history_memory())
     }
 
     /// Heap, stable memory and module.
@@ -215,15 +256,20 @@ impl Canister {
         self.code.as_ref().map_or(Bytes::ZERO, Code::memory)
     }
 
-    /// The freezing threshold it would have with other code.
-    pub(crate) fn freezing_threshold_with(&self, code: &Code, fees: &FeeSchedule) -> Cycles {
-        self.threshold_of(code.memory() + self.history_memory(), fees)
+    /// The memory it would pay for with other code.
+    pub(crate) fn memory_with(&self, code: &Code) -> Bytes {
+        (code.memory() + self.history_memory()).max(self.memory_allocation)
     }
 
-    fn threshold_of(&self, memory: Bytes, fees: &FeeSchedule) -> Cycles {
-        let time = SimDuration::from_secs(self.freezing_seconds);
-        fees.freezing_threshold(memory.max(self.memory_allocation), self.freezing_seconds)
-            + fees.compute(self.compute_allocation, time)
+    /// The freezing threshold it would have with other code and so many cycles reserved.
+    pub(crate) fn freezing_threshold_with(
+        &self,
+        code: &Code,
+        fees: &FeeSchedule,
+        reserved: Cycles,
+    ) -> Cycles {
+        let idle = IdleUse { memory: self.memory_with(code), ..self.idle_use() };
+        fees.freezing_threshold(idle, self.freezing_seconds, reserved)
     }
 
     /// The recorded changes of code and controllers.
@@ -300,24 +346,6 @@ impl Canister {
             || self.installing.as_ref().is_some_and(|install| !install.aborted)
     }
 
-    /// Burns what it owes for ingress messages, as far as it can.
-    pub(crate) fn pay_ingress_debit(&mut self, ledger: &mut Ledger) {
-        let owed = std::mem::take(&mut self.ingress_debit).min(self.account.balance());
-        // It is no more than the balance.
-        let _ = ledger.burn(&mut self.account, owed, UseCase::Ingress);
-    }
-
-    /// Cycles burned, and those put aside as if they were burned already: how the network counts what
-    /// a canister has consumed.
-    pub(crate) fn consumed(&self) -> Burned {
-        let mut consumed = *self.account.burned();
-        let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
-        let (responses, callbacks) = self.calls.holds();
-        consumed[UseCase::Execution as usize] += running + callbacks;
-        consumed[UseCase::Transmission as usize] += responses;
-        consumed
-    }
-
     /// Whether it is in the middle of a message, a task or an install: nothing else may touch it.
     pub(crate) fn is_in_progress(&self) -> bool {
         self.paused.is_some() || self.installing.is_some()
@@ -325,8 +353,24 @@ impl Canister {
 
     /// Whether `amount` can be spent without going below the freezing threshold.
     pub(crate) fn can_spend(&self, amount: Cycles) -> bool {
-        let after = self.account.balance().checked_sub(amount);
-        !self.frozen && after.is_some_and(|after| after >= self.freezing_threshold)
+        let after = self.account.balance().checked_sub(amount + self.ingress_debit);
+        !self.frozen && after.is_some_and(|after| after >= self.freezing_threshold())
+    }
+
+    /// Notes an ingress fee that is paid when the execution under way has ended.
+    pub(crate) fn postpone(&mut self, charge: Charge, fee: Cycles) {
+        self.ingress_debit += fee;
+        self.postponed.push(charge);
+    }
+
+    /// Pays the ingress fees that were postponed.
+    pub(crate) fn pay_postponed(&mut self, fees: &FeeSchedule, ledger: &mut Ledger) {
+        self.ingress_debit = Cycles::ZERO;
+        for charge in std::mem::take(&mut self.postponed) {
+            let price = fees.price(&charge);
+            // It was checked when the message came in that this is left.
+            let _ = ledger.burn(&mut self.account, price, charge);
+        }
     }
 
     /// Drops code and memory; open work on them with it.
@@ -349,6 +393,16 @@ impl Canister {
             + self.output.cycles()
             + self.installing.as_ref().map_or(Cycles::ZERO, |install| install.call.cycles.amount())
             + self.stop_calls.iter().map(|call| call.cycles.amount()).sum()
+    }
+
+    /// What it burned, with what is prepaid for work under way as if it were used.
+    pub(crate) fn consumed(&self) -> Burned {
+        let mut consumed = *self.account.burned();
+        let (responses, callbacks) = self.calls.prepaid_parts();
+        let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
+        consumed[UseCase::Transmission as usize] += responses;
+        consumed[UseCase::Execution as usize] += callbacks + running;
+        consumed
     }
 
     pub(crate) fn summary(&self) -> CanisterSummary {

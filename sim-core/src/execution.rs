@@ -13,7 +13,7 @@ mod query;
 
 use crate::call_context::CallContextId;
 use crate::canister::Canister;
-use crate::fees::FeeSchedule;
+use crate::fees::{FeeSchedule, StorageUse};
 use crate::id::{MessageId, SubnetId};
 use crate::ledger::{Ledger, Prepaid};
 use crate::profile::Profile;
@@ -57,6 +57,8 @@ pub(crate) struct Executor<'a> {
     pub(crate) subnet: SubnetId,
     pub(crate) profile: &'a Profile,
     pub(crate) fees: &'a Arc<FeeSchedule>,
+    /// How full the subnet is.
+    pub(crate) storage: StorageUse,
     /// Batch time, nanoseconds since 1970.
     pub(crate) batch_time: u64,
     pub(crate) place: Place,
@@ -157,13 +159,13 @@ impl Executor<'_> {
     }
 
     /// Throws away what a paused execution has done; it starts over when its turn comes.
-    pub(crate) fn abort(canister: &mut Canister, ledger: &mut Ledger) {
+    pub(crate) fn abort(canister: &mut Canister, fees: &FeeSchedule, ledger: &mut Ledger) {
         if let (Some(job), Some(code)) = (&mut canister.paused, &mut canister.code)
             && !job.aborted
         {
             code.instance.abort();
             job.aborted = true;
-            canister.pay_ingress_debit(ledger);
+            canister.pay_postponed(fees, ledger);
         }
     }
 

@@ -53,8 +53,8 @@ pub struct Submission {
 pub struct CanisterView {
     /// Its balance.
     pub balance: Cycles,
-    /// What it consumed, by use case: burned, or put aside for open calls.
-    pub burned: Burned,
+    /// What it burned, by use case; what is prepaid for work under way counts as if it were used.
+    pub consumed: Burned,
     /// Changes of code, settings and state so far.
     pub version: u64,
     /// `Running`, `Stopping` or `Stopped`.
@@ -65,6 +65,10 @@ pub struct CanisterView {
     pub execution_memory: Bytes,
     /// The recorded history of changes.
     pub history_memory: Bytes,
+    /// Room kept for guaranteed responses.
+    pub message_memory: Bytes,
+    /// Cycles reserved for memory.
+    pub reserved: Cycles,
     /// Certified data.
     pub certified_data: Vec<u8>,
     /// Heap pages of 64 KiB, and stable ones; none without code.
@@ -91,16 +95,16 @@ impl Sandbox {
     /// Subnets without canisters.
     pub fn new(spec: SandboxSpec) -> Sandbox {
         let profile = Arc::new(spec.profile);
-        let count = spec.subnets.len();
+        let kinds: Vec<_> = spec.subnets.iter().map(|subnet| subnet.kind).collect();
         let subnets = spec.subnets.into_iter().enumerate().map(|(index, subnet)| {
             let id = SubnetId::new(index as u16);
             let stream = |peer: usize| {
                 let none = Distribution::Fixed { value: SimDuration::ZERO };
                 let latency = (peer != index).then_some(none);
                 let random = Stream::new(0, &subnet.name, "latency");
-                SubnetStream::new(latency, &profile.timing, &profile.limits, random)
+                SubnetStream::new(latency, kinds[peer], &profile.timing, &profile.limits, random)
             };
-            let streams = (0..count).map(stream).collect();
+            let streams = (0..kinds.len()).map(stream).collect();
             let mut subnet = Subnet::new(SubnetSetup {
                 id,
                 spec: subnet,

@@ -171,14 +171,21 @@ macro_rules! quantity {
             }
         }
 
+        impl $name {
+            /// With the largest unit that divides the amount: `40B`.
+            pub fn in_units(self) -> String {
+                let exact = |(_, size): &&(&str, $repr)| self.0 >= *size && self.0 % size == 0;
+                match Self::UNITS.iter().find(exact) {
+                    Some((unit, size)) => format!("{}{unit}", self.0 / size),
+                    None => self.0.to_string(),
+                }
+            }
+        }
+
         impl Serialize for $name {
             /// As text with the largest unit that divides the amount: `"40B"`.
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let exact = |(_, size): &&(&str, $repr)| self.0 >= *size && self.0 % size == 0;
-                match Self::UNITS.iter().find(exact) {
-                    Some((unit, size)) => serializer.collect_str(&format_args!("{}{unit}", self.0 / size)),
-                    None => serializer.collect_str(&self.0),
-                }
+                serializer.collect_str(&self.in_units())
             }
         }
 

@@ -289,7 +289,8 @@ fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
             let latency = spec.network.link(id, peer).map(|link| link.latency.clone());
             let entity = format!("{} -> {}", subnet.name, peer_spec.name);
             let random = Stream::new(spec.seed, &entity, "latency");
-            SubnetStream::new(latency, &profile.timing, &profile.limits, random)
+            let kind = peer_spec.kind;
+            SubnetStream::new(latency, kind, &profile.timing, &profile.limits, random)
         };
         Subnet::new(SubnetSetup {
             id,

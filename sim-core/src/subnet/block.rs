@@ -3,8 +3,8 @@
 use super::Subnet;
 use super::ingress_pool::BlockRoom;
 use crate::canister::Status;
+use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::UseCase;
 use crate::message::{CanisterMessage, Ingress, Request, ResponseMessage, Target};
 use crate::random;
 use crate::record::{Event, Outcome};
@@ -93,7 +93,8 @@ impl Subnet {
             self.management.push_ingress(ingress.into_management_call(), None);
             return Ok(Cycles::ZERO);
         };
-        let fee = self.fees.ingress(ingress.charged_bytes());
+        let charge = Charge::Ingress { bytes: ingress.charged_bytes() };
+        let fee = self.fees.price(&charge);
         let canister = match id.subnet() == self.id {
             true => self.canisters.get_mut(id.local()),
             false => None,
@@ -102,7 +103,7 @@ impl Subnet {
         let canister = exists.ok_or(ErrorCode::CanisterNotFound)?;
         // Settings can be changed while frozen, to thaw: the call is small and paid afterwards.
         let thaw = ingress.is_small_settings_call();
-        if !thaw && !canister.can_spend(fee + canister.ingress_debit) {
+        if !thaw && !canister.can_spend(fee) {
             return Err(ErrorCode::CanisterOutOfCycles);
         }
         let to_canister = matches!(ingress.target, Target::Canister(_));
@@ -111,12 +112,14 @@ impl Subnet {
             Status::Stopped if to_canister => return Err(ErrorCode::CanisterStopped),
             _ => {}
         }
-        if !thaw && canister.is_paused() {
-            // The balance must not change under an execution.
-            canister.ingress_debit += fee;
-        } else if !thaw {
-            let charged = self.ledger.burn(&mut canister.account, fee, UseCase::Ingress);
-            charged.map_err(|_| ErrorCode::CanisterOutOfCycles)?;
+        if !thaw {
+            match canister.is_paused() {
+                true => canister.postpone(charge, fee),
+                false => self
+                    .ledger
+                    .burn(&mut canister.account, fee, charge)
+                    .map_err(|_| ErrorCode::CanisterOutOfCycles)?,
+            }
         }
         match ingress.target {
             Target::Canister(_) => canister.input.push_ingress(ingress),

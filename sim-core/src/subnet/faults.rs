@@ -203,7 +203,7 @@ impl Subnet {
             self.record_lost(message.id);
         }
         for canister in &mut self.canisters {
-            Executor::abort(canister, &mut self.ledger);
+            Executor::abort(canister, &self.fees, &mut self.ledger);
             self.scheduler.aborted(canister);
         }
     }

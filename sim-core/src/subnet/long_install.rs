@@ -60,7 +60,7 @@ impl Subnet {
 
     fn end_install(&mut self, index: usize) {
         let canister = &mut self.canisters[index];
-        canister.pay_ingress_debit(&mut self.ledger);
+        canister.pay_postponed(&self.fees, &mut self.ledger);
         if let Some(install) = canister.installing.take() {
             self.answer(install.call, install.answer);
         }
@@ -72,7 +72,7 @@ impl Subnet {
         if let Some(install) = &mut canister.installing {
             install.left = install.whole;
             install.aborted = true;
-            canister.pay_ingress_debit(&mut self.ledger);
+            canister.pay_postponed(&self.fees, &mut self.ledger);
         }
     }
 }

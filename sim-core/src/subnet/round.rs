@@ -44,6 +44,7 @@ impl Subnet {
     pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
         self.purge_expired_inputs();
         let limits = self.profile.limits.clone();
+        self.measure_storage();
         if self.heap_delta >= limits.heap_delta_allowed(self.height) {
             return iteration;
         }
@@ -85,6 +86,12 @@ impl Subnet {
         self.discard_tasks();
         self.scheduler.end_round(&mut self.canisters);
         iteration
+    }
+
+    /// Sums up the memory of all canisters.
+    fn measure_storage(&mut self) {
+        let taken = self.canisters.iter().map(Canister::memory).sum();
+        self.storage = self.fees.storage_use(taken);
     }
 
     fn scheduler_round(&self) -> scheduler::Round {
@@ -183,7 +190,7 @@ impl Subnet {
         }
         self.scheduler.order_paused(&mut paused, &self.canisters);
         for index in paused.into_iter().skip(keep) {
-            Executor::abort(&mut self.canisters[index], &mut self.ledger);
+            Executor::abort(&mut self.canisters[index], &self.fees, &mut self.ledger);
             self.scheduler.aborted(&mut self.canisters[index]);
         }
     }

@@ -9,6 +9,7 @@ use crate::distribution::Distribution;
 use crate::id::SubnetId;
 use crate::ledger::Ledger;
 use crate::message::{CanisterMessage, ResponseMessage};
+use crate::network::SubnetKind;
 use crate::profile::{Limits, Timing};
 use crate::random::Stream;
 use crate::time::{SimDuration, SimTime};
@@ -37,6 +38,8 @@ impl Slice {
 
 /// The two directions between this subnet and a peer.
 pub(crate) struct SubnetStream {
+    /// What the peer is for.
+    peer: SubnetKind,
     latency: Option<Distribution>,
     least_latency: SimDuration,
     /// What a message takes beside its payload.
@@ -71,11 +74,13 @@ impl SubnetStream {
     /// A stream over a link, or to nowhere if there is none.
     pub(crate) fn new(
         latency: Option<Distribution>,
+        peer: SubnetKind,
         timing: &Timing,
         limits: &Limits,
         random: Stream,
     ) -> Self {
         SubnetStream {
+            peer,
             latency,
             least_latency: timing.latency_floor,
             overhead: limits.message_overhead,
@@ -126,7 +131,11 @@ impl SubnetStream {
     }
 
     pub(super) fn has_room(&self, limits: &Limits) -> bool {
-        self.unacknowledged() < limits.stream_messages
+        let most = match self.peer {
+            SubnetKind::System => limits.stream_messages.min(limits.system_stream_messages),
+            SubnetKind::Application | SubnetKind::Verified => limits.stream_messages,
+        };
+        self.unacknowledged() < most
             && self.sent_bytes + self.outbound_bytes < limits.stream_bytes
     }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod notes;
 pub mod stage;
 
 use sim_core::distribution::{Distribution, exponential};
@@ -98,6 +99,7 @@ pub struct Scripted {
     pub behaviour: Behaviour,
     pub heap: Bytes,
     pub compile_cost: u64,
+    pub hash: [u8; 32],
 }
 
 impl Program for Scripted {
@@ -105,7 +107,7 @@ impl Program for Scripted {
         &self.exports
     }
     fn hash(&self) -> [u8; 32] {
-        [7; 32]
+        self.hash
     }
     fn stored_size(&self) -> Bytes {
         Bytes::new(1_000)
@@ -189,7 +191,11 @@ pub struct Builder {
 
 impl Builder {
     pub fn new() -> Builder {
-        let subnet = |name: &str, nodes| SubnetSpec { name: name.to_owned(), nodes };
+        let subnet = |name: &str, nodes| SubnetSpec {
+            name: name.to_owned(),
+            nodes,
+            ..SubnetSpec::default()
+        };
         let latency = Distribution::Lognormal {
             median: SimDuration::from_millis(40),
             p99: SimDuration::from_millis(120),
@@ -235,7 +241,7 @@ impl Builder {
         let id = CanisterId::on(subnet, on_subnet as u32);
         let exports = self.exports.clone();
         let behaviour = Arc::new(behaviour);
-        let program = Scripted { exports, behaviour, heap, compile_cost: 6_000 };
+        let program = Scripted { exports, behaviour, heap, compile_cost: 6_000, hash: [7; 32] };
         self.spec.canisters.push(CanisterSpec {
             id,
             name: format!("canister {}", self.spec.canisters.len()).into(),

@@ -5,6 +5,7 @@ use super::*;
 use candid::{CandidType, Encode};
 use ic_principal::Principal;
 use sim_core::message::Target;
+use sim_core::network::SubnetKind;
 use sim_core::profile::Limits;
 use sim_core::sandbox::{Sandbox, SandboxSpec, Submission};
 
@@ -13,7 +14,6 @@ pub const HERE: SubnetId = SubnetId::new(0);
 
 pub struct Stage {
     pub sandbox: Sandbox,
-    subnets: usize,
     canisters: Vec<u32>,
     pub exports: Exports,
     programs: Arc<Programs>,
@@ -95,20 +95,33 @@ impl Stage {
     }
 
     pub fn with(subnets: usize, profile: &str, change: impl FnOnce(&mut Profile)) -> Stage {
+        Stage::with_kinds(&vec![SubnetKind::Application; subnets], profile, change)
+    }
+
+    pub fn with_kinds(
+        kinds: &[SubnetKind],
+        profile: &str,
+        change: impl FnOnce(&mut Profile),
+    ) -> Stage {
         let mut profile = Profile::named(profile).expect("is built in");
         profile.limits.checkpoint_interval = 0;
         change(&mut profile);
         let programs = Arc::new(Programs::default());
-        let subnet = |index| SubnetSpec { name: format!("subnet {index}"), nodes: 13 };
+        let subnet = |(index, kind): (usize, &SubnetKind)| SubnetSpec {
+            name: format!("subnet {index}"),
+            nodes: 13,
+            kind: *kind,
+            ..SubnetSpec::default()
+        };
         let spec = SandboxSpec {
             profile,
-            subnets: (0..subnets).map(subnet).collect(),
+            subnets: kinds.iter().enumerate().map(subnet).collect(),
             start_time: 1_700_000_000_000_000_000,
             runtime: programs.clone(),
         };
         let exports = Exports { updates: ["work".to_owned()].into(), ..Exports::default() };
-        let canisters = vec![0; subnets];
-        Stage { sandbox: Sandbox::new(spec), subnets, canisters, exports, programs }
+        let canisters = vec![0; kinds.len()];
+        Stage { sandbox: Sandbox::new(spec), canisters, exports, programs }
     }
 
     /// Limits under which only messages count: `threads`, instructions of a round and of a slice.
@@ -140,7 +153,7 @@ impl Stage {
         *local += 1;
         let (exports, behaviour) = (self.exports.clone(), Arc::new(behaviour));
         let heap = Bytes::new(65_536);
-        let program = Scripted { exports, behaviour, heap, compile_cost: 0 };
+        let program = Scripted { exports, behaviour, heap, compile_cost: 0, hash: [7; 32] };
         self.sandbox
             .set_up(CanisterSpec {
                 id,
@@ -161,7 +174,9 @@ impl Stage {
         behaviour: impl Fn(&Task) -> Act + Send + Sync + 'static,
     ) -> Vec<u8> {
         let mut programs = self.programs.0.lock().expect("no test panicked");
+        let hash = [programs.len() as u8; 32];
         programs.push(Scripted {
+            hash,
             exports: self.exports.clone(),
             behaviour: Arc::new(behaviour),
             heap: Bytes::new(65_536),
@@ -226,6 +241,7 @@ impl Stage {
         let mut round = Round { steps: Vec::new(), managed: Vec::new(), completed: Vec::new() };
         for (_, record) in records {
             match record.event {
+                Event::Executed { entry: EntryKind::Install, .. } => {}
                 Event::Executed { canister, entry, instructions, iteration, thread, .. } => {
                     let instructions = instructions.get();
                     let ended = true;
