@@ -10,6 +10,7 @@
 //! - [`latency`], [`quantiles`]: samples and what is said of them
 //! - [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
+//! - [`metrics`]: a run as named numbers, for sweeps; [`statistics`]: what samples of them say
 //! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
 //!   `font` and [`canvas`]: how it becomes SVG and PNG
 //! - [`charts`]: the figures
@@ -26,6 +27,7 @@ pub mod human;
 pub mod latency;
 pub mod legend;
 pub mod messages;
+pub mod metrics;
 pub mod names;
 pub mod page;
 pub mod panel;
@@ -33,6 +35,7 @@ pub mod quantiles;
 pub mod rounds;
 pub mod run;
 pub mod scene;
+pub mod statistics;
 pub mod summary;
 pub mod tables;
 pub mod theme;

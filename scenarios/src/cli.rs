@@ -6,6 +6,7 @@ mod inspect;
 mod recordings;
 mod run;
 mod script;
+mod sweep;
 mod terminal;
 
 pub use crate::run::exit::Exit;
@@ -19,6 +20,8 @@ use std::process::ExitCode;
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let exit = match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
+        Ok(Arguments { command: Command::Sweep(arguments) }) => sweep::sweep(&arguments),
+        Ok(Arguments { command: Command::Merge(arguments) }) => sweep::merge_shards(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),

@@ -241,9 +241,9 @@ impl CallContexts {
     /// Whether the answer to a call has not come yet, and its caller was not told that the time is up.
     pub fn is_waiting(&self, id: CallbackId) -> bool {
         let in_time = |deadline| self.deadlines.contains(&(deadline, id));
-        self.callbacks.get(&id).is_some_and(|callback| {
-            callback.deadline.is_none_or(|(_, deadline)| in_time(deadline))
-        })
+        self.callbacks
+            .get(&id)
+            .is_some_and(|callback| callback.deadline.is_none_or(|(_, deadline)| in_time(deadline)))
     }
 
     /// Calls of `caller` that are still to be answered.

@@ -20,9 +20,7 @@ pub(crate) mod test_messages {
 
     use crate::id::{CanisterId, MessageId, SubnetId};
     use crate::ledger::Attached;
-    use crate::message::{
-        CallbackId, CanisterMessage, Ingress, Request, ResponseMessage, Target,
-    };
+    use crate::message::{CallbackId, CanisterMessage, Ingress, Request, ResponseMessage, Target};
     use crate::runtime::Response;
     use crate::time::SimTime;
     use crate::units::Bytes;

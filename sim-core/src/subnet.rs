@@ -34,10 +34,10 @@ use crate::ledger::{Burned, Ledger};
 use crate::message::{Ingress, ManagementCall, outcome};
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
+use crate::queues::OutputQueues;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
 use crate::runtime::{Failure, Response, Runtime};
-use crate::queues::OutputQueues;
 use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
@@ -301,11 +301,10 @@ impl Subnet {
         let in_canisters: Cycles = self.canisters.iter().map(held).sum();
         let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
         let waiting = |call: &ManagementCall| call.cycles.amount();
-        let in_management: Cycles = self.management.iter().map(waiting).sum::<Cycles>()
-            + self.management_output.cycles();
+        let in_management: Cycles =
+            self.management.iter().map(waiting).sum::<Cycles>() + self.management_output.cycles();
         let in_loopback = self.loopback.cycles();
-        let found =
-            in_canisters + in_streams + in_management + in_loopback + self.faults.cycles();
+        let found = in_canisters + in_streams + in_management + in_loopback + self.faults.cycles();
         let checked = self.ledger.check(found, &self.spec.name);
         if self.fault.is_none() {
             self.fault = checked.err();

@@ -31,9 +31,8 @@ fn m056_a_best_effort_call_ends_at_its_deadline() {
     // The callee calls itself for ever.
     let callee = CanisterId::on(THERE, 0);
     stage.canister_on(THERE, silent(callee));
-    let sender = stage.canister(caller(&answers, move || {
-        vec![best_effort(call(callee, "work", 0), 10)]
-    }));
+    let sender =
+        stage.canister(caller(&answers, move || vec![best_effort(call(callee, "work", 0), 10)]));
     stage.send(sender, 0);
     stage.rounds(3);
     stage.sandbox.advance(SimDuration::from_secs(10));
@@ -51,9 +50,8 @@ fn m052_an_answer_after_the_deadline_only_brings_cycles_back() {
     let answers = notes();
     let callee = CanisterId::on(THERE, 0);
     stage.canister_on(THERE, |_| Act::reply(b"late").and_accept(4));
-    let sender = stage.canister(caller(&answers, move || {
-        vec![best_effort(call(callee, "work", 9), 10)]
-    }));
+    let sender =
+        stage.canister(caller(&answers, move || vec![best_effort(call(callee, "work", 9), 10)]));
     let balance = |stage: &Stage| stage.sandbox.canister(sender).expect("exists").balance;
     stage.send(sender, 0);
     stage.round();
@@ -93,9 +91,8 @@ fn m011_a_callee_takes_no_more_calls_of_one_caller_than_it_can_answer() {
     // It owes an answer to every call it has taken: it waits for somebody who is busy for long.
     let busy = stage.canister_on(THERE, |_| Act::reply(b"").using(39_000_000_000));
     let callee = stage.canister_on(THERE, silent(busy));
-    let sender = stage.canister(caller(&answers, move || {
-        vec![best_effort(call(callee, "work", 0), 1); 3]
-    }));
+    let sender =
+        stage.canister(caller(&answers, move || vec![best_effort(call(callee, "work", 0), 1); 3]));
     stage.send(sender, 0);
     stage.rounds(3);
     // The caller has given the first three up, the callee has not.

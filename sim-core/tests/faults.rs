@@ -190,7 +190,9 @@ fn a_canister_is_upgraded_at_a_moment() {
         answers.iter().position(|(_, outcome)| matches!(outcome, Outcome::Reject(_)));
     let first_reject = first_reject.expect("the new code rejects");
     assert!((17..=22).contains(&first_reject));
-    assert!(answers[first_reject..].iter().all(|(_, outcome)| matches!(outcome, Outcome::Reject(_))));
+    assert!(
+        answers[first_reject..].iter().all(|(_, outcome)| matches!(outcome, Outcome::Reject(_)))
+    );
 }
 
 #[test]

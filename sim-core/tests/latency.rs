@@ -18,11 +18,8 @@ const MESSAGES: u64 = 150;
 /// another on `peer` first, or answers at once.
 fn mean_latency(peer: Option<SubnetId>) -> u64 {
     let mut world = Builder::new();
-    let subnet = |name: &str| SubnetSpec {
-        name: name.to_owned(),
-        nodes: 13,
-        ..SubnetSpec::default()
-    };
+    let subnet =
+        |name: &str| SubnetSpec { name: name.to_owned(), nodes: 13, ..SubnetSpec::default() };
     // Half of the published median round-trip time of 125 ms between nodes.
     let latency = Distribution::Lognormal {
         median: SimDuration::from_millis(63),
@@ -65,7 +62,11 @@ fn latencies_are_near_the_published_figures() {
     println!("update                      {update:>5} ms     1350 ms");
     println!("call on the same subnet     {same_subnet:>5} ms     1200 ms");
     println!("call to another subnet      {cross_subnet:>5} ms     3000 ms");
-    println!("its way there and back    {:>3}.{} rounds   4 to 5", round_trip / 10, round_trip % 10);
+    println!(
+        "its way there and back    {:>3}.{} rounds   4 to 5",
+        round_trip / 10,
+        round_trip % 10
+    );
     assert!((950..=1_600).contains(&update), "{update}");
     assert!((950..=1_600).contains(&same_subnet), "{same_subnet}");
     assert!((2_400..=4_000).contains(&cross_subnet), "{cross_subnet}");

@@ -329,8 +329,7 @@ fn r052_uninstall_on_zero_balance() {
 fn r053_stop_when_ready() {
     let mut stage = small(100, 1);
     let canister = stage.canister(single);
-    let calls =
-        [0; 2].map(|_| stage.manage(canister, "stop_canister", &Named::of(canister)));
+    let calls = [0; 2].map(|_| stage.manage(canister, "stop_canister", &Named::of(canister)));
     stage.round();
     assert_eq!(stage.status(canister), "Stopped");
     assert!(calls.into_iter().all(|call| stage.is_answered(call)));

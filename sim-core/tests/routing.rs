@@ -84,8 +84,7 @@ fn m018_a_full_stream_makes_messages_wait_and_then_time_out() {
 fn m017_a_stream_takes_as_many_messages_as_its_limit_says() {
     let mut stage = Stage::with(2, "2026-mid", |profile| profile.limits.stream_messages = 4);
     let callee = stage.canister_on(THERE, |_| Act::reply(b""));
-    let sender =
-        stage.canister(caller(&notes(), move || vec![call(callee, "work", 0); 10]));
+    let sender = stage.canister(caller(&notes(), move || vec![call(callee, "work", 0); 10]));
     stage.send(sender, 0);
     let first = stage.round();
     assert_eq!(first.ended_by(callee), 4);

@@ -4,6 +4,7 @@
 
 mod charts;
 mod messages;
+mod metrics;
 mod report;
 mod summary;
 mod synthetic;

@@ -99,8 +99,7 @@ impl Executor<'_> {
         let hold = self.prepay_install(canister, wasm64)?;
         let caller = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
         let mut swap = Swap::new(caller, limit, &program);
-        let result =
-            self.swap_code(canister, program, InstallMode::upgrade(None), arg, &mut swap);
+        let result = self.swap_code(canister, program, InstallMode::upgrade(None), arg, &mut swap);
         self.settle_install(canister, hold, swap.used, wasm64);
         result
     }

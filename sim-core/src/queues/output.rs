@@ -92,8 +92,7 @@ impl OutputQueues {
         for queue in self.queues.values_mut() {
             for entry in queue.entries.iter_mut() {
                 if let Some(message) = entry.take_if(|message| expired(message)) {
-                    queue.responses -=
-                        u64::from(matches!(message, CanisterMessage::Response(_)));
+                    queue.responses -= u64::from(matches!(message, CanisterMessage::Response(_)));
                     taken.push(message);
                 }
             }
@@ -159,7 +158,8 @@ mod tests {
         output.push(request(ME, CALLER, 2));
         let first = output.pop(CALLER).expect("was pushed");
         output.put_back(first);
-        let left: Vec<_> = std::iter::from_fn(|| output.pop(CALLER)).map(|m| m.id().as_u64()).collect();
+        let left: Vec<_> =
+            std::iter::from_fn(|| output.pop(CALLER)).map(|m| m.id().as_u64()).collect();
         assert_eq!(left, [1, 2]);
         assert!(output.is_empty());
     }

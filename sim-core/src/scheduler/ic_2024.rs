@@ -47,9 +47,8 @@ impl Scheduler for AccumulatedPriority {
 
     fn deal(&mut self, first: bool, canisters: &mut [Canister]) -> Threads {
         let under_limit = |canister: &Canister| canister.heap_delta_debit < self.heap_delta_limit;
-        let is_ready = |&index: &usize| {
-            under_limit(&canisters[index]) && is_active(&canisters[index])
-        };
+        let is_ready =
+            |&index: &usize| under_limit(&canisters[index]) && is_active(&canisters[index]);
         // Who has finished its long execution waits for the next round.
         let goes_on = |&index: &usize| {
             let canister = &canisters[index];

@@ -243,11 +243,8 @@ fn grant(canisters: &mut [Canister]) {
         return;
     }
     let count = places.len() as i64;
-    let cap = if free + allocated > WHOLE * count {
-        (free + allocated - 1) / count + 1
-    } else {
-        WHOLE
-    };
+    let cap =
+        if free + allocated > WHOLE * count { (free + allocated - 1) / count + 1 } else { WHOLE };
     places.sort_by_key(|&index| (Reverse(canisters[index].compute_allocation), index));
     for (done, index) in (0..).zip(places) {
         let canister = &mut canisters[index];

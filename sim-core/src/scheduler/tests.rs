@@ -210,7 +210,10 @@ mod ic_2026 {
         // Both are idle and pay a round; the one over its limit pays another. Of its 32 below zero the
         // 12 beyond 20 become 9.6. What was paid comes back to both in equal shares.
         let share = (29 * WHOLE + WHOLE * 6 / 10 - 5 * WHOLE) / 2;
-        assert_eq!(priorities(&canisters), [5 * WHOLE + share, share - 29 * WHOLE - WHOLE * 6 / 10]);
+        assert_eq!(
+            priorities(&canisters),
+            [5 * WHOLE + share, share - 29 * WHOLE - WHOLE * 6 / 10]
+        );
     }
 
     #[test]

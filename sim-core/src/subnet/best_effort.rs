@@ -54,9 +54,8 @@ impl Subnet {
     /// Best-effort messages that nobody waits for any more.
     fn drop_expired(&mut self) {
         let now = self.unix_time() / NANOS_PER_SECOND;
-        let is_late = |message: &CanisterMessage| {
-            message.deadline().is_some_and(|deadline| deadline < now)
-        };
+        let is_late =
+            |message: &CanisterMessage| message.deadline().is_some_and(|deadline| deadline < now);
         let mut dropped = Vec::new();
         for canister in &mut self.canisters {
             if canister.input.has_best_effort() {

@@ -221,7 +221,9 @@ fn refusal(code: ErrorCode, callee: CanisterId) -> String {
     match code {
         ErrorCode::CanisterStopped => format!("Canister {callee} is stopped"),
         ErrorCode::CanisterStopping => format!("Canister {callee} is stopping"),
-        ErrorCode::CanisterQueueFull => format!("Canister {callee} takes no more calls of the caller"),
+        ErrorCode::CanisterQueueFull => {
+            format!("Canister {callee} takes no more calls of the caller")
+        }
         _ => format!("Canister {callee} not found"),
     }
 }

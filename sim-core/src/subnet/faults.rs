@@ -27,7 +27,13 @@ impl Faults {
     pub(super) fn new(all: Arc<[FaultSpec]>, seed: u64, subnet: &str) -> Self {
         let count = all.len();
         let random = Stream::new(seed, subnet, "faults");
-        Faults { all, begun: vec![false; count], ended: vec![false; count], random, held: Vec::new() }
+        Faults {
+            all,
+            begun: vec![false; count],
+            ended: vec![false; count],
+            random,
+            held: Vec::new(),
+        }
     }
 
     /// Cycles with answers that are kept back.
@@ -90,7 +96,8 @@ impl Faults {
 
     /// Answers whose time has come.
     fn release(&mut self, time: SimTime) -> Vec<ResponseMessage> {
-        let (due, held) = std::mem::take(&mut self.held).into_iter().partition(|(at, _)| *at <= time);
+        let (due, held) =
+            std::mem::take(&mut self.held).into_iter().partition(|(at, _)| *at <= time);
         self.held = held;
         due.into_iter().map(|(_, answer): (SimTime, ResponseMessage)| answer).collect()
     }

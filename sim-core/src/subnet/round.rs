@@ -72,7 +72,9 @@ impl Subnet {
             self.clock =
                 self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
             budget.spend(work.consumed);
-            budget.spend(limits.round_finalization_per_canister.saturating_mul(self.canisters_present()));
+            budget.spend(
+                limits.round_finalization_per_canister.saturating_mul(self.canisters_present()),
+            );
             summary.iterations += u64::from(work.executions != 0);
             if work.consumed.is_zero()
                 || budget.is_used_up()

@@ -100,8 +100,9 @@ impl Subnet {
         };
         let all = self.canisters.iter().enumerate();
         let sending = all.filter(|(_, canister)| !canister.output.is_empty());
-        let mut turns: VecDeque<_> =
-            sending.map(|(place, canister)| turn(Sender::Canister(place), &canister.output)).collect();
+        let mut turns: VecDeque<_> = sending
+            .map(|(place, canister)| turn(Sender::Canister(place), &canister.output))
+            .collect();
         if !turns.is_empty() {
             turns.rotate_left(random::network_rotation(self.unix_time(), turns.len()));
         }

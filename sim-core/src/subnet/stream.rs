@@ -135,8 +135,7 @@ impl SubnetStream {
             SubnetKind::System => limits.stream_messages.min(limits.system_stream_messages),
             SubnetKind::Application | SubnetKind::Verified => limits.stream_messages,
         };
-        self.unacknowledged() < most
-            && self.sent_bytes + self.outbound_bytes < limits.stream_bytes
+        self.unacknowledged() < most && self.sent_bytes + self.outbound_bytes < limits.stream_bytes
     }
 
     /// Messages for the peer that it has not acknowledged.
@@ -160,7 +159,8 @@ impl SubnetStream {
         let travel = latency.sample(&mut self.random).max(self.least_latency);
         let nanos = u128::from(travel.as_nanos()) * u128::from(self.slowness_percent) / 100;
         let travel = SimDuration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
-        let arrival = (certified.max(self.open_from) + travel).max(self.last_arrival + SimDuration::from_nanos(1));
+        let arrival = (certified.max(self.open_from) + travel)
+            .max(self.last_arrival + SimDuration::from_nanos(1));
         self.last_arrival = arrival;
         let messages = std::mem::take(&mut self.outbound);
         self.sent_bytes += std::mem::take(&mut self.outbound_bytes);

@@ -245,12 +245,26 @@ impl Stage {
                 Event::Executed { canister, entry, instructions, iteration, thread, .. } => {
                     let instructions = instructions.get();
                     let ended = true;
-                    round.steps.push(Step { canister, entry, instructions, iteration, thread, ended });
+                    round.steps.push(Step {
+                        canister,
+                        entry,
+                        instructions,
+                        iteration,
+                        thread,
+                        ended,
+                    });
                 }
                 Event::Paused { canister, entry, instructions, iteration, thread, .. } => {
                     let instructions = instructions.get();
                     let ended = false;
-                    round.steps.push(Step { canister, entry, instructions, iteration, thread, ended });
+                    round.steps.push(Step {
+                        canister,
+                        entry,
+                        instructions,
+                        iteration,
+                        thread,
+                        ended,
+                    });
                 }
                 Event::Managed { method, .. } => round.managed.push(method.to_string()),
                 Event::Completed { outcome, .. } => round.completed.push(outcome),

@@ -26,9 +26,9 @@ impl Subnet {
     /// Tasks that did not get their turn are planned anew in the next round.
     pub(super) fn discard_tasks(&mut self) {
         for canister in &mut self.canisters {
-            canister.tasks.retain(|task| {
-                !matches!(task, SystemTask::Heartbeat | SystemTask::GlobalTimer)
-            });
+            canister
+                .tasks
+                .retain(|task| !matches!(task, SystemTask::Heartbeat | SystemTask::GlobalTimer));
         }
     }
 }
