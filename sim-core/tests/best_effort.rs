@@ -108,7 +108,7 @@ fn m011_a_callee_takes_no_more_calls_of_one_caller_than_it_can_answer() {
 mod exactly_one_response {
     use super::*;
     use proptest::prelude::*;
-    use sim_core::record::Event;
+    use sim_core::record::{EntryKind, Event};
     use std::collections::BTreeMap;
 
     /// What a canister does is fixed by its salt and the time.
@@ -172,15 +172,11 @@ mod exactly_one_response {
                         Event::Called { message, .. } => {
                             called.insert(message, 0);
                         }
-                        Event::Executed { message: Some(message), entry, .. }
-                            if matches!(
-                                entry,
-                                sim_core::record::EntryKind::ReplyCallback
-                                    | sim_core::record::EntryKind::RejectCallback
-                            ) =>
-                        {
-                            *called.get_mut(&message).expect("was called") += 1;
-                        }
+                        Event::Executed {
+                            message: Some(message),
+                            entry: EntryKind::ReplyCallback | EntryKind::RejectCallback,
+                            ..
+                        } => *called.get_mut(&message).expect("was called") += 1,
                         _ => {}
                     }
                 }

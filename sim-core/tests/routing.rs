@@ -161,6 +161,25 @@ fn m037_a_request_over_2_mib_on_the_same_subnet_is_delivered() {
 }
 
 #[test]
+fn m039_the_text_of_an_oversized_reject_is_cut() {
+    let mut stage = network();
+    let callee = stage.canister_on(THERE, |_| Act::reject(&"no".repeat(1 << 20)));
+    let lengths = notes();
+    let log = lengths.clone();
+    let sender = stage.canister(move |task| match &task.entry {
+        Entry::Update { .. } => Act::reply(b"").and_call(call(callee, "work", 0)),
+        Entry::RejectCallback { reject, .. } => {
+            note(&log, format!("{} {}", reject.code.number(), reject.message.len()));
+            Act::silence()
+        }
+        _ => Act::silence(),
+    });
+    stage.send(sender, 0);
+    stage.rounds(3);
+    assert_eq!(taken(&lengths), ["406 8192"]);
+}
+
+#[test]
 fn m040_m041_stopping_and_stopped_canisters_take_responses_but_no_calls() {
     for subnet in [HERE, THERE] {
         let mut stage = network();

@@ -52,11 +52,10 @@ impl Scheduler for ChargedRounds {
         let Some(round) = self.round else { return Threads::new() };
         let ready = self.ready(first, &round, canisters);
         let goes_on = |&index: &usize| {
-            ready.contains(&index)
-                && canisters[index].next_execution() == NextExecution::ContinueLong
+            ready[index] && canisters[index].next_execution() == NextExecution::ContinueLong
         };
         let long: Vec<_> = self.long.iter().copied().filter(goes_on).collect();
-        let new: Vec<_> = self.new.iter().copied().filter(|index| ready.contains(index)).collect();
+        let new: Vec<_> = self.new.iter().copied().filter(|&index| ready[index]).collect();
         let kept = self.long_threads.min(long.len());
         if first {
             let others = new.iter().take(round.threads - kept);
@@ -182,8 +181,8 @@ impl ChargedRounds {
     }
 
     /// Canisters that may run in this iteration. Who is over a rate limit sits out, and pays for it.
-    fn ready(&mut self, first: bool, round: &Round, canisters: &mut [Canister]) -> BTreeSet<usize> {
-        let mut ready = BTreeSet::new();
+    fn ready(&mut self, first: bool, round: &Round, canisters: &mut [Canister]) -> Vec<bool> {
+        let mut ready = vec![false; canisters.len()];
         for (index, canister) in canisters.iter_mut().enumerate() {
             if canister.deleted {
                 continue;
@@ -198,14 +197,12 @@ impl ChargedRounds {
                 NextExecution::None | NextExecution::ContinueInstall => {}
                 // Who has finished its long execution in this round waits for the next one.
                 NextExecution::StartNew if self.were_long.contains(&index) => {}
-                NextExecution::StartNew => {
-                    ready.insert(index);
-                }
+                NextExecution::StartNew => ready[index] = true,
                 NextExecution::ContinueLong => {
                     if first {
                         self.were_long.insert(index);
                     }
-                    ready.insert(index);
+                    ready[index] = true;
                 }
             }
         }

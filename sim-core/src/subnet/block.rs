@@ -148,6 +148,7 @@ impl Subnet {
     ///
     /// # Errors
     /// Its receiver does not exist, takes no calls, or has no room: gives the message back.
+    #[expect(clippy::result_large_err, reason = "a message that is not taken goes on")]
     pub(super) fn take_in(
         &mut self,
         message: CanisterMessage,
@@ -164,6 +165,7 @@ impl Subnet {
         }
     }
 
+    #[expect(clippy::result_large_err, reason = "a message that is not taken goes on")]
     fn take_in_request(
         &mut self,
         request: Request,

@@ -61,7 +61,8 @@ impl Subnet {
         };
         let installing = canisters.iter().any(|canister| canister.installing.is_some());
         self.management.pop(|waiting| {
-            !waiting.about.is_some_and(is_busy) && !(installing && waiting.is_install())
+            let blocked = waiting.about.is_some_and(is_busy) || installing && waiting.is_install();
+            !blocked
         })
     }
 

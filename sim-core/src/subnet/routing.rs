@@ -39,6 +39,11 @@ impl Loopback {
     }
 }
 
+/// Bytes that are kept of the text of a reject that is too large to be sent (`MAX_REJECT_MESSAGE_LEN_BYTES`,
+/// `rs/types/types/src/messages/inter_canister.rs`).
+const REJECT_TEXT: usize = 8 * 1_024;
+const CUT_MARK: &str = "...";
+
 /// A sender with messages to route: the management canister, or a canister by its place.
 #[derive(Clone, Copy)]
 enum Sender {
@@ -135,12 +140,24 @@ impl Subnet {
         }
     }
 
+    /// Cuts the text of a reject that is larger than any message may be.
+    fn cut_reject(&self, message: &mut CanisterMessage) {
+        if let CanisterMessage::Response(response) = message
+            && response.response.payload_bytes() > self.profile.limits.call_payload
+            && let Response::Reject(reject) = &mut response.response
+        {
+            let end = reject.message.floor_char_boundary(REJECT_TEXT - CUT_MARK.len());
+            reject.message = format!("{}{CUT_MARK}", &reject.message[..end]).into();
+        }
+    }
+
     /// Puts a message on its way; a request that cannot go there comes back with the reason.
     fn send_on(
         &mut self,
-        message: CanisterMessage,
+        mut message: CanisterMessage,
         way: Way,
     ) -> Option<(Request, ErrorCode, String)> {
+        self.cut_reject(&mut message);
         let largest = self.profile.limits.call_payload;
         match (way, message) {
             (Way::Loopback, message) => {
