@@ -9,7 +9,7 @@ use crate::fees::FeeSchedule;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::Burned;
 use crate::message::Target;
-use crate::network::SubnetSpec;
+use crate::network::{Route, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
 use crate::record::Record;
@@ -23,13 +23,19 @@ use std::sync::Arc;
 
 /// What a sandbox is made from.
 pub struct SandboxSpec {
-    /// Prices, limits, weights.
-    pub profile: Profile,
     /// The subnets.
-    pub subnets: Vec<SubnetSpec>,
+    pub subnets: Vec<SandboxSubnet>,
     /// What canisters see as the time at the start, nanoseconds since 1970.
     pub start_time: u64,
-    /// Executes canisters.
+}
+
+/// A subnet of a sandbox: subnets of one kind may count instructions otherwise than those of another.
+pub struct SandboxSubnet {
+    /// Its size and kind.
+    pub spec: SubnetSpec,
+    /// Prices, limits, weights.
+    pub profile: Arc<Profile>,
+    /// Executes its canisters.
     pub runtime: Arc<dyn Runtime>,
 }
 
@@ -51,6 +57,8 @@ pub struct Submission {
 /// A canister as seen from outside.
 #[derive(Clone, Debug)]
 pub struct CanisterView {
+    /// Its id.
+    pub id: CanisterId,
     /// Its balance.
     pub balance: Cycles,
     /// What it burned, by use case; what is prepaid for work under way counts as if it were used.
@@ -65,6 +73,8 @@ pub struct CanisterView {
     pub execution_memory: Bytes,
     /// The recorded history of changes.
     pub history_memory: Bytes,
+    /// Everything in use, chunks and snapshots included.
+    pub memory_usage: Bytes,
     /// Room kept for guaranteed responses.
     pub message_memory: Bytes,
     /// Cycles reserved for memory.
@@ -94,13 +104,13 @@ pub struct Sandbox {
 impl Sandbox {
     /// Subnets without canisters.
     pub fn new(spec: SandboxSpec) -> Sandbox {
-        let profile = Arc::new(spec.profile);
-        let kinds: Vec<_> = spec.subnets.iter().map(|subnet| subnet.kind).collect();
+        let kinds: Vec<_> = spec.subnets.iter().map(|subnet| subnet.spec.kind).collect();
         let subnets = spec.subnets.into_iter().enumerate().map(|(index, subnet)| {
+            let SandboxSubnet { spec: subnet, profile, runtime } = subnet;
             let id = SubnetId::new(index as u16);
             let stream = |peer: usize| {
                 let none = Distribution::Fixed { value: SimDuration::ZERO };
-                let latency = (peer != index).then_some(none);
+                let latency = (peer != index).then(|| Route::direct(none));
                 let random = Stream::new(0, &subnet.name, "latency");
                 SubnetStream::new(latency, kinds[peer], &profile.timing, &profile.limits, random)
             };
@@ -108,12 +118,12 @@ impl Sandbox {
             let mut subnet = Subnet::new(SubnetSetup {
                 id,
                 spec: subnet,
-                profile: profile.clone(),
+                profile,
                 start_time: spec.start_time,
                 seed: 0,
                 tie_seed: None,
                 streams,
-                runtime: spec.runtime.clone(),
+                runtime,
                 faults: Arc::from([]),
             });
             subnet.keep_ingress_history();
@@ -128,6 +138,11 @@ impl Sandbox {
     /// It cannot be set up.
     pub fn set_up(&mut self, spec: CanisterSpec) -> Result<(), SetupError> {
         set_up_canister(&mut self.subnets, 0, spec)
+    }
+
+    /// How many subnets there are.
+    pub fn subnets(&self) -> usize {
+        self.subnets.len()
     }
 
     /// Hands a message to a subnet, as its nodes would take it from a client.
@@ -187,6 +202,24 @@ impl Sandbox {
             None => Response::Reject(Reject {
                 code: crate::reject::ErrorCode::CanisterNotFound,
                 message: "no such canister".into(),
+            }),
+        }
+    }
+
+    /// Queries the management canister of a subnet.
+    pub fn query_management(
+        &mut self,
+        subnet: SubnetId,
+        method: &str,
+        arg: Payload,
+        sender: Principal,
+    ) -> Response {
+        let now = self.now;
+        match self.subnets.get_mut(subnet.index()) {
+            Some(subnet) => subnet.query_management(method, &arg, sender, now),
+            None => Response::Reject(Reject {
+                code: crate::reject::ErrorCode::SubnetNotFound,
+                message: "no such subnet".into(),
             }),
         }
     }

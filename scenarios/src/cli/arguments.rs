@@ -2,7 +2,7 @@
 
 mod experiments;
 
-pub(super) use experiments::{MergeArguments, SweepArguments};
+pub(super) use experiments::{CheckArguments, MergeArguments, NewArguments, SweepArguments};
 
 use clap::{Args, Parser, Subcommand};
 use sim_core::profile::Profile;
@@ -27,13 +27,80 @@ pub(super) enum Command {
     Sweep(SweepArguments),
     /// Bring the shards of a sweep together.
     Merge(MergeArguments),
+    /// Validate scenarios without running them.
+    Check(CheckArguments),
+    /// Write a commented scenario to start from.
+    New(NewArguments),
     /// Replay recordings of a real replica and compare.
     Conformance(ConformanceArguments),
     /// Drive a world step by step from a JSON file.
     Script(ScriptArguments),
     /// Show what a canister module is made of, or why it would be refused.
     Inspect(InspectArguments),
+    /// Say what a finished run would have cost under other prices.
+    Reprice(RepriceArguments),
+    /// List the built-in profiles, or print one.
+    Profiles(ProfilesArguments),
 }
+
+/// The arguments of `icsim reprice`.
+#[derive(Debug, Args)]
+#[command(after_help = REPRICE_NOTES)]
+pub(super) struct RepriceArguments {
+    /// The results folder of a run
+    #[arg(value_name = "RUN")]
+    pub(super) run: PathBuf,
+    /// The other prices: a built-in profile, or a TOML file with a profile or with differences
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: String,
+}
+
+const REPRICE_NOTES: &str = "\
+Prices every charge of the run again, each with its own rounding, and prints what subnets, use cases
+and canisters paid and would have paid. The history stays as it was recorded: where a canister would
+have been frozen or out of cycles and was not, or the other way round, the last lines say from when
+on the answer is no longer exact.
+
+A file with differences names where it starts from:
+  base = \"2024-06\"
+  [fees]
+  update_message_base = \"5M\"
+
+Examples:
+  icsim run scenarios/library/ping-pong.toml --out results
+  icsim reprice results --profile 2024-06
+  icsim reprice results --profile dearer.toml";
+
+/// The arguments of `icsim profiles`.
+#[derive(Debug, Args)]
+#[command(after_help = PROFILES_NOTES)]
+pub(super) struct ProfilesArguments {
+    /// What to do instead of listing
+    #[command(subcommand)]
+    pub(super) command: Option<ProfilesCommand>,
+}
+
+/// What `icsim profiles` does besides listing.
+#[derive(Debug, Subcommand)]
+pub(super) enum ProfilesCommand {
+    /// Print a profile as TOML.
+    Show {
+        /// The profile
+        #[arg(value_name = "NAME",
+              value_parser = clap::builder::PossibleValuesParser::new(Profile::NAMES))]
+        name: String,
+    },
+}
+
+const PROFILES_NOTES: &str = "\
+A scenario picks a profile and overrides any field:
+  profile = { base = \"2026-mid\", fees = { update_message_base = \"5M\" } }
+
+Where each figure comes from is in docs/sources.md.
+
+Examples:
+  icsim profiles
+  icsim profiles show 2024-06";
 
 /// The arguments of `icsim conformance`.
 #[derive(Debug, Args)]
@@ -42,10 +109,11 @@ pub(super) struct ConformanceArguments {
     /// Recordings (JSON); modules they name are looked up beside them
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
-    /// Run only this case, and print its results in full
-    #[arg(long, value_name = "NAME")]
-    pub(super) case: Option<String>,
-    /// Print one JSON object for each case
+    /// Run only this case, and print its trace beside the recorded one; may be repeated, and `*`
+    /// stands for any characters
+    #[arg(long = "case", value_name = "NAME")]
+    pub(super) cases: Vec<String>,
+    /// Print one JSON object for each case, whether it agrees or not
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -60,19 +128,48 @@ pub(super) struct ScriptArguments {
 }
 
 const CONFORMANCE_NOTES: &str = "\
-Prints one line for each case that disagrees: the first step and field that differ, with what was
-recorded and what the model says. A case that cannot be run is skipped, with the reason. The last
-line counts: N passed, M failed, K skipped. Exit code 1 if anything failed.
+Runs every case and compares all that was recorded and the model has: replies, reject codes, rounds,
+every execution with its instructions and balance, balances, state, memory; counts of instructions;
+prices. Prints one line for each case that disagrees: the first step and field that differ, with what
+was recorded and what the model says. A case that cannot be run for want of something is skipped,
+with the reason. The last line counts: N passed, M failed, K skipped.
 
-Steps and fields are described in docs/scripts.md.";
+Examples:
+  icsim conformance recordings.json
+  icsim conformance recordings.json --case 'call_*' --case dts
+  icsim conformance --json replica.json fuzz.json
+
+Exit codes: 0 if nothing failed, 1 if a case failed, 2 if a file or a name cannot be understood.
+Fields, reasons for skipping and what is compared: docs/scripts.md.";
 
 const SCRIPT_NOTES: &str = "\
-Prints the case with its `results`, in the form of the recordings that `icsim conformance` reads.
+Prints the cases with their `results`, in the form of the recordings that `icsim conformance` reads.
 
-Example, a canister that is created and asked for its state:
-  { \"steps\": [ { \"op\": \"create\", \"as\": \"a\" }, { \"op\": \"state\", \"c\": \"a\" } ] }
+Example, a canister that is created, installed and called:
+  { \"name\": \"counter\",
+    \"config\": { \"subnets\": [{ \"type\": \"application\", \"size\": 13 }] },
+    \"steps\": [
+      { \"op\": \"create\", \"as\": \"a\" },
+      { \"op\": \"install\", \"c\": \"a\", \"wasm_file\": \"Counter.wasm\", \"arg\": \"4449444c0000\" },
+      { \"op\": \"update\", \"c\": \"a\", \"method\": \"inc\", \"arg\": \"4449444c0000\" },
+      { \"op\": \"state\", \"c\": \"a\" } ] }
 
-Steps and fields are described in docs/scripts.md.";
+Steps:
+  create    as, subnet, cycles, settings, sender
+  install   c, wat | wasm_file | wasm_hex, arg, mode, sender
+  update    c, method, arg, sender         submits and runs rounds until answered
+  submit    c, method, arg, as, sender     submits, runs no round
+  poll      id                             the answer, if there is one
+  query     c, method, arg, sender
+  mgmt      method, c | arg, subnet, sender
+  settings  c, settings, sender
+  tick      n                              rounds
+  advance   s, ns                          of the clock
+  state     c
+  heap, stable  c, offset, len
+
+Config, all optional: subnets [{ type, size }], fees \"2026\", scheduler { … }, dts, time_s,
+mainnet_debug_print. Each field is described in docs/scripts.md.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,7 +180,7 @@ Examples:
 
 Exit codes:
   0    all went well
-  1    a comparison or some runs of a sweep failed
+  1    a comparison, an expectation or some runs of a sweep failed
   2    the input is wrong; the message names file, line and column
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";

@@ -178,7 +178,7 @@ impl Subnet {
         }
         let capacity = self.profile.limits.queue_capacity;
         let message = request.id;
-        if request.callee == CanisterId::MANAGEMENT {
+        if request.callee.is_management() {
             if self.management.waiting_for(request.caller) >= capacity {
                 return Err((ErrorCode::CanisterQueueFull, request));
             }

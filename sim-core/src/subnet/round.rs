@@ -43,6 +43,7 @@ impl Subnet {
     /// are counted on from `iteration`; returns the last number.
     pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
         self.purge_expired_inputs();
+        self.answer_delayed();
         let limits = self.profile.limits.clone();
         self.measure_storage();
         if self.heap_delta >= limits.heap_delta_allowed(self.height) {

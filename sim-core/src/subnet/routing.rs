@@ -192,7 +192,8 @@ impl Subnet {
 
     /// Answers a request that never left its subnet.
     pub(super) fn answer_at_caller(&mut self, request: Request, code: ErrorCode, text: &str) {
-        let local = self.canister_mut(request.callee).is_some_and(|canister| !canister.deleted);
+        let exists = self.canister_mut(request.callee).is_some_and(|canister| !canister.deleted);
+        let local = exists || request.callee == CanisterId::MANAGEMENT;
         let answer = self.rejection(request, code, text);
         let caller = answer.caller;
         if let Some(canister) = self.canister_mut(caller) {

@@ -5,11 +5,10 @@
 //! only then does room for more appear.
 
 use super::Subnet;
-use crate::distribution::Distribution;
 use crate::id::SubnetId;
 use crate::ledger::Ledger;
 use crate::message::{CanisterMessage, ResponseMessage};
-use crate::network::SubnetKind;
+use crate::network::{Route, SubnetKind};
 use crate::profile::{Limits, Timing};
 use crate::random::Stream;
 use crate::time::{SimDuration, SimTime};
@@ -40,7 +39,7 @@ impl Slice {
 pub(crate) struct SubnetStream {
     /// What the peer is for.
     peer: SubnetKind,
-    latency: Option<Distribution>,
+    latency: Option<Route>,
     least_latency: SimDuration,
     /// What a message takes beside its payload.
     overhead: Bytes,
@@ -71,9 +70,9 @@ pub(crate) struct SubnetStream {
 }
 
 impl SubnetStream {
-    /// A stream over a link, or to nowhere if there is none.
+    /// A stream over a route, or to nowhere if there is none.
     pub(crate) fn new(
-        latency: Option<Distribution>,
+        latency: Option<Route>,
         peer: SubnetKind,
         timing: &Timing,
         limits: &Limits,
