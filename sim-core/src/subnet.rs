@@ -5,6 +5,7 @@
 //! takes the price of memory, [`stream`](mod@stream) carries output to other subnets, and
 //! [`clients`](mod@clients) send ingress in between.
 
+mod audit;
 mod best_effort;
 mod block;
 mod certificate;
@@ -33,7 +34,7 @@ use crate::fees::{Charge, FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger};
-use crate::message::{Ingress, ManagementCall, outcome};
+use crate::message::{Ingress, outcome};
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
 use crate::queues::OutputQueues;
@@ -321,24 +322,6 @@ impl Subnet {
 
     fn record(&mut self, time: SimTime, event: Event) {
         self.records.push(Record { time, event });
-    }
-
-    /// Compares the ledger with what is in fact held; the first fault is kept.
-    fn check_cycles(&mut self) {
-        let held = |canister: &Canister| canister.account.total() + canister.cycles_in_calls();
-        let in_canisters: Cycles = self.canisters.iter().map(held).sum();
-        let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
-        let waiting = |call: &ManagementCall| call.cycles.amount();
-        let delayed = self.delayed.iter().map(management::Delayed::cycles).sum::<Cycles>();
-        let in_management = self.management.iter().map(waiting).sum::<Cycles>()
-            + self.management_output.cycles()
-            + delayed;
-        let in_loopback = self.loopback.cycles();
-        let found = in_canisters + in_streams + in_management + in_loopback + self.faults.cycles();
-        let checked = self.ledger.check(found, &self.spec.name);
-        if self.fault.is_none() {
-            self.fault = checked.err();
-        }
     }
 
     /// Ends the run: the books are checked once more.

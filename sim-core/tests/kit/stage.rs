@@ -7,7 +7,7 @@ use ic_principal::Principal;
 use sim_core::message::Target;
 use sim_core::network::SubnetKind;
 use sim_core::profile::Limits;
-use sim_core::sandbox::{Sandbox, SandboxSpec, Submission};
+use sim_core::sandbox::{Sandbox, SandboxSpec, SandboxSubnet, Submission};
 
 /// The subnet most tests have to themselves.
 pub const HERE: SubnetId = SubnetId::new(0);
@@ -107,17 +107,20 @@ impl Stage {
         profile.limits.checkpoint_interval = 0;
         change(&mut profile);
         let programs = Arc::new(Programs::default());
-        let subnet = |(index, kind): (usize, &SubnetKind)| SubnetSpec {
-            name: format!("subnet {index}"),
-            nodes: 13,
-            kind: *kind,
-            ..SubnetSpec::default()
+        let profile = Arc::new(profile);
+        let subnet = |(index, kind): (usize, &SubnetKind)| SandboxSubnet {
+            spec: SubnetSpec {
+                name: format!("subnet {index}"),
+                nodes: 13,
+                kind: *kind,
+                ..SubnetSpec::default()
+            },
+            profile: profile.clone(),
+            runtime: programs.clone(),
         };
         let spec = SandboxSpec {
-            profile,
             subnets: kinds.iter().enumerate().map(subnet).collect(),
             start_time: 1_700_000_000_000_000_000,
-            runtime: programs.clone(),
         };
         let exports = Exports { updates: ["work".to_owned()].into(), ..Exports::default() };
         let canisters = vec![0; kinds.len()];
@@ -162,6 +165,7 @@ impl Stage {
                 cycles: Cycles::new(10_000 * T),
                 program: Arc::new(program),
                 init_arg: [].into(),
+                settings: Default::default(),
             })
             .expect("can be set up");
         id
