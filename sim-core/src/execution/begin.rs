@@ -18,6 +18,7 @@ use crate::runtime::{
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
@@ -321,7 +322,6 @@ impl Executor<'_> {
             task,
             aborted: false,
             resumed: false,
-            since: self.batch_time,
         }
     }
 
@@ -377,10 +377,15 @@ impl Executor<'_> {
         }
     }
 
+    /// Slots are taken by unanswered calls, and by requests that timed out behind an older message.
     fn busy_queues(&self, canister: &Canister) -> Arc<[(CanisterId, u64)]> {
         let capacity = self.profile.limits.queue_capacity;
-        let waiting = canister.calls.waiting();
-        waiting.map(|(callee, used)| (callee, capacity.saturating_sub(used))).collect()
+        let mut used: BTreeMap<_, _> = canister.calls.waiting().collect();
+        for (receiver, slots) in canister.output.taken_slots().filter(|(_, slots)| *slots > 0) {
+            let entry = used.entry(receiver).or_default();
+            *entry = slots.max(*entry);
+        }
+        used.into_iter().map(|(callee, used)| (callee, capacity.saturating_sub(used))).collect()
     }
 }
 
