@@ -11,6 +11,7 @@
 //! - [`revenue`]: what cycles are worth
 //! - [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
+//! - [`littles_law`]: what must hold of every run
 //! - [`metrics`]: a run as named numbers, for sweeps; [`statistics`]: what samples of them say
 //! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
 //!   `font` and [`canvas`]: how it becomes SVG and PNG
@@ -27,6 +28,7 @@ mod font;
 pub mod human;
 pub mod latency;
 pub mod legend;
+pub mod littles_law;
 pub mod messages;
 pub mod metrics;
 pub mod names;

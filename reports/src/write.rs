@@ -6,6 +6,7 @@
 use crate::analysis::Analysis;
 use crate::charts::Figure;
 use crate::error::ReportError;
+use crate::littles_law;
 use crate::page;
 use crate::run::RunReport;
 use crate::summary::Summary;
@@ -34,9 +35,11 @@ pub fn files() -> impl Iterator<Item = String> {
 /// figures with their data, and the page that shows them.
 ///
 /// # Errors
-/// A file cannot be written (the error names it), or a figure cannot be drawn.
+/// A file cannot be written (the error names it), a figure cannot be drawn, or the run contradicts
+/// itself.
 pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportError> {
     let analysis = Analysis::of(run);
+    littles_law::check(run.history, &analysis.messages)?;
     let summary = Summary::of(run, &analysis);
     write_tables(dir, run, &analysis)?;
     write_summary(dir, &summary)?;

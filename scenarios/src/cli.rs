@@ -1,6 +1,7 @@
 //! The `icsim` command line.
 
 mod arguments;
+mod check;
 mod conformance;
 mod inspect;
 mod profiles;
@@ -24,6 +25,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Sweep(arguments) }) => sweep::sweep(&arguments),
         Ok(Arguments { command: Command::Merge(arguments) }) => sweep::merge_shards(&arguments),
+        Ok(Arguments { command: Command::Check(arguments) }) => check::check(&arguments),
+        Ok(Arguments { command: Command::New(arguments) }) => check::new(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
         Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),

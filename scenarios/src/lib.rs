@@ -7,7 +7,8 @@
 //! | [`source`] | a path | the scenario file's text |
 //! | [`document`] | TOML text | the file's fields as written, each with its place |
 //! | [`resolve`] | the fields | a scenario in which every name, number and argument is settled |
-//! | [`rate`], [`arrivals`] | `"5/s"` | the times at which a workload sends |
+//! | [`rate`], [`share`], [`arrivals`] | `"5/s"`, `"25%"` | the times at which a workload sends |
+//! | [`expect`] | `"latency.p99 < 2s"` | what has to hold at the end of a run |
 //! | [`scenario`] | a scenario and a seed | what `sim_core` runs, and `scenario.toml` |
 //! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
 //! | [`diagnostics`] | mistakes | text with file, line and column |
@@ -23,6 +24,7 @@ pub mod cli;
 pub mod conformance;
 pub mod diagnostics;
 pub mod document;
+pub mod expect;
 pub mod rate;
 pub mod reprice;
 pub mod resolve;
@@ -30,5 +32,6 @@ pub mod run;
 pub mod scenario;
 pub mod script;
 pub mod setup;
+pub mod share;
 pub mod source;
 pub mod sweep;

@@ -4,13 +4,14 @@ mod kit;
 
 use kit::*;
 use proptest::prelude::*;
+use sim_core::choice::Choice;
 use sim_core::fees::{Charge, FeeSchedule};
 use sim_core::id::CanisterId;
 use sim_core::ledger::UseCase;
 use sim_core::profile::Profile;
 use sim_core::record::{Event, Outcome};
 use sim_core::reject::ErrorCode;
-use sim_core::runtime::{Entry, OutgoingCall};
+use sim_core::runtime::{Entry, OutgoingCall, Payload};
 use sim_core::time::SimDuration;
 use sim_core::units::{Bytes, Cycles, Instructions};
 use sim_core::world::{SetupError, World};
@@ -256,6 +257,7 @@ fn a_message_no_subnet_takes_is_refused() {
     let mut world = Builder::new();
     let id = world.canister(LEFT, 100 * T, |_| Act::reply(b""));
     world.send_at(id, "go", &[1_000]);
-    world.spec.workloads[0].arg = vec![0; 5 << 20].into();
+    let arg: Payload = vec![0; 5 << 20].into();
+    world.spec.workloads[0].args = Choice::one(arg);
     assert!(matches!(World::new(world.spec), Err(SetupError::IngressTooLarge { .. })));
 }

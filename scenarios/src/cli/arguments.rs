@@ -2,7 +2,7 @@
 
 mod experiments;
 
-pub(super) use experiments::{MergeArguments, SweepArguments};
+pub(super) use experiments::{CheckArguments, MergeArguments, NewArguments, SweepArguments};
 
 use clap::{Args, Parser, Subcommand};
 use sim_core::profile::Profile;
@@ -27,6 +27,10 @@ pub(super) enum Command {
     Sweep(SweepArguments),
     /// Bring the shards of a sweep together.
     Merge(MergeArguments),
+    /// Validate scenarios without running them.
+    Check(CheckArguments),
+    /// Write a commented scenario to start from.
+    New(NewArguments),
     /// Replay recordings of a real replica and compare.
     Conformance(ConformanceArguments),
     /// Drive a world step by step from a JSON file.
@@ -176,7 +180,7 @@ Examples:
 
 Exit codes:
   0    all went well
-  1    a comparison or some runs of a sweep failed
+  1    a comparison, an expectation or some runs of a sweep failed
   2    the input is wrong; the message names file, line and column
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";

@@ -105,10 +105,9 @@ pub fn compute(run: &RecordedRun, profile: &Profile) -> Repriced {
     let none = vec![Change::default(); run.subnets.len()];
     let mut repriced = Repriced { subnets: none.clone(), set_up: none, ..Repriced::default() };
     let mut paid_so_far: BTreeMap<(usize, &str), Change> = BTreeMap::new();
-    let mut accounts = run.accounts.iter().peekable();
     let mut charges = run.paid.iter().peekable();
     // An account tells what was left after all charges of its round.
-    while let Some(account) = accounts.next() {
+    for account in &run.accounts {
         let due = |paid: &&Paid| (paid.subnet, paid.time_ns) <= (account.subnet, account.time_ns);
         while let Some(paid) = charges.next_if(|paid| due(paid)) {
             let change = add(&mut repriced, paid, &prices[paid.subnet]);

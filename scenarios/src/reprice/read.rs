@@ -154,7 +154,8 @@ fn content(path: &Path, line: u64, problem: String) -> ReadError {
 impl SubnetEntry {
     fn spec(self) -> SubnetSpec {
         let SubnetEntry { name, nodes, kind, cost_schedule } = self;
-        SubnetSpec { name, nodes, kind, cost_schedule }
+        // Prices do not depend on who runs first.
+        SubnetSpec { name, nodes, kind, cost_schedule, scheduler: None }
     }
 }
 
