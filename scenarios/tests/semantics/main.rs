@@ -8,6 +8,7 @@
 mod arguments;
 mod expect;
 
+use scenarios::script::{self, Runtimes};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -29,9 +30,9 @@ fn failure(case: &Value) -> Result<(), String> {
     let steps = case["steps"].as_array().ok_or_else(|| format!("{name}: no steps"))?;
     let prepared: Vec<Value> =
         steps.iter().map(|step| arguments::prepare(step, &folder())).collect();
-    let script = json!({ "config": case["config"], "steps": prepared });
-    let results =
-        scenarios::script::run(&script, &folder()).map_err(|error| format!("{name}: {error}"))?;
+    let prepared = json!({ "config": case["config"], "steps": prepared });
+    let played = script::run(&prepared, &folder(), &Runtimes::default());
+    let results = played.map_err(|error| format!("{name}: {error}"))?.results;
     let mut noted = None;
     for (number, (step, result)) in steps.iter().zip(&results).enumerate() {
         expect::check(&step["expect"], result, &mut noted)

@@ -106,6 +106,7 @@ fn surroundings(profile: &Profile) -> Surroundings {
     let subnet = SubnetId::new(0);
     let (canister, caller) = (CanisterId::on(subnet, NUMBER), CanisterId::on(subnet, NUMBER + 1));
     Surroundings {
+        wasm_memory_limit: None,
         canister,
         subnet,
         controllers: Arc::new([caller.principal()]),
@@ -132,6 +133,6 @@ fn surroundings(profile: &Profile) -> Surroundings {
         deadline: 0,
         fees: Arc::new(FeeSchedule::new(profile, NODES)),
         busy_queues: Arc::new([]),
-        log_room: profile.limits.log_bytes,
+        log_room: profile.management.log_bytes,
     }
 }
