@@ -18,8 +18,9 @@ use crate::profile::ManagementRules;
 use crate::queues::{InputQueues, OutputQueues};
 use crate::runtime::{Instance, MemoryUse, Program};
 use crate::scheduler::Priority;
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
+use crate::world::InitialSettings;
 use chunks::ChunkStore;
 use history::{Change, ChangeDetails, ChangeOrigin, History};
 use ic_principal::Principal;
@@ -125,6 +126,16 @@ pub(crate) struct Canister {
 }
 
 impl Canister {
+    /// Applies what a scenario says of its settings.
+    pub(crate) fn apply(&mut self, settings: InitialSettings) {
+        let InitialSettings { compute_allocation, memory_allocation, freezing_threshold } =
+            settings;
+        self.compute_allocation = compute_allocation.unwrap_or(self.compute_allocation);
+        self.memory_allocation = memory_allocation.unwrap_or(self.memory_allocation);
+        let seconds = freezing_threshold.map(SimDuration::as_secs);
+        self.freezing_seconds = seconds.unwrap_or(self.freezing_seconds);
+    }
+
     pub(crate) fn new(
         id: CanisterId,
         name: Arc<str>,

@@ -8,7 +8,7 @@ use crate::fees::FeeSchedule;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::Burned;
 use crate::message::Target;
-use crate::network::SubnetSpec;
+use crate::network::{Route, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
 use crate::record::Record;
@@ -109,7 +109,7 @@ impl Sandbox {
             let id = SubnetId::new(index as u16);
             let stream = |peer: usize| {
                 let none = Distribution::Fixed { value: SimDuration::ZERO };
-                let latency = (peer != index).then_some(none);
+                let latency = (peer != index).then(|| Route::direct(none));
                 let random = Stream::new(0, &subnet.name, "latency");
                 SubnetStream::new(latency, &profile.timing, &profile.limits, random)
             };

@@ -76,6 +76,8 @@ struct RoundOutput {
     /// When the next round begins.
     end: SimTime,
     slices: Vec<Departure>,
+    /// Users that have their answer, and when they send again.
+    users: Vec<(SimTime, usize)>,
 }
 
 /// A stream slice on its way.
@@ -111,6 +113,8 @@ pub(crate) struct Subnet {
     tie_seed: Option<u64>,
     canisters: Vec<Canister>,
     clients: Vec<Client>,
+    /// Users of closed workloads by the message whose answer they wait for.
+    waiting_users: BTreeMap<MessageId, usize>,
     streams: Vec<SubnetStream>,
     block_intervals: Stream,
     /// Known to the block makers, in no block yet.
@@ -155,7 +159,7 @@ pub(crate) struct Subnet {
 impl Subnet {
     pub(crate) fn new(setup: SubnetSetup) -> Self {
         let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime } = setup;
-        let scheduler = profile.scheduler.make();
+        let scheduler = spec.scheduler.unwrap_or(profile.scheduler).make();
         let fees = Arc::new(FeeSchedule::on(&profile, &spec));
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
         let randomness = Stream::new(seed, &spec.name, "raw_rand");
@@ -169,6 +173,7 @@ impl Subnet {
             tie_seed,
             canisters: Vec::new(),
             clients: Vec::new(),
+            waiting_users: BTreeMap::new(),
             streams,
             block_intervals,
             ingress: VecDeque::new(),
@@ -219,6 +224,7 @@ impl Subnet {
         canister.totals.given = spec.cycles;
         canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
         canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
+        canister.apply(spec.settings);
         let origin = creator(&controllers);
         let details = ChangeDetails::Creation { controllers };
         canister.note(self.start_time, origin, details, rules.recorded_changes);
@@ -320,6 +326,8 @@ impl Subnet {
             id: self.id,
             name: self.spec.name,
             nodes: self.spec.nodes,
+            kind: self.spec.kind,
+            cost_schedule: self.spec.cost_schedule,
             records: self.records,
             canisters: self.canisters.iter().map(Canister::summary).collect(),
         };
@@ -348,6 +356,10 @@ impl Process for Subnet {
             SubnetEvent::Round => {
                 let output = self.run_round(context.now());
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
+                for (time, client) in output.users {
+                    let event = SubnetEvent::ClientSends(client);
+                    context.schedule(time, event.class(), event);
+                }
                 for Departure { peer, arrival, slice } in output.slices {
                     let event = SubnetEvent::Slice(Box::new(slice));
                     context.send(ProcessId::new(peer), arrival, event.class(), event);
@@ -381,13 +393,14 @@ impl Subnet {
         let end = self.round_start + summary.duration;
         let certified = end + self.profile.timing.certification;
         self.route_output();
+        let users = self.users_answered(certified);
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
         self.summarise(summary);
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
-        RoundOutput { end, slices }
+        RoundOutput { end, slices, users }
     }
 
     /// What follows the execution of a round, whatever was executed.

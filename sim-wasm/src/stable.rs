@@ -231,6 +231,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_grows_with_what_is_written() {
+        let half_a_tebibyte = 500 << 14;
+        let mut memory = StableMemory::default();
+        assert_eq!(memory.grow(half_a_tebibyte, half_a_tebibyte), Some(0));
+        for place in 0..10 {
+            memory.write(place * (50 << 30), &[1, 2, 3]);
+        }
+        assert_eq!(memory.dirty_pages(), 10);
+        memory.commit();
+        assert_eq!(memory.committed.len(), 10);
+        let mut image = memory.image();
+        image.write(50 << 30, &[9]);
+        assert_eq!((image.dirty_pages(), read(&memory, 50 << 30, 3)), (1, vec![1, 2, 3]));
+        let shared = |page: &u64| Arc::ptr_eq(&memory.committed[page], &image.committed[page]);
+        assert!(memory.committed.keys().all(shared));
+    }
+
+    #[test]
     fn growth_stops_at_the_limit() {
         let mut memory = memory_of(1);
         assert_eq!(memory.grow(100, 100), None);

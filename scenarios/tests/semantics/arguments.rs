@@ -27,9 +27,9 @@ pub(crate) fn prepare(step: &Value, folder: &Path) -> Value {
     if step["call"].is_object() {
         step["arg"] = json!(hex(&proxied(&step["call"])));
     }
-    // What scripts do not know.
+    // What scripts do not have.
     if let Some(fields) = step.as_object_mut() {
-        fields.retain(|name, _| !["candid", "call", "expect"].contains(&name.as_str()));
+        fields.retain(|name, _| !["expect", "candid", "call"].contains(&name.as_str()));
     }
     step
 }

@@ -8,7 +8,7 @@
 mod arguments;
 mod expect;
 
-use scenarios::script::{self, Runtimes};
+use scenarios::script::Runtimes;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -21,20 +21,22 @@ fn check(file: &str) {
     let path = folder().join(file);
     let text = std::fs::read_to_string(&path).expect("the cases are there");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("they are JSON");
-    let failures: Vec<String> = cases.iter().filter_map(|case| failure(case).err()).collect();
+    let runtimes = Runtimes::default();
+    let failed = |case: &Value| failure(case, &runtimes).err();
+    let failures: Vec<String> = cases.iter().filter_map(failed).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-fn failure(case: &Value) -> Result<(), String> {
+fn failure(case: &Value, runtimes: &Runtimes) -> Result<(), String> {
     let name = format!("{} ({})", case["ids"], case["say"]);
     let steps = case["steps"].as_array().ok_or_else(|| format!("{name}: no steps"))?;
     let prepared: Vec<Value> =
         steps.iter().map(|step| arguments::prepare(step, &folder())).collect();
-    let prepared = json!({ "config": case["config"], "steps": prepared });
-    let played = script::run(&prepared, &folder(), &Runtimes::default());
-    let results = played.map_err(|error| format!("{name}: {error}"))?.results;
+    let script = json!({ "config": case["config"], "steps": prepared });
+    let played = scenarios::script::run(&script, &folder(), runtimes)
+        .map_err(|error| format!("{name}: {error}"))?;
     let mut noted = None;
-    for (number, (step, result)) in steps.iter().zip(&results).enumerate() {
+    for (number, (step, result)) in steps.iter().zip(&played.results).enumerate() {
         expect::check(&step["expect"], result, &mut noted)
             .map_err(|wrong| format!("{name}: step {}: {wrong}, in {result}", number + 1))?;
     }
@@ -81,5 +83,5 @@ fn a_case_that_is_wrong_fails() {
             { "op": "query", "c": "a", "method": "q", "expect": { "ok": true } },
         ],
     });
-    assert!(failure(&case).is_err());
+    assert!(failure(&case, &Runtimes::default()).is_err());
 }
