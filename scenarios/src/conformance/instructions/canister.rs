@@ -106,6 +106,7 @@ fn surroundings(profile: &Profile) -> Surroundings {
     let subnet = SubnetId::new(0);
     let (canister, caller) = (CanisterId::on(subnet, NUMBER), CanisterId::on(subnet, NUMBER + 1));
     Surroundings {
+        wasm_memory_limit: None,
         canister,
         subnet,
         controllers: Arc::new([caller.principal()]),
