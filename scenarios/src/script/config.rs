@@ -4,7 +4,7 @@ use super::Runtimes;
 use super::step::unknown;
 use serde_json::{Map, Value};
 use sim_core::network::{SubnetKind, SubnetSpec};
-use sim_core::profile::Profile;
+use sim_core::profile::{MeteringMode, Profile};
 use sim_core::sandbox::{SandboxSpec, SandboxSubnet};
 use sim_core::units::{Cycles, Instructions};
 use std::sync::Arc;
@@ -109,6 +109,8 @@ fn subnet(index: usize, entry: &Value) -> Result<SubnetSpec, String> {
 
 fn profile(config: &Map<String, Value>) -> Result<Profile, String> {
     let mut profile = Profile::named("2024-06").unwrap_or_default();
+    // Slices end where they did on the replica.
+    profile.metering.mode = MeteringMode::Counter;
     match config.get("fees") {
         None | Some(Value::Null) => {}
         Some(Value::String(era)) if era == "2026" => raise_prices(&mut profile),

@@ -26,6 +26,7 @@ const MOST_ROUNDS: u64 = 1_000_000;
 const MOST_SECONDS: u64 = 1 << 32;
 /// More bytes than anybody wants to see in hexadecimal digits.
 const MOST_BYTES: u64 = 1 << 26;
+/// The management canister, as `c` of a step.
 const MANAGEMENT: &str = "aaaaa-aa";
 
 /// A sandbox with the names a script gave to what is in it.
@@ -311,11 +312,16 @@ impl Runner {
     }
 
     fn query(&mut self, step: Step<'_>) -> Result<Fields, String> {
-        let id = step.canister(&self.names)?;
         let method = step.needed("method", "the method called")?;
         let (arg, from) = (self.payload(step)?, self.sender(step)?);
         let mut result = Fields::new();
-        put_response(&mut result, &self.sandbox.query(id, method, arg.into(), from));
+        let response = match self.target(step, &arg)? {
+            (subnet, Target::Management { .. }) => {
+                self.sandbox.query_management(subnet, method, arg.into(), from)
+            }
+            (_, Target::Canister(id)) => self.sandbox.query(id, method, arg.into(), from),
+        };
+        put_response(&mut result, &response);
         Ok(result)
     }
 
