@@ -4,6 +4,7 @@
 use super::*;
 use crate::canister::SystemTask;
 use crate::id::{CanisterId, SubnetId};
+use crate::profile::Profile;
 use crate::queues::test_messages::ingress;
 
 const NETWORK: [Policy; 2] = [Policy::Ic2024, Policy::Ic2026];
@@ -19,11 +20,15 @@ fn round(number: u64, threads: usize) -> Round {
     }
 }
 
+fn idle(id: CanisterId) -> Canister {
+    Canister::new(id, id.to_string().into(), [].into(), &Profile::default().management)
+}
+
 /// Canisters with these compute allocations, each with a message.
 fn busy(allocations: &[u64]) -> Vec<Canister> {
     let canister = |(number, allocation): (usize, &u64)| {
         let id = CanisterId::on(SubnetId::new(0), number as u32);
-        let mut canister = Canister::new(id, id.to_string().into(), [].into());
+        let mut canister = idle(id);
         canister.compute_allocation = *allocation;
         canister.input.push_ingress(ingress(id, number as u64));
         canister
@@ -135,7 +140,7 @@ fn new_canisters_start_behind_those_that_have_waited() {
         scheduler.end_round(&mut canisters);
         if number <= 9 {
             let id = CanisterId::on(SubnetId::new(0), number as u32 - 1);
-            canisters.push(Canister::new(id, "new".into(), [].into()));
+            canisters.push(idle(id));
         }
     }
     for canister in canisters.iter_mut().take(8) {
