@@ -9,7 +9,7 @@ use sim_core::message::Target;
 use sim_core::network::SubnetSpec;
 use sim_core::profile::Profile;
 use sim_core::runtime::{Reject, Response};
-use sim_core::sandbox::{Sandbox, SandboxSpec, Submission};
+use sim_core::sandbox::{Sandbox, SandboxSpec, SandboxSubnet, Submission};
 use sim_core::time::SimDuration;
 use sim_wasm::WasmiRuntime;
 use std::path::Path;
@@ -82,10 +82,9 @@ impl House {
         let profile = Profile::default();
         let runtime = WasmiRuntime::new(&profile).expect("the interpreter is sound");
         let left = SubnetSpec { name: "left".to_owned(), nodes: 13, ..SubnetSpec::default() };
-        let subnets = vec![left];
-        let runtime = Arc::new(runtime);
-        let spec = SandboxSpec { profile, subnets, start_time: START, runtime };
-        House { sandbox: Sandbox::new(spec) }
+        let (profile, runtime) = (Arc::new(profile), Arc::new(runtime));
+        let subnets = vec![SandboxSubnet { spec: left, profile, runtime }];
+        House { sandbox: Sandbox::new(SandboxSpec { subnets, start_time: START }) }
     }
 
     /// A house with one canister in it.
