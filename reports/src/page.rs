@@ -6,6 +6,7 @@
 mod facts;
 mod figures;
 mod files;
+mod money;
 mod totals;
 
 use crate::charts::Figure;
@@ -37,6 +38,7 @@ pub fn render(
             (facts::key_figures(summary))
             (figures::section(figures)?)
             (totals::subnets(summary))
+            (money::section(summary))
             (totals::canisters(run.history))
             (files::section(figures))
         }

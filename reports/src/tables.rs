@@ -3,7 +3,9 @@
 //! Each table is described by a [`Table`] constant, from which its header is written and against
 //! which `docs/tables.md` is checked. An empty cell means "does not apply" or "did not happen in the run".
 
+pub mod accounts;
 pub mod canisters;
+pub mod charges;
 pub mod messages;
 pub mod rounds;
 
@@ -36,7 +38,8 @@ pub struct Table {
 
 impl Table {
     /// Every table, in the order a reader wants them.
-    pub const ALL: [Table; 3] = [messages::TABLE, rounds::TABLE, canisters::TABLE];
+    pub const ALL: [Table; 5] =
+        [messages::TABLE, rounds::TABLE, canisters::TABLE, charges::TABLE, accounts::TABLE];
 
     /// The columns in order.
     pub fn columns(&self) -> impl Iterator<Item = &'static Column> {

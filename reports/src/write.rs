@@ -6,10 +6,11 @@
 use crate::analysis::Analysis;
 use crate::charts::Figure;
 use crate::error::ReportError;
+use crate::littles_law;
 use crate::page;
 use crate::run::RunReport;
 use crate::summary::Summary;
-use crate::tables::{Table, canisters, messages, rounds};
+use crate::tables::{Table, accounts, canisters, charges, messages, rounds};
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
@@ -30,13 +31,15 @@ pub fn files() -> impl Iterator<Item = String> {
     [SUMMARY, PAGE].map(str::to_owned).into_iter().chain(tables).chain(figures)
 }
 
-/// Writes the whole report of a run into the existing directory `dir`: three tables, a summary,
+/// Writes the whole report of a run into the existing directory `dir`: tables, a summary,
 /// figures with their data, and the page that shows them.
 ///
 /// # Errors
-/// A file cannot be written (the error names it), or a figure cannot be drawn.
+/// A file cannot be written (the error names it), a figure cannot be drawn, or the run contradicts
+/// itself.
 pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportError> {
     let analysis = Analysis::of(run);
+    littles_law::check(run.history, &analysis.messages)?;
     let summary = Summary::of(run, &analysis);
     write_tables(dir, run, &analysis)?;
     write_summary(dir, &summary)?;
@@ -45,7 +48,7 @@ pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportEr
     Ok(summary)
 }
 
-/// Writes `messages.csv`, `rounds.csv` and `canisters.csv`.
+/// Writes `messages.csv`, `rounds.csv`, `canisters.csv`, `charges.csv` and `accounts.csv`.
 ///
 /// # Errors
 /// A file cannot be written.
@@ -58,7 +61,10 @@ pub fn write_tables(
         messages::write(file, &analysis.messages, &analysis.names)
     })?;
     write_table(&dir.join(rounds::TABLE.file), |file| rounds::write(file, run.history))?;
-    write_table(&dir.join(canisters::TABLE.file), |file| canisters::write(file, run.history))
+    write_table(&dir.join(canisters::TABLE.file), |file| canisters::write(file, run.history))?;
+    let names = &analysis.names;
+    write_table(&dir.join(charges::TABLE.file), |file| charges::write(file, run.history, names))?;
+    write_table(&dir.join(accounts::TABLE.file), |file| accounts::write(file, run.history, names))
 }
 
 /// Writes `summary.json`.

@@ -1,9 +1,12 @@
 //! The `icsim` command line.
 
 mod arguments;
+mod check;
 mod conformance;
 mod inspect;
+mod profiles;
 mod recordings;
+mod reprice;
 mod run;
 mod script;
 mod sweep;
@@ -22,8 +25,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Sweep(arguments) }) => sweep::sweep(&arguments),
         Ok(Arguments { command: Command::Merge(arguments) }) => sweep::merge_shards(&arguments),
+        Ok(Arguments { command: Command::Check(arguments) }) => check::check(&arguments),
+        Ok(Arguments { command: Command::New(arguments) }) => check::new(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
+        Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),
+        Ok(Arguments { command: Command::Profiles(arguments) }) => profiles::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.

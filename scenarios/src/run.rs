@@ -8,6 +8,7 @@ pub mod progress;
 pub mod results;
 
 use crate::diagnostics::Refusal;
+use crate::expect::Disappointment;
 use crate::resolve::{BrokenRuntime, LoadError};
 use crate::scenario::{Provenance, Scenario};
 use crate::setup;
@@ -15,6 +16,8 @@ use crate::source::Source;
 use interrupt::Interrupt;
 use output::{Destination, OutputError};
 use progress::Progress;
+use reports::littles_law::LittlesLawBroken;
+use reports::metrics;
 use sim_core::history::History;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
 
@@ -39,6 +42,8 @@ pub struct Outcome {
     pub table: String,
     /// The trace digest in hexadecimal.
     pub digest: String,
+    /// What the scenario expected in vain.
+    pub disappointments: Vec<Disappointment>,
 }
 
 /// A run without a result.
@@ -56,6 +61,9 @@ pub enum Failed {
     /// A fault of icsim: the model contradicted itself.
     #[error(transparent)]
     Fault(#[from] ModelFault),
+    /// A fault of icsim: the records contradict themselves.
+    #[error(transparent)]
+    Contradiction(#[from] LittlesLawBroken),
     /// A fault of icsim: no runtime.
     #[error(transparent)]
     Runtime(#[from] BrokenRuntime),
@@ -81,8 +89,17 @@ impl Job<'_> {
         interrupt.check()?;
         progress.note("writing results");
         let digest = history.digest.to_string();
+        let disappointments = self.disappointments(&history)?;
         let table = results::write(&self, &history, interrupt)?;
-        Ok(Outcome { table, digest })
+        Ok(Outcome { table, digest, disappointments })
+    }
+
+    fn disappointments(&self, history: &History) -> Result<Vec<Disappointment>, Failed> {
+        if self.scenario.expectations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let metrics = metrics::of(history, self.scenario.warm_up)?;
+        Ok(self.scenario.disappointments(&metrics))
     }
 
     fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<History, Failed> {

@@ -65,7 +65,7 @@ impl Slot {
     }
 
     /// Makes the canister idle. False if its owner has it.
-    fn evict(&self) -> bool {
+    pub(crate) fn evict(&self) -> bool {
         let mut state = lock(&self.state);
         match std::mem::take(&mut *state) {
             State::Taken => return false,

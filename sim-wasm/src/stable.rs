@@ -47,6 +47,17 @@ fn pieces(offset: u64, len: usize) -> impl Iterator<Item = Piece> {
 }
 
 impl StableMemory {
+    /// Stable memory that begins with `bytes`, up to the next Wasm page.
+    pub(crate) fn with(bytes: &[u8]) -> StableMemory {
+        let mut memory = StableMemory::default();
+        let pages = (bytes.len() as u64).div_ceil(crate::host::WASM_PAGE);
+        if memory.grow(pages, u64::MAX).is_some() {
+            memory.write(0, bytes);
+        }
+        memory.commit();
+        memory
+    }
+
     /// A copy with everything written so far, on its way to other code.
     pub(crate) fn image(&self) -> StableMemory {
         let mut image = self.clone();

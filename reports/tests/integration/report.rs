@@ -30,8 +30,10 @@ fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 16] = [
+    "accounts.csv",
     "canisters.csv",
+    "charges.csv",
     "figures/cycles.csv",
     "figures/cycles.png",
     "figures/cycles.svg",

@@ -81,10 +81,11 @@ impl House {
     pub fn new() -> House {
         let profile = Profile::default();
         let runtime = WasmiRuntime::new(&profile).expect("the interpreter is sound");
-        let left = SubnetSpec { name: "left".to_owned(), nodes: 13, ..SubnetSpec::default() };
+        let spec = SubnetSpec { name: "left".to_owned(), nodes: 13, ..SubnetSpec::default() };
         let (profile, runtime) = (Arc::new(profile), Arc::new(runtime));
-        let subnets = vec![SandboxSubnet { spec: left, profile, runtime }];
-        House { sandbox: Sandbox::new(SandboxSpec { subnets, start_time: START }) }
+        let subnets = vec![SandboxSubnet { spec, profile, runtime }];
+        let spec = SandboxSpec { subnets, start_time: START };
+        House { sandbox: Sandbox::new(spec) }
     }
 
     /// A house with one canister in it.

@@ -49,6 +49,7 @@ fn surroundings() -> Surroundings {
         environment: Arc::new([]),
         composite: false,
         data_certificate: None,
+        wasm_memory_limit: None,
         idle: Default::default(),
         spare_allocation: Bytes::ZERO,
         reserved: Cycles::ZERO,

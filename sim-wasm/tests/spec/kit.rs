@@ -159,6 +159,7 @@ pub(crate) fn surroundings(profile: &Profile) -> Surroundings {
         environment: Arc::new([]),
         composite: false,
         data_certificate: None,
+        wasm_memory_limit: None,
         idle: Default::default(),
         spare_allocation: Bytes::ZERO,
         reserved: Cycles::ZERO,

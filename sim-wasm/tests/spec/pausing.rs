@@ -1,8 +1,8 @@
 //! Long messages run in slices; how they are cut changes nothing.
 
-use crate::kit::{Canister, update, wat};
+use crate::kit::{Canister, profile_in, update, wat};
 use proptest::prelude::*;
-use sim_core::profile::Profile;
+use sim_core::profile::{MeteringMode, Profile};
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Runtime, Step};
 use sim_wasm::{Options, WasmiRuntime};
@@ -69,7 +69,10 @@ proptest! {
 
 #[test]
 fn an_overshoot_is_taken_from_the_next_slice() {
-    let (_, _, slices) = work(10_000_000, 10_000);
+    // In fuel, nothing is overshot: code stops before the block that does not fit.
+    let profile = profile_in("2026-mid", MeteringMode::Counter);
+    let mut canister = Canister::new(&profile, &wat(WORK)).limited(10_000_000, 10_000);
+    let (_, slices) = canister.run_slices(update("work", b""));
     let mut sum = 0;
     for (number, slice) in (1..).zip(&slices[..slices.len() - 1]) {
         sum += slice;
