@@ -155,7 +155,7 @@ fn random_modules_do_the_same_as_in_wasmtime() {
     let engine = engine();
     let first = from_environment("ICSIM_RANDOM_SEED", 1);
     let mut compared = 0;
-    for seed in first..first + from_environment("ICSIM_RANDOM_MODULES", 150) {
+    for seed in first..first + from_environment("ICSIM_RANDOM_MODULES", 60) {
         let Some(module) = module(seed) else { continue };
         for method in METHODS {
             let Some(expected) = there(&engine, &module, method) else { continue };
