@@ -5,8 +5,10 @@ use crate::facts::Facts;
 use crate::packed::unpack;
 use crate::program::{CompiledProgram, hash};
 use crate::rules::Rules;
+use crate::stack::network;
 use crate::validation::{features, validate};
 use sim_core::profile::Profile;
+use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Exports, InvalidModule};
 use sim_core::units::{Bytes, Instructions};
 use std::sync::Arc;
@@ -130,4 +132,22 @@ fn used_features(module: &[u8], accepted: WasmFeatures) -> Vec<&'static str> {
 fn metadata(facts: &Facts) -> Vec<(String, Bytes)> {
     let sections = facts.metadata.iter();
     sections.map(|(name, content)| (name.clone(), Bytes::of_len(content.len()))).collect()
+}
+
+/// A module as the network instruments it before it is compiled: with its counter, memory and globals
+/// exported as `icsim:counter`, `icsim:memory` and `icsim:global N`, and with functions of `__` imported
+/// by number: what is called when no instructions are left, what allows the heap to grow, and three
+/// of stable memory. For comparison with other engines.
+///
+/// # Errors
+/// The network would refuse it.
+pub fn instrumented(module: &[u8], profile: &Profile) -> Result<Vec<u8>, InvalidModule> {
+    let rules = Rules::new(profile);
+    let unpacked = unpack(module, rules.limits.module)?;
+    let facts = validate(&unpacked, &rules)?;
+    let weights = rules.weights(facts.is_wasm64());
+    network::instrument(&unpacked, &facts, weights).map_err(|error| InvalidModule {
+        code: ErrorCode::CanisterWasmEngineError,
+        reasons: vec![error.to_string()],
+    })
 }

@@ -16,8 +16,7 @@
 
 #[cfg(feature = "stack-frames")]
 mod compiler;
-#[cfg(feature = "stack-frames")]
-mod network;
+pub(crate) mod network;
 
 use crate::facts::Facts;
 use crate::operators::Weights;

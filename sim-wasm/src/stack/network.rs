@@ -4,6 +4,7 @@
 use crate::facts::Facts;
 use crate::operators::Weights;
 use crate::segments::{Segments, is_dynamic};
+use crate::transform::{COUNTER, MEMORY, global_name};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType,
@@ -106,7 +107,7 @@ struct Sections {
 ///
 /// # Errors
 /// It is not valid after all.
-pub(super) fn instrument(
+pub(crate) fn instrument(
     module: &[u8],
     facts: &Facts,
     weights: &Weights,
@@ -168,10 +169,11 @@ fn add(moved: &Moved<'_>, sections: &mut Sections) {
     for _ in 0..GLOBALS {
         sections.globals.global(counter, &ConstExpr::i64_const(0));
     }
-    for global in 0..=moved.counter {
-        let name = format!("icsim:{global}");
-        sections.exports.export(&name, ExportKind::Global, global);
+    for global in 0..moved.counter {
+        sections.exports.export(&global_name(global), ExportKind::Global, global);
     }
+    sections.exports.export(COUNTER, ExportKind::Global, moved.counter);
+    sections.exports.export(MEMORY, ExportKind::Memory, 0);
     let stable = |memory64, pages| MemoryType {
         minimum: 0,
         maximum: Some(pages),

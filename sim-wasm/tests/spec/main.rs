@@ -20,3 +20,4 @@ mod rollback;
 mod stack;
 mod surroundings;
 mod wasm64;
+mod wasmtime;

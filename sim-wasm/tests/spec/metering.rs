@@ -15,7 +15,8 @@ type Outcome = (Result<Effects, ErrorCode>, u64);
 /// Random modules have loops without end.
 const LIMIT: u64 = 200_000;
 
-fn config() -> Config {
+/// Random modules that use what the network accepts.
+pub(crate) fn config() -> Config {
     Config {
         allow_start_export: false,
         bulk_memory_enabled: true,
