@@ -204,8 +204,11 @@ impl Executor<'_> {
     /// the callback that was paid for when the call was made runs.
     fn begin_callback(&mut self, canister: &mut Canister, message: ResponseMessage) -> Option<Job> {
         let refunded = message.refund.amount();
+        let Some(callback) = canister.calls.unregister(message.callback) else {
+            self.give_back_late(canister, message.refund);
+            return None;
+        };
         self.ledger.receive(message.refund, &mut canister.account);
-        let callback = canister.calls.unregister(message.callback)?;
         let bytes = message.response.payload_bytes();
         let transmission = self.fees.response_transmission(bytes);
         let (kind, entry) = callback_entry(&callback, message.response);
@@ -241,6 +244,15 @@ impl Executor<'_> {
         job.task.limits.message = whole.saturating_sub(Instructions::new(reserved));
         job.task.surroundings.cycles_refunded = refunded;
         Some(job)
+    }
+
+    /// The caller of a best-effort call has been told already that its time is over: what comes
+    /// back after that is lost, or sent after it as a refund, by era.
+    fn give_back_late(&mut self, canister: &mut Canister, refund: Attached) {
+        match self.profile.limits.dropped_cycles_refunded {
+            true => self.ledger.receive(refund, &mut canister.account),
+            false => self.ledger.drop_attached(refund, canister.id),
+        }
     }
 
     fn drop_callback(&mut self, canister: &mut Canister, context: CallContextId, hold: Prepaid) {

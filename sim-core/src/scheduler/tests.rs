@@ -4,6 +4,7 @@
 use super::*;
 use crate::canister::SystemTask;
 use crate::id::{CanisterId, SubnetId};
+use crate::profile::Profile;
 use crate::queues::test_messages::ingress;
 
 const NETWORK: [Policy; 2] = [Policy::Ic2024, Policy::Ic2026];
@@ -19,21 +20,20 @@ fn round(number: u64, threads: usize) -> Round {
     }
 }
 
-fn canister(number: u32) -> Canister {
-    let id = CanisterId::on(SubnetId::new(0), number);
-    let rules = crate::profile::Profile::default().management;
-    Canister::new(id, id.to_string().into(), [].into(), &rules)
+fn idle(id: CanisterId) -> Canister {
+    Canister::new(id, id.to_string().into(), [].into(), &Profile::default().management)
 }
 
 /// Canisters with these compute allocations, each with a message.
 fn busy(allocations: &[u64]) -> Vec<Canister> {
-    let busy = |(number, allocation): (usize, &u64)| {
-        let mut canister = canister(number as u32);
+    let canister = |(number, allocation): (usize, &u64)| {
+        let id = CanisterId::on(SubnetId::new(0), number as u32);
+        let mut canister = idle(id);
         canister.compute_allocation = *allocation;
-        canister.input.push_ingress(ingress(canister.id, number as u64));
+        canister.input.push_ingress(ingress(id, number as u64));
         canister
     };
-    allocations.iter().enumerate().map(busy).collect()
+    allocations.iter().enumerate().map(canister).collect()
 }
 
 /// Runs rounds in which the first canister of each thread uses the round up, and always has more to
@@ -139,7 +139,8 @@ fn new_canisters_start_behind_those_that_have_waited() {
         scheduler.deal(true, &mut canisters);
         scheduler.end_round(&mut canisters);
         if number <= 9 {
-            canisters.push(canister(number as u32 - 1));
+            let id = CanisterId::on(SubnetId::new(0), number as u32 - 1);
+            canisters.push(idle(id));
         }
     }
     for canister in canisters.iter_mut().take(8) {
