@@ -154,19 +154,16 @@ fn canisters_live_on_the_subnet_they_are_created_on() {
 #[test]
 fn time_passes_only_when_it_is_said() {
     let steps = json!([
-        {
-            "op": "create", "as": "a", "cycles": "300000000000000",
-            "settings": { "compute_allocation": 10 }
-        },
+        { "op": "create", "as": "a", "settings": { "compute_allocation": 1 } },
         { "op": "tick" },
         { "op": "advance", "s": 100, "ns": 5 },
         { "op": "tick" },
         { "op": "state", "c": "a" },
     ]);
     let results = play(json!({ "scheduler": { "scheduler_cores": 2 } }), steps);
-    assert_eq!(results[1]["balances"]["a"], "300000000000000");
+    assert_eq!(results[1]["balances"]["a"], "100000000000000");
     let burned = &results[4]["consumed_by_use_case"];
-    assert_eq!(burned["ComputeAllocation"], "10000000000");
+    assert_eq!(burned["ComputeAllocation"], "1000000000");
 }
 
 #[test]
