@@ -106,7 +106,6 @@ fn surroundings(profile: &Profile) -> Surroundings {
     let subnet = SubnetId::new(0);
     let (canister, caller) = (CanisterId::on(subnet, NUMBER), CanisterId::on(subnet, NUMBER + 1));
     Surroundings {
-        wasm_memory_limit: None,
         canister,
         subnet,
         controllers: Arc::new([caller.principal()]),
