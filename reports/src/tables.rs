@@ -4,8 +4,11 @@
 //! which `docs/tables.md` is checked. An empty cell means "does not apply" or "did not happen in the run".
 
 pub mod canisters;
+pub mod executions;
+pub mod log;
 pub mod messages;
 pub mod rounds;
+pub mod storage;
 
 use serde::Serialize;
 use sim_core::ledger::UseCase;
@@ -19,8 +22,21 @@ pub struct Column {
     pub name: &'static str,
     /// The unit of its values; empty for texts and plain counts.
     pub unit: &'static str,
+    /// What its values are.
+    pub kind: Kind,
     /// What its values say.
     pub meaning: &'static str,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Integers of up to 64 bits.
+    Integer,
+    /// Amounts of cycles: integers of up to 128 bits.
+    Cycles,
 }
 
 /// A table that a run leaves behind.
@@ -38,6 +54,16 @@ impl Table {
     /// Every table, in the order a reader wants them.
     pub const ALL: [Table; 3] = [messages::TABLE, rounds::TABLE, canisters::TABLE];
 
+    /// The tables that a trace can be exported to.
+    pub const EXPORTED: [Table; 6] = [
+        messages::TABLE,
+        rounds::TABLE,
+        canisters::TABLE,
+        executions::TABLE,
+        storage::TABLE,
+        log::TABLE,
+    ];
+
     /// The columns in order.
     pub fn columns(&self) -> impl Iterator<Item = &'static Column> {
         self.groups.iter().flat_map(|group| group.iter())
@@ -51,13 +77,23 @@ impl Table {
     }
 }
 
-/// A column.
+/// A column of texts if it has no unit, of numbers if it has one.
 pub(crate) const fn column(
     name: &'static str,
     unit: &'static str,
     meaning: &'static str,
 ) -> Column {
-    Column { name, unit, meaning }
+    let kind = match unit.as_bytes() {
+        b"" => Kind::Text,
+        b"cycles" => Kind::Cycles,
+        _ => Kind::Integer,
+    };
+    Column { name, unit, kind, meaning }
+}
+
+/// A column of numbers that have no unit.
+pub(crate) const fn count(name: &'static str, meaning: &'static str) -> Column {
+    Column { name, unit: "", kind: Kind::Integer, meaning }
 }
 
 /// One column for each use case of cycles, in the order of [`UseCase::ALL`].
@@ -94,7 +130,7 @@ mod tests {
 
     #[test]
     fn column_names_are_unique_in_their_table() {
-        for table in Table::ALL {
+        for table in Table::EXPORTED {
             let mut names: Vec<_> = table.columns().map(|column| column.name).collect();
             let count = names.len();
             names.sort_unstable();

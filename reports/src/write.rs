@@ -9,9 +9,9 @@ use crate::error::ReportError;
 use crate::page;
 use crate::run::RunReport;
 use crate::summary::Summary;
-use crate::tables::{Table, canisters, messages, rounds};
+use crate::tables::{Table, canisters, executions, log, messages, rounds, storage};
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// The folder of figures within a report.
@@ -54,11 +54,54 @@ pub fn write_tables(
     run: &RunReport<'_>,
     analysis: &Analysis<'_>,
 ) -> Result<(), ReportError> {
-    write_table(&dir.join(messages::TABLE.file), |file| {
-        messages::write(file, &analysis.messages, &analysis.names)
-    })?;
-    write_table(&dir.join(rounds::TABLE.file), |file| rounds::write(file, run.history))?;
-    write_table(&dir.join(canisters::TABLE.file), |file| canisters::write(file, run.history))
+    tables(dir, &Table::ALL, run, analysis)
+}
+
+/// Writes these tables and those that the trace knows more of: `executions.csv`, `storage.csv` and
+/// `log.csv`.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write_all_tables(
+    dir: &Path,
+    run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
+) -> Result<(), ReportError> {
+    tables(dir, &Table::EXPORTED, run, analysis)
+}
+
+fn tables(
+    dir: &Path,
+    tables: &[Table],
+    run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
+) -> Result<(), ReportError> {
+    tables.iter().try_for_each(|described| {
+        let path = dir.join(described.file);
+        write_table(&path, |file| table(file, described, run, analysis))
+    })
+}
+
+/// Writes one table as CSV.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn table<W: Write>(
+    out: W,
+    table: &Table,
+    run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
+) -> csv::Result<()> {
+    match table.file {
+        file if file == messages::TABLE.file => {
+            messages::write(out, &analysis.messages, &analysis.names)
+        }
+        file if file == rounds::TABLE.file => rounds::write(out, run.history),
+        file if file == canisters::TABLE.file => canisters::write(out, run.history),
+        file if file == executions::TABLE.file => executions::write(out, run.history),
+        file if file == storage::TABLE.file => storage::write(out, run.history),
+        _ => log::write(out, run.history),
+    }
 }
 
 /// Writes `summary.json`.

@@ -1,12 +1,17 @@
 //! The `icsim` command line.
 
 mod arguments;
+#[cfg(feature = "parquet")]
+mod columns;
 mod conformance;
+mod diff;
 mod inspect;
+mod look;
 mod recordings;
 mod run;
 mod script;
 mod terminal;
+mod trace;
 
 pub use crate::run::exit::Exit;
 
@@ -21,6 +26,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
+        Ok(Arguments { command: Command::Trace(arguments) }) => trace::run(&arguments),
+        Ok(Arguments { command: Command::Diff(arguments) }) => diff::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.
@@ -29,4 +36,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     exit.into()
+}
+
+/// What came of printing. A closed pipe is no reason to fail: there is nobody left to tell.
+fn printed(result: std::io::Result<()>) -> Result<(), String> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write: {error}"))
+        }
+        _ => Ok(()),
+    }
 }

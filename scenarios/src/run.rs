@@ -6,6 +6,7 @@ pub mod interrupt;
 pub mod output;
 pub mod progress;
 pub mod results;
+pub mod stored;
 
 use crate::diagnostics::Refusal;
 use crate::resolve::{BrokenRuntime, LoadError};
@@ -15,6 +16,7 @@ use crate::source::Source;
 use interrupt::Interrupt;
 use output::{Destination, OutputError};
 use progress::Progress;
+use reports::store::Level;
 use sim_core::history::History;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
 
@@ -30,6 +32,8 @@ pub struct Job<'a> {
     pub threads: usize,
     /// Where results go; `None` for nowhere.
     pub destination: Option<Destination>,
+    /// Which records to store; `None` for none.
+    pub trace: Option<Level>,
 }
 
 /// What a finished run tells its user.

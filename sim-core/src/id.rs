@@ -1,14 +1,14 @@
 //! Names of things: subnets, canisters, messages.
 
 use ic_principal::Principal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// How many canister ids one subnet owns: 2^20 consecutive ones, as on the network.
 pub const CANISTERS_PER_SUBNET: u64 = 1 << 20;
 
 /// A subnet, by its place in the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubnetId(u16);
 
@@ -107,13 +107,29 @@ impl fmt::Display for CanisterId {
 }
 
 impl Serialize for CanisterId {
+    /// As a principal; for machines as its number.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return self.0.serialize(serializer);
+        }
         serializer.collect_str(self)
     }
 }
 
+impl<'de> Deserialize<'de> for CanisterId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return u64::deserialize(deserializer).map(CanisterId);
+        }
+        let text = String::deserialize(deserializer)?;
+        let principal = Principal::from_text(&text).map_err(serde::de::Error::custom)?;
+        CanisterId::from_principal(&principal)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is the id of no canister")))
+    }
+}
+
 /// An ingress message or an inter-canister request; its response carries the same id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(u64);
 
@@ -121,6 +137,16 @@ impl MessageId {
     /// The `sequence`-th message made on `subnet`.
     pub const fn new(subnet: SubnetId, sequence: u64) -> Self {
         MessageId((subnet.0 as u64) << 48 | (sequence & 0xffff_ffff_ffff))
+    }
+
+    /// The message of a number that [`MessageId::as_u64`] gave.
+    pub const fn from_u64(number: u64) -> Self {
+        MessageId(number)
+    }
+
+    /// The subnet it was made on.
+    pub const fn subnet(self) -> SubnetId {
+        SubnetId((self.0 >> 48) as u16)
     }
 
     /// The whole number, unique in a run.

@@ -10,10 +10,11 @@ use crate::reject::ErrorCode;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Something that happened on a subnet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// When it became true.
     pub time: SimTime,
@@ -22,7 +23,8 @@ pub struct Record {
 }
 
 /// What a [`Record`] tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A client sent an ingress message.
     Submitted {
@@ -160,7 +162,8 @@ pub enum Event {
 }
 
 /// A call's answer, without its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A reply of so many bytes.
     Reply(Bytes),
@@ -169,7 +172,7 @@ pub enum Outcome {
 }
 
 /// The kind of an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// `(start)` and `canister_init`.
@@ -191,7 +194,7 @@ pub enum EntryKind {
 }
 
 /// What one round of a subnet did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundSummary {
     /// Number of the round, from 1.
     pub height: u64,

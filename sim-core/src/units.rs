@@ -172,8 +172,12 @@ macro_rules! quantity {
         }
 
         impl Serialize for $name {
-            /// As text with the largest unit that divides the amount: `"40B"`.
+            /// As text with the largest unit that divides the amount, `"40B"`; for machines as a
+            /// number.
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if !serializer.is_human_readable() {
+                    return self.0.serialize(serializer);
+                }
                 let exact = |(_, size): &&(&str, $repr)| self.0 >= *size && self.0 % size == 0;
                 match Self::UNITS.iter().find(exact) {
                     Some((unit, size)) => serializer.collect_str(&format_args!("{}{unit}", self.0 / size)),
@@ -183,8 +187,11 @@ macro_rules! quantity {
         }
 
         impl<'de> Deserialize<'de> for $name {
-            /// From text with an optional unit, or from a bare integer.
+            /// From text with an optional unit, or from a bare integer; for machines from a number.
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    return <$repr>::deserialize(deserializer).map($name);
+                }
                 struct Visitor;
                 impl serde::de::Visitor<'_> for Visitor {
                     type Value = $name;

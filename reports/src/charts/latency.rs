@@ -173,7 +173,7 @@ fn draw_curve(scene: &mut Scene, panel: &Panel, series: &Series<'_>) {
     let points = decimate(staircase(panel, series.latencies));
     match series.sample {
         Sample::Dashes => scene.dashed(&points, series.color, theme::THIN, DASH),
-        Sample::Line | Sample::Thin | Sample::Fill => {
+        _ => {
             scene.path(points, series.color, theme::THICK);
         }
     }

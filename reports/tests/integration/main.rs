@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod charts;
+mod divergence;
+mod export;
 mod messages;
 mod report;
+mod store;
 mod summary;
 mod synthetic;
 mod tables;

@@ -177,6 +177,7 @@ fn canister(subnet: &Subnet, local: u32) -> CanisterSummary {
         module_hash: (local == 0).then_some([0xab; 32]),
         cycles_given: Cycles::new(2_000_000_000_000),
         balance: Cycles::ZERO,
+        freezing_threshold: Cycles::new(250_000_000_000),
         held: Cycles::ZERO,
         burned: Default::default(),
         executions: 0,

@@ -67,12 +67,14 @@ fn described(table: &Table) -> String {
 fn every_column_is_documented() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/tables.md");
     let documentation = std::fs::read_to_string(path).unwrap();
-    for table in Table::ALL.iter().chain(&Figure::TABLES) {
-        let described = described(table);
-        let is_there = documentation.contains(&format!("{described}\n"))
-            || documentation.ends_with(&described);
-        assert!(is_there, "docs/tables.md needs this section:\n\n{described}");
-    }
-    let sections = documentation.matches("\n## `").count();
-    assert_eq!(sections, Table::ALL.len() + Figure::TABLES.len());
+    let tables = || Table::EXPORTED.iter().chain(&Figure::TABLES);
+    let missing: Vec<String> = tables()
+        .map(described)
+        .filter(|text| {
+            !documentation.contains(&format!("{text}\n")) && !documentation.ends_with(text)
+        })
+        .collect();
+    let missing = missing.join("\n");
+    assert!(missing.is_empty(), "docs/tables.md needs these sections:\n\n{missing}");
+    assert_eq!(documentation.matches("\n## `").count(), tables().count());
 }

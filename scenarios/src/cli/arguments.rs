@@ -1,6 +1,8 @@
 //! The arguments of every command, and their help.
 
+use super::look::{DiffArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
+use reports::store::Level;
 use sim_core::profile::Profile;
 use sim_core::time::SimDuration;
 use std::path::PathBuf;
@@ -23,6 +25,10 @@ pub(super) enum Command {
     Conformance(ConformanceArguments),
     /// Drive a world step by step from a JSON file.
     Script(ScriptArguments),
+    /// Look at a stored run, or write it in formats of other tools.
+    Trace(TraceArguments),
+    /// Find where two stored runs part.
+    Diff(DiffArguments),
     /// Show what a canister module is made of, or why it would be refused.
     Inspect(InspectArguments),
 }
@@ -70,11 +76,12 @@ const EXAMPLES: &str = "\
 Examples:
   icsim run scenarios/library/ping-pong.toml
   icsim run scenarios/library/ping-pong.toml --seed 7 --out results
+  icsim trace show results
   icsim inspect scenarios/canisters/PingPong.wasm
 
 Exit codes:
   0    all went well
-  1    a comparison failed
+  1    a comparison failed, or two traces differ
   2    the input is wrong; the message names file, line and column
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";
@@ -100,6 +107,10 @@ pub(super) struct RunArguments {
     /// Replace the output folder if it holds earlier results and nothing else
     #[arg(long, requires = "out")]
     pub(super) force: bool,
+    /// Which records to store: rounds only, also messages, or everything
+    #[arg(long, value_name = "LEVEL", default_value = "full", requires = "out",
+          value_parser = clap::builder::PossibleValuesParser::new(["none", "summary", "messages", "full"]))]
+    pub(super) trace: String,
     /// Threads to use; no influence on results [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,
@@ -157,6 +168,13 @@ impl RunArguments {
         words.extend(self.tie_seed.map(|seed| format!("--tie-seed {seed}")));
         words.extend(self.duration.map(|duration| format!("--duration {duration}")));
         words.join(" ")
+    }
+
+    /// The level of the trace to store, if one is.
+    pub(super) fn level(&self) -> Option<Level> {
+        [Level::Summary, Level::Messages, Level::Full]
+            .into_iter()
+            .find(|level| level.name() == self.trace)
     }
 
     /// Threads of the host to use.

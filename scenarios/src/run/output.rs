@@ -179,7 +179,10 @@ fn is_marked(path: &Path) -> bool {
 
 /// Every file of a results folder.
 fn written() -> impl Iterator<Item = String> {
-    [SCENARIO, PROFILE].map(str::to_owned).into_iter().chain(reports::write::files())
+    [SCENARIO, PROFILE, reports::store::FILE]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(reports::write::files())
 }
 
 /// Something below `folder` of `root` that is neither a file of ours nor a folder that holds some.
