@@ -29,7 +29,7 @@ fn participants<W: Write>(out: &mut W, sequence: &Sequence) -> io::Result<()> {
     }
     for (subnet, places) in boxes {
         if !subnet.is_empty() {
-            writeln!(out, "  box {}", plain(subnet))?;
+            writeln!(out, "  box transparent {}", plain(subnet))?;
         }
         for place in places {
             let name = plain(&sequence.participants[place].name);
