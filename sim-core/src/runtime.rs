@@ -73,6 +73,16 @@ pub trait Program: Send + Sync {
         drop(stable);
         self.instantiate()
     }
+
+    /// An instance that goes on from what [`Instance::image`] kept of another one of the same
+    /// program: no code runs, and the two share nothing from then on.
+    ///
+    /// # Errors
+    /// The image is of another program, or the memory cannot be had.
+    fn restore(&self, image: &StateImage) -> Result<Box<dyn Instance>, Failure> {
+        let _ = image;
+        self.instantiate()
+    }
 }
 
 /// The entry points of a module.
@@ -131,6 +141,12 @@ pub trait Instance: Send {
         StableImage(Box::new(()))
     }
 
+    /// Heap, globals and stable memory as the last commit left them, for [`Program::restore`]:
+    /// what snapshots and forks are made of. A task that is under way is not in it.
+    fn image(&self) -> StateImage {
+        StateImage(Arc::new(()))
+    }
+
     /// Part of the heap; `None` out of bounds.
     fn read_heap(&self, _offset: u64, _len: u64) -> Option<Vec<u8>> {
         None
@@ -149,6 +165,10 @@ pub trait Instance: Send {
 
 /// Stable memory on its way from one instance to the next; its form is the runtime's own.
 pub struct StableImage(pub Box<dyn std::any::Any + Send>);
+
+/// A canister's memories at one moment: cheap to keep and to clone, its form is the runtime's own.
+#[derive(Clone)]
+pub struct StateImage(pub Arc<dyn std::any::Any + Send + Sync>);
 
 /// Sizes of a canister's memories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -70,7 +70,7 @@ fn body() -> Function {
 /// Runs the test module through the whole pipeline.
 pub(crate) fn check(rules: &Arc<Rules>) -> Result<(), BrokenInterpreter> {
     let program = CompiledProgram::new(&module(), rules.clone())?;
-    let mut live = Live::new(&program, program.host())?;
+    let mut live = Live::new(&program)?;
     live.set_counter(1_000_000)?;
     let function = live.entry(0).ok_or_else(|| engine_error("the test method is missing"))?;
     function.call(&mut live.store, &[], &mut []).map_err(engine_error)?;

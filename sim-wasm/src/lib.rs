@@ -12,29 +12,33 @@
 //! - `compile_cost`: what compiling costs.
 //! - `program`: a compiled module, shared by its canisters.
 //! - `instance`: a canister's code with its memories; runs tasks, pauses, commits, rolls back.
+//! - `pool`: which canisters are live; the others are kept as an `image`.
 //! - `meter`: what is left of the instructions granted, in a counter or in the interpreter's `fuel`.
-//! - `live`: the interpreter's store behind an instance.
+//! - `live`: the interpreter's store behind an instance; `execution` runs a task on it.
 //! - `entry`: entry points, as the System API tells them apart.
 //! - `budget`: instructions granted and used, slice by slice.
 //! - `host`: what System API functions work on; `message` is the part that lives for one task.
 //! - `api`: the System API.
 //! - `rollback`: the heap as it was before the task; `barrier` and `heap` see to it that code and
-//!   System API record what they overwrite. `stable`: stable memory with its overlay.
+//!   System API record what they overwrite. `block_set` is a set of blocks. `stable`: stable memory with its overlay.
 //! - [`inspection`]: a module seen from outside, accepted or not.
 //! - `failure`: traps and violations as the replica reports them.
 //! - `canary`: checks at start-up that the interpreter still behaves.
 
 mod api;
 mod barrier;
+mod block_set;
 mod budget;
 mod canary;
 mod compile_cost;
 mod entry;
+mod execution;
 mod facts;
 mod failure;
 mod fuel;
 mod heap;
 mod host;
+mod image;
 pub mod inspection;
 mod instance;
 mod live;
@@ -42,6 +46,7 @@ mod message;
 mod meter;
 mod operators;
 mod packed;
+mod pool;
 mod program;
 mod rollback;
 mod rules;
@@ -52,4 +57,4 @@ mod transform;
 mod validation;
 
 pub use canary::BrokenInterpreter;
-pub use runtime::WasmiRuntime;
+pub use runtime::{Options, WasmiRuntime};

@@ -1,13 +1,16 @@
 //! The interpreter's store behind an instance, with handles to everything it reaches.
 
+use crate::block_set::BlockSet;
 use crate::failure::{engine_error, violation};
 use crate::host::Host;
+use crate::image::{HeapImage, Memories};
 use crate::meter::Meter;
 use crate::program::CompiledProgram;
 use crate::rollback::marks;
 use crate::transform::{COUNTER, MARKS, MEMORY, START, TABLE, global_name};
 use sim_core::reject::ErrorCode;
-use sim_core::runtime::{Closure, Failure};
+use sim_core::runtime::{Closure, Failure, MemoryUse};
+use sim_core::units::Bytes;
 use wasmi::{Func, Global, Instance, Memory, Ref, Store, Table, Val};
 
 /// A running module.
@@ -21,6 +24,8 @@ pub(crate) struct Live {
     start: Option<Func>,
     /// The functions of `CompiledProgram::entries`, in its order.
     entries: Vec<Func>,
+    /// Pages of the heap that committed tasks have changed.
+    changed: BlockSet,
 }
 
 fn missing(name: &str) -> Failure {
@@ -28,12 +33,12 @@ fn missing(name: &str) -> Failure {
 }
 
 impl Live {
-    /// A fresh instance of `program` for `host`.
+    /// A fresh instance of `program`, with empty stable memory.
     ///
     /// # Errors
     /// The initial memory cannot be had, or an active segment lies outside of it.
-    pub(crate) fn new(program: &CompiledProgram, host: Host) -> Result<Self, Failure> {
-        let mut store = Store::new(program.engine(), host);
+    pub(crate) fn new(program: &CompiledProgram) -> Result<Self, Failure> {
+        let mut store = Store::new(program.engine(), program.host());
         store.limiter(|host| host);
         let instance = program.linker().instantiate_and_start(&mut store, program.module());
         let instance = instance.map_err(|error| Failure {
@@ -63,7 +68,46 @@ impl Live {
         store.data_mut().memory = memory;
         store.data_mut().undo.reset(heap);
         store.data_mut().meter = Some(meter);
-        Ok(Live { store, memory, table, meter, globals, start, entries })
+        let changed = BlockSet::default();
+        Ok(Live { store, memory, table, meter, globals, start, entries, changed })
+    }
+
+    /// An instance of `program` that goes on from `memories`, whose stable memory it takes.
+    ///
+    /// # Errors
+    /// The memory cannot be had; `memories` is as it was.
+    pub(crate) fn restore(
+        program: &CompiledProgram,
+        memories: &mut Memories,
+        globals: &[Val],
+    ) -> Result<Self, Failure> {
+        let mut live = Self::new(program)?;
+        live.grow_heap(memories.heap.len())?;
+        if let Some(memory) = live.memory {
+            memories.heap.write_to(memory.data_mut(&mut live.store));
+        }
+        memories.heap.pages().for_each(|page| live.changed.insert(page));
+        live.restore_globals(globals)?;
+        let host = live.store.data_mut();
+        host.undo.reset(memories.heap.len());
+        host.stable = std::mem::take(&mut memories.stable);
+        Ok(live)
+    }
+
+    /// What is committed of the heap.
+    pub(crate) fn heap_image(&self) -> HeapImage {
+        let undo = &self.store.data().undo;
+        let mut image = HeapImage::of(self.heap(), undo.committed(), self.changed.iter());
+        for (run, before) in undo.pieces() {
+            image.overlay(run.start, before);
+        }
+        image
+    }
+
+    /// What has to be kept of it, besides the globals, when no task is under way.
+    pub(crate) fn into_memories(self) -> Memories {
+        let heap = self.heap_image();
+        Memories { heap, stable: self.store.into_data().stable }
     }
 
     /// The function exported as entry number `place`.
@@ -91,9 +135,17 @@ impl Live {
         self.memory.map_or(&[], |memory| memory.data(&self.store))
     }
 
+    /// Bytes of heap and of stable memory.
+    pub(crate) fn sizes(&self) -> MemoryUse {
+        let stable = Bytes::new(self.store.data().stable.bytes());
+        MemoryUse { heap: Bytes::of_len(self.heap().len()), stable }
+    }
+
     /// Pages of the heap that the task has changed.
-    pub(crate) fn dirty_pages(&self) -> u64 {
-        self.store.data().undo.dirty_pages(self.heap())
+    pub(crate) fn dirty_pages(&mut self) -> u64 {
+        let Some(memory) = self.memory else { return 0 };
+        let (heap, host) = memory.data_and_store_mut(&mut self.store);
+        host.undo.dirty_pages(heap).len() as u64
     }
 
     /// Makes the heap what it was before the task. False if it has grown, as it cannot shrink.
@@ -109,7 +161,11 @@ impl Live {
 
     /// Makes what the task did to the heap permanent.
     pub(crate) fn commit_heap(&mut self) {
-        self.forget(self.heap().len());
+        let Some(memory) = self.memory else { return };
+        let (heap, host) = memory.data_and_store_mut(&mut self.store);
+        host.undo.dirty_pages(heap).iter().for_each(|page| self.changed.insert(*page));
+        let len = heap.len();
+        self.forget(len);
     }
 
     /// Empties the log and the marks; the heap to come back to has `len` bytes.
@@ -123,16 +179,6 @@ impl Live {
             marks[*granule] = 0;
         }
         self.store.data_mut().undo.recycle(touched);
-    }
-
-    /// Takes the committed heap of `other`, a former instance of the same program.
-    pub(crate) fn take_heap(&mut self, other: &Live) -> Result<(), Failure> {
-        let len = other.store.data().undo.committed();
-        self.grow_heap(len)?;
-        let Some(memory) = self.memory else { return Ok(()) };
-        memory.data_mut(&mut self.store).copy_from_slice(&other.heap()[..len]);
-        self.store.data_mut().undo.reset(len);
-        Ok(())
     }
 
     /// Grows the heap to `len` bytes.

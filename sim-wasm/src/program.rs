@@ -6,9 +6,11 @@ use crate::facts::Facts;
 use crate::failure::{Interrupt, engine_error, limit_exceeded};
 use crate::fuel;
 use crate::host::Host;
+use crate::image::CanisterImage;
 use crate::instance::WasmInstance;
 use crate::meter;
 use crate::packed::unpack;
+use crate::pool::Pool;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
 use crate::transform::{self, OUT_OF_INSTRUCTIONS, RESERVED};
@@ -16,7 +18,9 @@ use crate::validation::validate;
 use sha2::{Digest, Sha256};
 use sim_core::profile::MeteringMode;
 use sim_core::reject::ErrorCode;
-use sim_core::runtime::{Exports, Failure, Instance, InvalidModule, Program, StableImage};
+use sim_core::runtime::{
+    Exports, Failure, Instance, InvalidModule, Program, StableImage, StateImage,
+};
 use sim_core::units::{Bytes, Instructions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,7 +61,22 @@ pub(crate) struct CompiledProgram {
 
 /// A handle that can make instances which share the program.
 #[derive(Clone, Debug)]
-pub(crate) struct SharedProgram(pub(crate) Arc<CompiledProgram>);
+pub(crate) struct SharedProgram {
+    program: Arc<CompiledProgram>,
+    pool: Arc<Pool>,
+}
+
+impl SharedProgram {
+    /// A program whose instances are kept in `pool`.
+    pub(crate) fn new(program: CompiledProgram, pool: Arc<Pool>) -> Self {
+        SharedProgram { program: Arc::new(program), pool }
+    }
+
+    fn instance(&self, stable: StableMemory) -> Result<Box<dyn Instance>, Failure> {
+        let (program, pool) = (self.program.clone(), self.pool.clone());
+        Ok(Box::new(WasmInstance::new(program, pool, stable)?))
+    }
+}
 
 /// The hash that names a module.
 pub(crate) fn hash(module: &[u8]) -> [u8; 32] {
@@ -197,6 +216,11 @@ impl CompiledProgram {
         self.mode
     }
 
+    /// SHA-256 of the module as given.
+    pub(crate) fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
     /// What the module exports to the system.
     pub(crate) fn exports(&self) -> &Exports {
         &self.exports
@@ -240,39 +264,45 @@ impl CompiledProgram {
 
 impl Program for SharedProgram {
     fn exports(&self) -> &Exports {
-        &self.0.exports
+        &self.program.exports
     }
 
     fn hash(&self) -> [u8; 32] {
-        self.0.hash
+        self.program.hash
     }
 
     fn stored_size(&self) -> Bytes {
-        self.0.stored_size
+        self.program.stored_size
     }
 
     fn compile_cost(&self) -> Instructions {
-        self.0.compile_cost
+        self.program.compile_cost
     }
 
     fn is_wasm64(&self) -> bool {
-        self.0.wasm64
+        self.program.wasm64
     }
 
     fn metadata(&self, name: &str) -> Option<&[u8]> {
-        self.0.metadata.get(name).map(AsRef::as_ref)
+        self.program.metadata.get(name).map(AsRef::as_ref)
     }
 
     fn instantiate(&self) -> Result<Box<dyn Instance>, Failure> {
-        Ok(Box::new(WasmInstance::new(self.0.clone())?))
+        self.instance(StableMemory::default())
     }
 
     fn instantiate_with(&self, stable: StableImage) -> Result<Box<dyn Instance>, Failure> {
-        let mut instance = WasmInstance::new(self.0.clone())?;
         match stable.0.downcast::<StableMemory>() {
-            Ok(stable) => instance.adopt(*stable),
-            Err(_) => return Err(engine_error("stable memory of another runtime")),
+            Ok(stable) => self.instance(*stable),
+            Err(_) => Err(engine_error("stable memory of another runtime")),
         }
-        Ok(Box::new(instance))
+    }
+
+    fn restore(&self, image: &StateImage) -> Result<Box<dyn Instance>, Failure> {
+        let Some(image) = image.0.downcast_ref::<CanisterImage>() else {
+            return Err(engine_error("an image of another runtime"));
+        };
+        let (program, pool) = (self.program.clone(), self.pool.clone());
+        Ok(Box::new(WasmInstance::restore(program, pool, image)?))
     }
 }

@@ -8,6 +8,7 @@
 //! Who writes the heap asks first: code through what `transform` inserts before its stores, which
 //! keeps one byte per granule (the marks) to ask only once, System API functions through `heap`.
 
+use crate::block_set::BlockSet;
 use std::ops::Range;
 
 /// Bytes of a page; dirty memory is counted in these.
@@ -32,28 +33,6 @@ pub(crate) fn marks(len: usize) -> u64 {
     len.div_ceil(GRANULE) as u64
 }
 
-/// A set of block numbers.
-#[derive(Debug, Default)]
-struct BlockSet(Vec<u64>);
-
-impl BlockSet {
-    fn contains(&self, block: usize) -> bool {
-        self.0.get(block / 64).is_some_and(|word| word >> (block % 64) & 1 == 1)
-    }
-
-    fn insert(&mut self, block: usize) {
-        if self.0.len() <= block / 64 {
-            self.0.resize(block / 64 + 1, 0);
-        }
-        self.0[block / 64] |= 1 << (block % 64);
-    }
-
-    /// Removes all of the word `block` is in.
-    fn clear_near(&mut self, block: usize) {
-        self.0[block / 64] = 0;
-    }
-}
-
 /// Blocks recorded so far, and the heap's former content in them.
 #[derive(Debug, Default)]
 pub(crate) struct UndoLog {
@@ -66,6 +45,9 @@ pub(crate) struct UndoLog {
     before: Vec<u8>,
     /// Granules that code has touched.
     touched: Vec<usize>,
+    /// Pages that differ from what they were before the task, in order, once that was `compared`.
+    dirty: Vec<usize>,
+    compared: bool,
 }
 
 impl UndoLog {
@@ -88,6 +70,7 @@ impl UndoLog {
     }
 
     fn save(&mut self, heap: &[u8], blocks: Range<usize>) {
+        self.compared = false;
         let range = blocks.start * BLOCK..blocks.end * BLOCK;
         self.before.extend_from_slice(&heap[self.existed(&range)]);
         blocks.for_each(|block| self.recorded.insert(block));
@@ -113,7 +96,7 @@ impl UndoLog {
     }
 
     /// The recorded runs, each with the part of it that existed before the task.
-    fn pieces(&self) -> impl Iterator<Item = (Range<usize>, &[u8])> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (Range<usize>, &[u8])> {
         let mut rest = self.before.as_slice();
         self.runs.iter().map(move |run| {
             let (before, after) = rest.split_at(self.existed(run).len());
@@ -123,15 +106,19 @@ impl UndoLog {
     }
 
     /// Pages of `heap` whose content differs from what it was before the task; where it has
-    /// grown, from zeros.
-    pub(crate) fn dirty_pages(&self, heap: &[u8]) -> u64 {
-        let mut dirty = Vec::new();
-        for (run, before) in self.pieces() {
-            dirty_pages_of_run(heap, run, before, &mut dirty);
+    /// grown, from zeros. They must not be written any more before the log is reset.
+    pub(crate) fn dirty_pages(&mut self, heap: &[u8]) -> &[usize] {
+        if !std::mem::replace(&mut self.compared, true) {
+            let mut dirty = std::mem::take(&mut self.dirty);
+            dirty.clear();
+            for (run, before) in self.pieces() {
+                dirty_pages_of_run(heap, run, before, &mut dirty);
+            }
+            dirty.sort_unstable();
+            dirty.dedup();
+            self.dirty = dirty;
         }
-        dirty.sort_unstable();
-        dirty.dedup();
-        dirty.len() as u64
+        &self.dirty
     }
 
     /// Makes `heap` what it was before the task; what it has grown by is left alone.
@@ -152,6 +139,8 @@ impl UndoLog {
         }
         self.before.clear();
         self.before.shrink_to(KEPT_BYTES);
+        self.compared = false;
+        self.dirty.shrink_to(KEPT_BYTES / size_of::<usize>());
     }
 
     /// The granules that are marked, to be unmarked; they are no longer known afterwards.
@@ -206,10 +195,9 @@ mod tests {
         heap[0] = 1;
         heap[2 * HEAP_PAGE - 1] = 2;
         heap[2 * HEAP_PAGE] = 2;
-        assert_eq!(log.dirty_pages(&heap), 2);
+        assert_eq!(log.dirty_pages(&heap), [1, 2]);
         log.undo(&mut heap);
         assert_eq!(heap, vec![1; 4 * HEAP_PAGE]);
-        assert_eq!(log.dirty_pages(&heap), 0);
     }
 
     #[test]
@@ -232,9 +220,8 @@ mod tests {
         heap.resize(3 * HEAP_PAGE, 0);
         log.grown(&heap, HEAP_PAGE);
         log.record(&heap, HEAP_PAGE - 1..3 * HEAP_PAGE);
-        assert_eq!(log.dirty_pages(&heap), 0);
         heap[2 * HEAP_PAGE] = 1;
-        assert_eq!(log.dirty_pages(&heap), 1);
+        assert_eq!(log.dirty_pages(&heap), [2]);
         log.undo(&mut heap);
         assert_eq!(heap[2 * HEAP_PAGE], 1);
     }
@@ -245,7 +232,7 @@ mod tests {
         let mut log = log(heap.len());
         log.record(&heap, 300..60 * HEAP_PAGE);
         log.reset(heap.len());
-        assert!(log.recorded.0.iter().all(|word| *word == 0));
+        assert_eq!(log.recorded.iter().count(), 0);
         assert_eq!(log.pieces().count(), 0);
     }
 }

@@ -1,21 +1,23 @@
 //! Stable memory: sparse pages, and beside them the pages the current task wrote.
 //!
 //! A page that was never written takes no room. The overlay is merged on commit and dropped
-//! otherwise, so nothing has to be copied back.
+//! otherwise, so nothing has to be copied back. Clones share their pages until one writes them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Bytes of a page; stable memory is charged and kept in these.
 pub(crate) const STABLE_PAGE: u64 = 4_096;
 
-type Page = [u8; STABLE_PAGE as usize];
+/// The content of a page.
+pub(crate) type Page = [u8; STABLE_PAGE as usize];
 
 /// A canister's stable memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StableMemory {
-    committed: BTreeMap<u64, Box<Page>>,
+    committed: BTreeMap<u64, Arc<Page>>,
     committed_wasm_pages: u64,
-    written: BTreeMap<u64, Box<Page>>,
+    written: BTreeMap<u64, Arc<Page>>,
     wasm_pages: u64,
     /// Pages the current task read or wrote.
     touched: BTreeSet<u64>,
@@ -50,6 +52,16 @@ impl StableMemory {
         let mut image = self.clone();
         image.commit();
         image
+    }
+
+    /// A copy without what the current task wrote.
+    pub(crate) fn committed_image(&self) -> StableMemory {
+        StableMemory {
+            committed: self.committed.clone(),
+            committed_wasm_pages: self.committed_wasm_pages,
+            wasm_pages: self.committed_wasm_pages,
+            ..StableMemory::default()
+        }
     }
 
     /// Size in Wasm pages of 64 KiB.
@@ -127,16 +139,19 @@ impl StableMemory {
             let (part, tail) = rest.split_at(piece.len);
             let page = self.written.entry(piece.page).or_insert_with(|| {
                 let committed = self.committed.get(&piece.page);
-                committed.cloned().unwrap_or_else(|| Box::new([0; STABLE_PAGE as usize]))
+                Arc::new(committed.map_or([0; STABLE_PAGE as usize], |page| **page))
             });
-            page[piece.start..piece.start + piece.len].copy_from_slice(part);
+            Arc::make_mut(page)[piece.start..piece.start + piece.len].copy_from_slice(part);
             rest = tail;
         }
     }
 
     /// Makes the task's writes permanent.
     pub(crate) fn commit(&mut self) {
-        self.committed.append(&mut self.written);
+        // Not `append`, which goes through all that is committed.
+        while let Some((page, content)) = self.written.pop_first() {
+            self.committed.insert(page, content);
+        }
         self.committed_wasm_pages = self.wasm_pages;
         self.forget_touched();
     }

@@ -215,7 +215,7 @@ mod tests {
         for wasm64 in [false, true] {
             let module = wat::parse_str(imports_all(wasm64)).expect("is valid");
             let program = CompiledProgram::new(&module, rules.clone()).expect("is accepted");
-            Live::new(&program, program.host()).expect("every import is defined");
+            Live::new(&program).expect("every import is defined");
         }
     }
 }

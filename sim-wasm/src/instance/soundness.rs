@@ -2,9 +2,12 @@
 //! was, and of one that succeeds exactly the pages that differ are counted.
 
 use super::WasmInstance;
+use crate::live::Live;
+use crate::pool::Pool;
 use crate::program::CompiledProgram;
 use crate::rollback::HEAP_PAGE;
 use crate::rules::Rules;
+use crate::stable::StableMemory;
 use ic_principal::Principal;
 use proptest::prelude::*;
 use sim_core::fees::FeeSchedule;
@@ -29,7 +32,9 @@ const ENOUGH: u64 = 50_000_000;
 fn instance(module: &[u8]) -> WasmInstance {
     let rules = Arc::new(Rules::new(&Profile::default()));
     let program = CompiledProgram::new(module, rules).expect("is accepted");
-    WasmInstance::new(Arc::new(program)).expect("can be instantiated")
+    let pool = Arc::new(Pool::new(1));
+    let stable = StableMemory::default();
+    WasmInstance::new(Arc::new(program), pool, stable).expect("can be instantiated")
 }
 
 fn surroundings() -> Surroundings {
@@ -80,8 +85,8 @@ fn run(instance: &mut WasmInstance, entry: Entry, message: u64, slice: u64) -> F
 
 /// The heap the next task begins with.
 fn heap(instance: &WasmInstance) -> Vec<u8> {
-    let len = instance.live.store.data().undo.committed();
-    instance.live.heap()[..len].to_vec()
+    let committed = |live: &Live| live.heap()[..live.store.data().undo.committed()].to_vec();
+    instance.look(committed).expect("can be looked at")
 }
 
 fn differing_pages(before: &[u8], after: &[u8]) -> u64 {
@@ -95,7 +100,7 @@ fn differing_pages(before: &[u8], after: &[u8]) -> u64 {
 fn check(instance: &mut WasmInstance, entry: Entry, limit: u64, slice: u64, keep: bool) -> bool {
     let before = heap(instance);
     let finished = run(instance, entry, limit, slice);
-    let after = instance.live.heap().to_vec();
+    let after = instance.look(|live| live.heap().to_vec()).expect("can be looked at");
     let succeeded = finished.outcome.is_ok();
     if let Ok(effects) = &finished.outcome {
         assert_eq!(effects.dirty_pages, differing_pages(&before, &after));
@@ -108,8 +113,11 @@ fn check(instance: &mut WasmInstance, entry: Entry, limit: u64, slice: u64, keep
     let expected = if keep && succeeded { &after } else { &before };
     assert!(heap(instance) == *expected, "the heap is not what it should be");
     assert_eq!(instance.memory().heap.get(), expected.len() as u64);
-    let marks = instance.live.store.data().marks.expect("there is a heap");
-    assert!(marks.data(&instance.live.store).iter().all(|mark| *mark == 0));
+    let unmarked = instance.look(|live| {
+        let marks = live.store.data().marks.expect("there is a heap");
+        marks.data(&live.store).iter().all(|mark| *mark == 0)
+    });
+    assert_eq!(unmarked, Some(true));
     succeeded
 }
 

@@ -6,6 +6,7 @@ mod calls;
 mod counts;
 mod engine;
 mod entry_points;
+mod eviction;
 mod growth;
 mod hostile;
 mod metering;
