@@ -4,11 +4,11 @@
 //! which `docs/tables.md` is checked. An empty cell means "does not apply" or "did not happen in the run".
 
 pub mod canisters;
+pub mod charges;
 pub mod executions;
 pub mod log;
 pub mod messages;
 pub mod rounds;
-pub mod storage;
 
 use serde::Serialize;
 use sim_core::ledger::UseCase;
@@ -60,7 +60,7 @@ impl Table {
         rounds::TABLE,
         canisters::TABLE,
         executions::TABLE,
-        storage::TABLE,
+        charges::TABLE,
         log::TABLE,
     ];
 
@@ -101,11 +101,16 @@ pub const BURNED: [Column; UseCase::COUNT] = [
     column("burned_execution", "cycles", "burned for executing messages and tasks"),
     column("burned_transmission", "cycles", "burned for requests and responses between canisters"),
     column("burned_ingress", "cycles", "burned for inducting ingress messages"),
-    column("burned_storage", "cycles", "burned for memory"),
+    column("burned_storage", "cycles", "burned for memory, that of messages included"),
     column("burned_compute_allocation", "cycles", "burned for compute allocation"),
     column("burned_creation", "cycles", "burned for creating canisters"),
+    column("burned_signatures", "cycles", "burned for threshold signatures and derived keys"),
+    column("burned_http_outcalls", "cycles", "burned for HTTP outcalls"),
+    column("burned_logs", "cycles", "burned for reading logs by replicated calls"),
     column("burned_burned", "cycles", "burned by canisters on purpose"),
     column("burned_uninstall", "cycles", "left in canisters that ran out of cycles"),
+    column("burned_deleted", "cycles", "left in canisters that were deleted"),
+    column("burned_dropped", "cycles", "attached to messages that were dropped"),
 ];
 
 /// A cell: the number, or nothing.

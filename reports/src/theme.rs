@@ -118,5 +118,10 @@ pub const fn use_case(use_case: UseCase) -> Color {
         UseCase::Creation => PURPLE,
         UseCase::Burned => VERMILLION,
         UseCase::Uninstall => YELLOW,
+        UseCase::Signatures => (0x33, 0x22, 0x88),
+        UseCase::HttpOutcalls => (0x8c, 0x56, 0x4b),
+        UseCase::Logs => (0xb0, 0xb0, 0xb0),
+        UseCase::Deleted => (0x99, 0x99, 0x33),
+        UseCase::Dropped => INK,
     }
 }

@@ -9,7 +9,7 @@ use crate::error::ReportError;
 use crate::page;
 use crate::run::RunReport;
 use crate::summary::Summary;
-use crate::tables::{Table, canisters, executions, log, messages, rounds, storage};
+use crate::tables::{Table, canisters, charges, executions, log, messages, rounds};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -57,7 +57,7 @@ pub fn write_tables(
     tables(dir, &Table::ALL, run, analysis)
 }
 
-/// Writes these tables and those that the trace knows more of: `executions.csv`, `storage.csv` and
+/// Writes these tables and those that the trace knows more of: `executions.csv`, `charges.csv` and
 /// `log.csv`.
 ///
 /// # Errors
@@ -99,7 +99,7 @@ pub fn table<W: Write>(
         file if file == rounds::TABLE.file => rounds::write(out, run.history),
         file if file == canisters::TABLE.file => canisters::write(out, run.history),
         file if file == executions::TABLE.file => executions::write(out, run.history),
-        file if file == storage::TABLE.file => storage::write(out, run.history),
+        file if file == charges::TABLE.file => charges::write(out, run.history),
         _ => log::write(out, run.history),
     }
 }

@@ -50,7 +50,7 @@ impl fmt::Display for Difference {
 const PLAIN: [&str; 7] =
     ["rounds", "reply", "balances", "at_submit", "bytes", "missing", "wasm_bytes"];
 /// Fields of `state` that the model has.
-const STATE: [&str; 15] = [
+const STATE: [&str; 17] = [
     "balance",
     "status",
     "version",
@@ -58,6 +58,8 @@ const STATE: [&str; 15] = [
     "canister_history_memory_usage",
     "memory_usage",
     "certified_data",
+    "message_memory_usage",
+    "reserved_balance",
     "heap_delta_debit",
     "install_code_debit",
     "consumed_by_use_case",

@@ -66,7 +66,7 @@ fn a_trace_is_exported_to_every_format() {
     let arguments =
         ["trace", "export", &run, "--format", "csv", "--out", &tables.to_string_lossy()];
     assert_eq!(icsim(&arguments).status.code(), Some(0));
-    for table in ["messages.csv", "executions.csv", "storage.csv", "log.csv"] {
+    for table in ["messages.csv", "executions.csv", "charges.csv", "log.csv"] {
         assert!(tables.join(table).exists(), "{table}");
     }
     let again = icsim(&arguments);

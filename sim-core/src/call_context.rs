@@ -104,7 +104,15 @@ pub struct CallContexts {
     waiting: BTreeMap<CanisterId, u64>,
     /// Best-effort callbacks that were not told yet that their deadline has passed, by deadline.
     deadlines: BTreeSet<(u64, CallbackId)>,
+    /// Guaranteed responses that others wait for, and that this canister waits for.
+    promised: u64,
+    expected: u64,
     next: u64,
+}
+
+/// Whether another canister is promised a response, however long it takes.
+fn is_promise(context: &CallContext) -> bool {
+    matches!(context.origin, Origin::Canister { .. }) && context.deadline == 0 && !context.responded
 }
 
 impl CallContexts {
@@ -125,8 +133,23 @@ impl CallContexts {
             outstanding: 0,
             instructions: Instructions::ZERO,
         };
+        self.promised += u64::from(is_promise(&context));
         self.contexts.insert(id, context);
         id
+    }
+
+    /// Notes that a call is answered, once. What it still has available comes back with who waits for
+    /// the answer.
+    pub fn answer(&mut self, id: CallContextId) -> Option<(Origin, Attached)> {
+        let context = self.contexts.get_mut(&id).filter(|context| !context.responded)?;
+        self.promised -= u64::from(is_promise(context));
+        context.responded = true;
+        Some((context.origin, context.available.take()))
+    }
+
+    /// Guaranteed responses for which room is kept: those this canister owes, and those it waits for.
+    pub fn reserved_responses(&self) -> u64 {
+        self.promised + self.expected
     }
 
     /// The context named `id`, as long as it is open.
@@ -175,8 +198,9 @@ impl CallContexts {
             context.outstanding += 1;
         }
         *self.waiting.entry(CanisterId::called(&callback.callee)).or_default() += 1;
-        if let Some((_, deadline)) = callback.deadline {
-            self.deadlines.insert((deadline, id));
+        match callback.deadline {
+            Some((_, deadline)) => drop(self.deadlines.insert((deadline, id))),
+            None => self.expected += 1,
         }
         self.callbacks.insert(id, callback);
         id
@@ -201,8 +225,9 @@ impl CallContexts {
     /// Takes a callback whose answer has come.
     pub fn unregister(&mut self, id: CallbackId) -> Option<Callback> {
         let callback = self.callbacks.remove(&id)?;
-        if let Some((_, deadline)) = callback.deadline {
-            self.deadlines.remove(&(deadline, id));
+        match callback.deadline {
+            Some((_, deadline)) => drop(self.deadlines.remove(&(deadline, id))),
+            None => self.expected -= 1,
         }
         if let Some(context) = self.contexts.get_mut(&callback.context) {
             context.outstanding = context.outstanding.saturating_sub(1);
@@ -224,10 +249,15 @@ impl CallContexts {
 
     /// Cycles held for open calls: prepaid for responses and callbacks.
     pub fn prepaid(&self) -> Cycles {
-        let holds = |callback: &Callback| {
-            callback.response_hold.amount() + callback.execution_hold.amount()
-        };
-        self.callbacks.values().map(holds).sum()
+        let (responses, callbacks) = self.prepaid_parts();
+        responses + callbacks
+    }
+
+    /// Cycles prepaid for responses, and for callbacks.
+    pub fn prepaid_parts(&self) -> (Cycles, Cycles) {
+        let callbacks = || self.callbacks.values();
+        let responses = callbacks().map(|callback| callback.response_hold.amount()).sum();
+        (responses, callbacks().map(|callback| callback.execution_hold.amount()).sum())
     }
 
     /// Cycles that callers attached and nobody accepted yet.

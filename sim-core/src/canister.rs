@@ -2,15 +2,15 @@
 
 use crate::call_context::CallContexts;
 use crate::execution::Job;
-use crate::fees::FeeSchedule;
+use crate::fees::{Charge, FeeSchedule, IdleUse};
 use crate::history::CanisterSummary;
 use crate::id::CanisterId;
-use crate::ledger::Account;
+use crate::ledger::{Account, Burned, UseCase};
 use crate::message::ManagementCall;
 use crate::queues::{InputQueues, OutputQueues};
 use crate::runtime::{Instance, MemoryUse, Program};
 use crate::scheduler::Priority;
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
 use std::collections::VecDeque;
@@ -95,7 +95,12 @@ pub(crate) struct Canister {
     history: VecDeque<u64>,
     /// All memory that is paid for; follows from `code`, kept by [`Canister::measure`].
     memory: Bytes,
-    freezing_threshold: Cycles,
+    /// The prices it pays, once it was measured.
+    fees: Option<Arc<FeeSchedule>>,
+    /// Ingress fees that came due while an execution is paused, whose balance must not change.
+    pub(crate) ingress_debit: Cycles,
+    /// Charges of those.
+    pub(crate) postponed: Vec<Charge>,
 }
 
 impl Canister {
@@ -104,7 +109,7 @@ impl Canister {
             id,
             name,
             controllers,
-            account: Account::default(),
+            account: Account::of(id),
             code: None,
             version: 0,
             input: InputQueues::default(),
@@ -128,7 +133,9 @@ impl Canister {
             install_code_debit: Instructions::ZERO,
             history: VecDeque::new(),
             memory: Bytes::ZERO,
-            freezing_threshold: Cycles::ZERO,
+            fees: None,
+            ingress_debit: Cycles::ZERO,
+            postponed: Vec::new(),
         }
     }
 
@@ -137,16 +144,53 @@ impl Canister {
         self.memory
     }
 
+    /// Memory of its messages: room kept for guaranteed responses.
+    pub(crate) fn message_memory(&self) -> Bytes {
+        let each = self.fees.as_ref().map_or(Bytes::ZERO, |fees| fees.reserved_response());
+        each.saturating_mul(self.calls.reserved_responses())
+    }
+
+    /// What it takes up by existing.
+    pub(crate) fn idle_use(&self) -> IdleUse {
+        IdleUse {
+            memory: self.memory,
+            messages: self.message_memory(),
+            compute: self.compute_allocation,
+        }
+    }
+
     /// The balance below which the canister may not spend.
     pub(crate) fn freezing_threshold(&self) -> Cycles {
-        self.freezing_threshold
+        self.threshold_for(self.idle_use())
+    }
+
+    fn threshold_for(&self, idle: IdleUse) -> Cycles {
+        let reserved = self.account.reserved();
+        let threshold =
+            |fees: &FeeSchedule| fees.freezing_threshold(idle, self.freezing_seconds, reserved);
+        self.fees.as_deref().map_or(Cycles::ZERO, threshold)
+    }
+
+    /// Whether its code has 64-bit memory: instructions of that cost more.
+    pub(crate) fn is_wasm64(&self) -> bool {
+        self.code.as_ref().is_some_and(|code| code.program.is_wasm64())
+    }
+
+    /// The prices it pays: those of its code's width.
+    pub(crate) fn prices(&self, fees: &Arc<FeeSchedule>) -> Arc<FeeSchedule> {
+        if self.is_wasm64() { fees.wasm64() } else { fees.clone() }
     }
 
     /// Brings the memory it pays for, and what follows from it, up to date.
-    pub(crate) fn measure(&mut self, fees: &FeeSchedule) {
+    pub(crate) fn measure(&mut self, fees: &Arc<FeeSchedule>) {
         let memory = self.execution_memory() + self.history_memory();
         self.memory = memory.max(self.memory_allocation);
-        self.freezing_threshold = self.threshold_of(memory, fees);
+        self.fees = Some(fees.clone());
+    }
+
+    /// Memory it has allocated and does not use.
+    pub(crate) fn spare_allocation(&self) -> Bytes {
+        self.memory_allocation.saturating_sub(self.execution_memory() + self.history_memory())
     }
 
     /// Heap, stable memory and module.
@@ -154,15 +198,20 @@ impl Canister {
         self.code.as_ref().map_or(Bytes::ZERO, Code::memory)
     }
 
-    /// The freezing threshold it would have with other code.
-    pub(crate) fn freezing_threshold_with(&self, code: &Code, fees: &FeeSchedule) -> Cycles {
-        self.threshold_of(code.memory() + self.history_memory(), fees)
+    /// The memory it would pay for with other code.
+    pub(crate) fn memory_with(&self, code: &Code) -> Bytes {
+        (code.memory() + self.history_memory()).max(self.memory_allocation)
     }
 
-    fn threshold_of(&self, memory: Bytes, fees: &FeeSchedule) -> Cycles {
-        let time = SimDuration::from_secs(self.freezing_seconds);
-        fees.freezing_threshold(memory.max(self.memory_allocation), self.freezing_seconds)
-            + fees.compute(self.compute_allocation, time)
+    /// The freezing threshold it would have with other code and so many cycles reserved.
+    pub(crate) fn freezing_threshold_with(
+        &self,
+        code: &Code,
+        fees: &FeeSchedule,
+        reserved: Cycles,
+    ) -> Cycles {
+        let idle = IdleUse { memory: self.memory_with(code), ..self.idle_use() };
+        fees.freezing_threshold(idle, self.freezing_seconds, reserved)
     }
 
     /// The recorded changes of code and controllers.
@@ -209,8 +258,19 @@ impl Canister {
 
     /// Whether `amount` can be spent without going below the freezing threshold.
     pub(crate) fn can_spend(&self, amount: Cycles) -> bool {
-        let after = self.account.balance().checked_sub(amount);
-        after.is_some_and(|after| after >= self.freezing_threshold)
+        let after = self.account.balance().checked_sub(amount + self.ingress_debit);
+        after.is_some_and(|after| after >= self.freezing_threshold())
+    }
+
+    /// Whether an execution is under way, whose balance must not change.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused.as_ref().is_some_and(|job| job.in_progress())
+    }
+
+    /// Notes an ingress fee that is paid when the execution under way has ended.
+    pub(crate) fn postpone(&mut self, charge: Charge, fee: Cycles) {
+        self.ingress_debit += fee;
+        self.postponed.push(charge);
     }
 
     /// Drops code and memory; open work on them with it.
@@ -232,6 +292,16 @@ impl Canister {
             + self.input.cycles()
             + self.output.cycles()
             + self.stop_calls.iter().map(|call| call.cycles.amount()).sum()
+    }
+
+    /// What it burned, with what is prepaid for work under way as if it were used.
+    pub(crate) fn consumed(&self) -> Burned {
+        let mut consumed = *self.account.burned();
+        let (responses, callbacks) = self.calls.prepaid_parts();
+        let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
+        consumed[UseCase::Transmission as usize] += responses;
+        consumed[UseCase::Execution as usize] += callbacks + running;
+        consumed
     }
 
     pub(crate) fn summary(&self) -> CanisterSummary {

@@ -13,7 +13,7 @@ mod query;
 
 use crate::call_context::CallContextId;
 use crate::canister::Canister;
-use crate::fees::FeeSchedule;
+use crate::fees::{FeeSchedule, StorageUse};
 use crate::id::{MessageId, SubnetId};
 use crate::ledger::{Ledger, Prepaid};
 use crate::profile::Profile;
@@ -57,6 +57,8 @@ pub(crate) struct Executor<'a> {
     pub(crate) subnet: SubnetId,
     pub(crate) profile: &'a Profile,
     pub(crate) fees: &'a Arc<FeeSchedule>,
+    /// How full the subnet is.
+    pub(crate) storage: StorageUse,
     /// Batch time, nanoseconds since 1970.
     pub(crate) batch_time: u64,
     pub(crate) place: Place,

@@ -1,34 +1,74 @@
 //! Prices on one subnet: the profile's fees, scaled by the number of its nodes.
 //!
 //! `scale(c) = c * nodes / reference_nodes` is one floor division after the addends of a charge
-//! were summed; which addends share one division decides the last digit, so each charge has its
+//! were summed; which addends share one division decides the last digit, so each operation has its
 //! own function here (`rs/cycles_account_manager/src/cycles_account_manager.rs`).
+//!
+//! [`Charge`] lists the raw quantities each price is made from. Whatever is burned is booked as one,
+//! so that a finished run can be priced again under other fees.
 
-use crate::profile::{Fees, Profile};
-use crate::time::SimDuration;
+mod bitcoin;
+mod charge;
+mod http;
+mod memory;
+mod reservation;
+
+pub use bitcoin::BitcoinCall;
+pub use charge::Charge;
+pub use memory::IdleUse;
+pub use reservation::{Reservation, StorageUse};
+
+use crate::network::{CostSchedule, SubnetKind, SubnetSpec};
+use crate::profile::{Fees, Profile, Rounding};
 use crate::units::{Bytes, Cycles, Instructions};
+use std::sync::Arc;
 
-const GIB: u128 = 1 << 30;
-const SECONDS_PER_DAY: u64 = 86_400;
-
-/// The prices of one subnet.
+/// The prices of one subnet, for canisters of one width of memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeeSchedule {
-    fees: Fees,
+    fees: Arc<Fees>,
     nodes: u64,
+    reference_nodes: u64,
+    /// Everything but signatures is free.
+    free: bool,
+    wasm64: bool,
     message_instructions: Instructions,
     max_reply: Bytes,
+    response_overhead: Bytes,
+    reservation: Reservation,
+    /// The same for canisters with 64-bit memory, if this is not it.
+    wide: Option<Arc<FeeSchedule>>,
 }
 
 impl FeeSchedule {
-    /// The prices of `profile` on a subnet of `nodes` nodes.
+    /// The prices of `profile` on an application subnet of `nodes` nodes.
     pub fn new(profile: &Profile, nodes: u64) -> Self {
-        FeeSchedule {
-            fees: profile.fees.clone(),
-            nodes,
+        let name = String::new();
+        FeeSchedule::on(profile, &SubnetSpec { name, nodes, ..SubnetSpec::default() })
+    }
+
+    /// The prices of `profile` on a subnet.
+    pub fn on(profile: &Profile, subnet: &SubnetSpec) -> Self {
+        let kind = subnet.kind;
+        let narrow = FeeSchedule {
+            fees: Arc::new(profile.fees.clone()),
+            nodes: subnet.nodes,
+            reference_nodes: profile.fees.reference_nodes.max(1),
+            free: kind == SubnetKind::System || subnet.cost_schedule == CostSchedule::Free,
+            wasm64: false,
             message_instructions: profile.limits.message_instructions,
             max_reply: profile.limits.reply_payload,
-        }
+            response_overhead: profile.limits.response_overhead,
+            reservation: Reservation::of(profile, kind),
+            wide: None,
+        };
+        let wide = FeeSchedule { wasm64: true, ..narrow.clone() };
+        FeeSchedule { wide: Some(Arc::new(wide)), ..narrow }
+    }
+
+    /// The prices for canisters with 64-bit memory, whose instructions cost more.
+    pub fn wasm64(self: &Arc<Self>) -> Arc<FeeSchedule> {
+        self.wide.clone().unwrap_or_else(|| self.clone())
     }
 
     /// Nodes of the subnet.
@@ -36,18 +76,40 @@ impl FeeSchedule {
         self.nodes
     }
 
-    fn scale(&self, amount: Cycles) -> Cycles {
-        let scaled = amount.get().saturating_mul(u128::from(self.nodes));
-        Cycles::new(scaled / u128::from(self.fees.reference_nodes.max(1)))
+    /// A price for `reference_nodes` nodes on this subnet.
+    pub fn scale(&self, amount: Cycles) -> Cycles {
+        match self.free {
+            true => Cycles::ZERO,
+            false => self.scale_to(amount, self.nodes),
+        }
     }
 
-    fn instruction_part(&self, instructions: Instructions) -> Cycles {
-        let tens = u128::from(instructions.get()).saturating_mul(self.fees.ten_instructions.get());
-        Cycles::new(tens / 10)
+    fn scale_to(&self, amount: Cycles, nodes: u64) -> Cycles {
+        let scaled = amount.get().saturating_mul(u128::from(nodes));
+        Cycles::new(scaled / u128::from(self.reference_nodes))
+    }
+
+    /// What `instructions` cost on `reference_nodes` nodes, without the fixed part of a message.
+    pub fn instructions(&self, instructions: Instructions) -> Cycles {
+        self.instructions_in(instructions, self.wasm64)
+    }
+
+    fn instructions_in(&self, instructions: Instructions, wasm64: bool) -> Cycles {
+        let fees = &self.fees;
+        let ten = if wasm64 { fees.ten_instructions_64 } else { fees.ten_instructions };
+        Cycles::new(u128::from(instructions.get()).saturating_mul(ten.get()) / 10)
     }
 
     fn bytes_part(fee: Cycles, bytes: Bytes) -> Cycles {
         fee.saturating_mul(u128::from(bytes.get()))
+    }
+
+    /// A fixed part and a part for each byte, with the divisions of the profile's era.
+    fn scale_with_bytes(&self, base: Cycles, byte: Cycles, bytes: Bytes) -> Cycles {
+        match self.fees.rounding {
+            Rounding::Sum => self.scale(base + Self::bytes_part(byte, bytes)),
+            Rounding::Each => self.scale(base) + Self::bytes_part(self.scale(byte), bytes),
+        }
     }
 
     /// Creating a canister.
@@ -57,44 +119,64 @@ impl FeeSchedule {
 
     /// One threshold signature or derived key of a subnet of this size.
     pub fn signature(&self) -> Cycles {
-        self.scale(self.fees.signature)
+        self.signature_by(self.nodes)
     }
 
-    /// An HTTP outcall whose request has `request` bytes and whose response may have `response`.
-    pub fn http_outcall(&self, request: Bytes, response: Bytes) -> Cycles {
-        let nodes = u128::from(self.nodes);
-        let each = self.fees.http_outcall
-            + self.fees.http_outcall_node.saturating_mul(nodes)
-            + Self::bytes_part(self.fees.http_request_byte, request)
-            + Self::bytes_part(self.fees.http_response_byte, response);
-        each.saturating_mul(nodes)
+    /// One threshold signature or derived key, made by a subnet of `nodes` nodes. System subnets pay
+    /// for them like all others.
+    pub fn signature_by(&self, nodes: u64) -> Cycles {
+        self.scale_to(self.fees.signature, nodes)
+    }
+
+    /// Reading a canister's log by a replicated call, which returned `bytes`.
+    pub fn log_fetch(&self, bytes: Bytes) -> Cycles {
+        self.scale_with_bytes(self.fees.log_fetch, self.fees.log_fetch_byte, bytes)
     }
 
     /// Executing one message that uses `instructions`.
     pub fn execution(&self, instructions: Instructions) -> Cycles {
-        self.scale(self.fees.update_message_base + self.instruction_part(instructions))
+        self.execution_in(instructions, self.wasm64)
+    }
+
+    fn execution_in(&self, instructions: Instructions, wasm64: bool) -> Cycles {
+        self.scale(self.fees.update_message_base + self.instructions_in(instructions, wasm64))
     }
 
     /// What comes back of a prepaid execution whose last `unused` instructions were not needed.
     pub fn execution_refund(&self, unused: Instructions) -> Cycles {
-        self.scale(self.instruction_part(unused))
+        self.scale(self.instructions(unused))
     }
 
     /// What an execution costs for which `limit` instructions were prepaid and `used` were used.
     /// Prepaying and refunding rounds twice, so this is not [`Self::execution`] of what was used.
     pub fn execution_cost(&self, limit: Instructions, used: Instructions) -> Cycles {
-        let refund = self.execution_refund(limit.saturating_sub(used));
-        self.execution(limit).saturating_sub(refund)
+        self.execution_cost_in(limit, used, self.wasm64)
+    }
+
+    fn execution_cost_in(&self, limit: Instructions, used: Instructions, wasm64: bool) -> Cycles {
+        let unused = limit.saturating_sub(used);
+        let refund = self.scale(self.instructions_in(unused, wasm64));
+        self.execution_in(limit, wasm64).saturating_sub(refund)
+    }
+
+    /// Instructions that the management canister spends for a canister: without the fixed part, at
+    /// the price of 32-bit code.
+    pub fn management(&self, instructions: Instructions) -> Cycles {
+        self.scale(self.instructions_in(instructions, false))
     }
 
     /// Inducting an ingress message of `bytes` bytes.
     pub fn ingress(&self, bytes: Bytes) -> Cycles {
-        self.scale(self.fees.ingress_base + Self::bytes_part(self.fees.ingress_byte, bytes))
+        self.scale_with_bytes(self.fees.ingress_base, self.fees.ingress_byte, bytes)
     }
 
     /// Sending a request whose method name and payload have `bytes` bytes, and getting its response.
     pub fn request_transmission(&self, bytes: Bytes) -> Cycles {
-        self.scale(self.fees.call_base + Self::bytes_part(self.fees.call_byte, bytes))
+        let (base, byte) = (self.fees.call_base, Self::bytes_part(self.fees.call_byte, bytes));
+        match self.fees.rounding {
+            Rounding::Sum => self.scale(base + byte),
+            Rounding::Each => self.scale(base) + self.scale(byte),
+        }
     }
 
     /// Transmitting a response of `bytes` bytes.
@@ -102,9 +184,19 @@ impl FeeSchedule {
         self.scale(Self::bytes_part(self.fees.call_byte, bytes))
     }
 
+    /// Memory that is kept for a guaranteed response, by who waits for it and by who owes it.
+    pub fn reserved_response(&self) -> Bytes {
+        self.max_reply + self.response_overhead
+    }
+
     /// Prepaid by the caller for the largest response.
     pub fn largest_response(&self) -> Cycles {
         self.response_transmission(self.max_reply)
+    }
+
+    /// What comes back of [`Self::largest_response`] for a response of `bytes` bytes.
+    pub fn response_refund(&self, bytes: Bytes) -> Cycles {
+        self.largest_response().saturating_sub(self.response_transmission(bytes))
     }
 
     /// Prepaid for executing any message or callback to its limit.
@@ -119,94 +211,7 @@ impl FeeSchedule {
             + self.largest_response()
             + self.execution_prepayment()
     }
-
-    /// Keeping `bytes` of memory for `duration`, counted in whole seconds.
-    pub fn storage(&self, bytes: Bytes, duration: SimDuration) -> Cycles {
-        self.storage_for_seconds(bytes, duration.as_secs())
-    }
-
-    fn storage_for_seconds(&self, bytes: Bytes, seconds: u64) -> Cycles {
-        let byte_seconds = u128::from(bytes.get()).saturating_mul(u128::from(seconds));
-        self.scale(Cycles::new(
-            byte_seconds.saturating_mul(self.fees.storage_gib_second.get()) / GIB,
-        ))
-    }
-
-    /// What an idle canister with `bytes` of memory pays in `duration`: the price of a day, in
-    /// proportion to the whole seconds passed.
-    pub fn idle_storage(&self, bytes: Bytes, duration: SimDuration) -> Cycles {
-        let day = self.storage_for_seconds(bytes, SECONDS_PER_DAY).get();
-        Cycles::new(
-            day.saturating_mul(u128::from(duration.as_secs())) / u128::from(SECONDS_PER_DAY),
-        )
-    }
-
-    /// What compute allocation costs in `duration`: the price of a day, in proportion.
-    pub fn idle_compute(&self, percent: u64, duration: SimDuration) -> Cycles {
-        let day = self.compute(percent, SimDuration::from_secs(SECONDS_PER_DAY)).get();
-        Cycles::new(
-            day.saturating_mul(u128::from(duration.as_secs())) / u128::from(SECONDS_PER_DAY),
-        )
-    }
-
-    /// Keeping `percent` of compute allocation for `duration`, counted in whole seconds.
-    pub fn compute(&self, percent: u64, duration: SimDuration) -> Cycles {
-        let fee = self.fees.compute_percent_second;
-        let seconds = u128::from(duration.as_secs());
-        self.scale(fee.saturating_mul(u128::from(percent)).saturating_mul(seconds))
-    }
-
-    /// Balance a canister with `bytes` of memory needs to stay alive for `seconds` without income.
-    pub fn freezing_threshold(&self, bytes: Bytes, seconds: u64) -> Cycles {
-        let day = self.storage_for_seconds(bytes, SECONDS_PER_DAY).get();
-        Cycles::new(day.saturating_mul(u128::from(seconds)) / u128::from(SECONDS_PER_DAY))
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn schedule(nodes: u64) -> FeeSchedule {
-        FeeSchedule::new(&Profile::default(), nodes)
-    }
-
-    #[test]
-    fn published_prices_of_thirteen_nodes() {
-        let fees = schedule(13);
-        assert_eq!(fees.execution_prepayment(), Cycles::new(40_005_000_000));
-        assert_eq!(fees.call_hold(Bytes::ZERO), Cycles::new(42_102_412_000));
-        assert_eq!(fees.ingress(Bytes::new(10)), Cycles::new(1_220_000));
-        assert_eq!(fees.signature(), Cycles::new(10_000_000_000));
-        // Interface documentation, "Cycles cost": 49,140,000 for the call itself.
-        assert_eq!(fees.http_outcall(Bytes::ZERO, Bytes::ZERO), Cycles::new(49_140_000));
-    }
-
-    #[test]
-    fn published_prices_of_thirty_four_nodes() {
-        let fees = schedule(34);
-        assert_eq!(fees.canister_creation(), Cycles::new(1_307_692_307_692));
-        assert_eq!(fees.execution(Instructions::ZERO), Cycles::new(13_076_923));
-        assert_eq!(fees.request_transmission(Bytes::ZERO), Cycles::new(680_000));
-        assert_eq!(fees.ingress(Bytes::ZERO), Cycles::new(3_138_461));
-    }
-
-    #[test]
-    fn a_gibibyte_costs_its_published_price_a_second() {
-        let gib = Bytes::new(1 << 30);
-        assert_eq!(schedule(13).storage(gib, SimDuration::from_secs(1)), Cycles::new(127_000));
-        assert_eq!(
-            schedule(13).idle_storage(gib, SimDuration::from_secs(10)),
-            Cycles::new(1_270_000)
-        );
-    }
-
-    #[test]
-    fn prepaying_and_refunding_rounds_as_the_replica_does() {
-        // An empty heartbeat on 34 nodes at 2024-06 prices costs 1,543,080 cycles.
-        let profile = Profile::named("2024-06").expect("is built in");
-        let fees = FeeSchedule::new(&profile, 34);
-        let limit = profile.limits.message_instructions;
-        assert_eq!(fees.execution_cost(limit, Instructions::new(1)), Cycles::new(1_543_080));
-    }
-}
+mod tests;

@@ -1,14 +1,22 @@
-//! Cycles never appear or vanish: every movement goes through the ledger of a subnet.
+//! Cycles never appear or vanish: every movement goes through the ledger of a subnet, out of one
+//! account and into another.
 //!
-//! Cycles are in one of five places: a canister's [`Account`], a [`Prepaid`] hold for something
-//! that will cost less or equal, [`Attached`] to a message or call context, burned, or on another
-//! subnet. `Prepaid` and `Attached` cannot be copied, and outside this module only empty ones can be
-//! made, so moving them is the only thing that can be done with them. [`Ledger::check`] compares what the accounts
-//! say with what canisters, messages and call contexts in fact hold.
+//! Cycles are in one of six places: a canister's [`Account`], where they are its own or reserved for
+//! memory, a [`Prepaid`] hold for something that will cost less or equal, [`Attached`] to a message or
+//! call context, burned, or on another subnet. `Prepaid` and `Attached` cannot be copied, and outside
+//! this module only empty ones can be made, so moving them is the only thing that can be done with
+//! them. [`Ledger::check`] compares what the books say with what canisters, messages and call contexts
+//! in fact hold.
+//!
+//! Whatever is burned is booked with what it was burned for, as a [`Charge`]; the journal of a round
+//! is what "where did the money go" and pricing a run again are answered from.
 
+use crate::fees::Charge;
+use crate::id::CanisterId;
 use crate::units::Cycles;
 use crate::world::ModelFault;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What cycles are burned for (`CyclesUseCase`, `rs/types/cycles/src/cycles_use_case.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -20,21 +28,31 @@ pub enum UseCase {
     Transmission,
     /// Inducting ingress messages.
     Ingress,
-    /// Memory.
+    /// Memory, that of messages included.
     Storage,
     /// Compute allocation.
     ComputeAllocation,
     /// Creating canisters.
     Creation,
+    /// Threshold signatures and derived keys.
+    Signatures,
+    /// HTTP outcalls.
+    HttpOutcalls,
+    /// Logs read by replicated calls.
+    Logs,
     /// Burned by a canister on purpose.
     Burned,
     /// Left in a canister when it ran out of cycles.
     Uninstall,
+    /// Left in a canister when it was deleted.
+    Deleted,
+    /// Attached to messages that were dropped.
+    Dropped,
 }
 
 impl UseCase {
     /// How many there are.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 13;
 
     /// Every use case, in the order of [`Burned`].
     pub const ALL: [UseCase; UseCase::COUNT] = [
@@ -44,8 +62,13 @@ impl UseCase {
         UseCase::Storage,
         UseCase::ComputeAllocation,
         UseCase::Creation,
+        UseCase::Signatures,
+        UseCase::HttpOutcalls,
+        UseCase::Logs,
         UseCase::Burned,
         UseCase::Uninstall,
+        UseCase::Deleted,
+        UseCase::Dropped,
     ];
 
     /// The name used in tables, the same as when serialised.
@@ -57,9 +80,22 @@ impl UseCase {
             UseCase::Storage => "storage",
             UseCase::ComputeAllocation => "compute_allocation",
             UseCase::Creation => "creation",
+            UseCase::Signatures => "signatures",
+            UseCase::HttpOutcalls => "http_outcalls",
+            UseCase::Logs => "logs",
             UseCase::Burned => "burned",
             UseCase::Uninstall => "uninstall",
+            UseCase::Deleted => "deleted",
+            UseCase::Dropped => "dropped",
         }
+    }
+
+    /// Reserved cycles pay for it before others do.
+    const fn draws_on_reserve(self) -> bool {
+        matches!(
+            self,
+            UseCase::Storage | UseCase::ComputeAllocation | UseCase::Uninstall | UseCase::Deleted
+        )
     }
 }
 
@@ -67,16 +103,34 @@ impl UseCase {
 pub type Burned = [Cycles; UseCase::COUNT];
 
 /// What a canister owns and what it has spent.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Account {
+    owner: CanisterId,
     balance: Cycles,
+    reserved: Cycles,
     burned: Burned,
 }
 
 impl Account {
-    /// The balance, without holds.
+    /// An empty account.
+    pub fn of(owner: CanisterId) -> Account {
+        let (balance, reserved) = (Cycles::ZERO, Cycles::ZERO);
+        Account { owner, balance, reserved, burned: Burned::default() }
+    }
+
+    /// The main balance, without holds.
     pub fn balance(&self) -> Cycles {
         self.balance
+    }
+
+    /// What is reserved for memory: it can neither be sent nor spent on anything else.
+    pub fn reserved(&self) -> Cycles {
+        self.reserved
+    }
+
+    /// All of it.
+    pub fn total(&self) -> Cycles {
+        self.balance + self.reserved
     }
 
     /// Everything burned so far.
@@ -119,6 +173,11 @@ impl Attached {
     pub fn take(&mut self) -> Attached {
         std::mem::take(self)
     }
+
+    /// Puts more to it.
+    pub fn join(&mut self, other: Attached) {
+        self.0 += other.0;
+    }
 }
 
 /// An account holds less than it should give.
@@ -131,6 +190,18 @@ pub struct Insufficient {
     pub available: Cycles,
 }
 
+/// Charges of one kind and size that a canister paid in a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// How many.
+    pub count: u64,
+    /// What they came to together.
+    pub cycles: Cycles,
+}
+
+/// What was charged since it was last taken, by payer and kind.
+pub type Journal = BTreeMap<(CanisterId, Charge), Entry>;
+
 /// The books of one subnet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -138,6 +209,7 @@ pub struct Ledger {
     arrived: Cycles,
     departed: Cycles,
     burned: Burned,
+    journal: Journal,
 }
 
 impl Ledger {
@@ -147,18 +219,24 @@ impl Ledger {
         to.balance += amount;
     }
 
-    /// Burns cycles of an account.
+    /// Burns `price` for `charge`. For memory, compute allocation and what is left at the end,
+    /// reserved cycles go first.
     ///
     /// # Errors
     /// The account holds less; nothing is burned.
     pub fn burn(
         &mut self,
         from: &mut Account,
-        amount: Cycles,
-        use_case: UseCase,
+        price: Cycles,
+        charge: Charge,
     ) -> Result<(), Insufficient> {
-        take(from, amount)?;
-        self.book(from, amount, use_case);
+        let reserve = match charge.use_case().draws_on_reserve() {
+            true => price.min(from.reserved),
+            false => Cycles::ZERO,
+        };
+        take(from, price.saturating_sub(reserve))?;
+        from.reserved = from.reserved.saturating_sub(reserve);
+        self.book(from, price, charge);
         Ok(())
     }
 
@@ -171,19 +249,45 @@ impl Ledger {
         Ok(Prepaid(amount))
     }
 
-    /// Burns `cost` of a hold (all of it, if it is less) and gives the rest back. Returns what was
+    /// Makes a hold as large as `amount`, with cycles of the account or back to it.
+    ///
+    /// # Errors
+    /// The account holds less than is missing; nothing moves.
+    pub fn adjust(
+        &mut self,
+        hold: &mut Prepaid,
+        amount: Cycles,
+        account: &mut Account,
+    ) -> Result<(), Insufficient> {
+        take(account, amount.saturating_sub(hold.0))?;
+        account.balance += hold.0.saturating_sub(amount);
+        hold.0 = amount;
+        Ok(())
+    }
+
+    /// Burns `price` of a hold (all of it, if it is less) and gives the rest back. Returns what was
     /// burned.
     pub fn settle(
         &mut self,
         hold: Prepaid,
-        cost: Cycles,
-        use_case: UseCase,
+        price: Cycles,
+        charge: Charge,
         account: &mut Account,
     ) -> Cycles {
-        let cost = cost.min(hold.0);
-        self.book(account, cost, use_case);
+        let cost = price.min(hold.0);
+        self.book(account, cost, charge);
         account.balance += hold.0.saturating_sub(cost);
         cost
+    }
+
+    /// Moves cycles from the main balance to the reserved one.
+    ///
+    /// # Errors
+    /// The account holds less; nothing moves.
+    pub fn reserve(&mut self, account: &mut Account, amount: Cycles) -> Result<(), Insufficient> {
+        take(account, amount)?;
+        account.reserved += amount;
+        Ok(())
     }
 
     /// Attaches cycles of an account to a message.
@@ -198,6 +302,30 @@ impl Ledger {
     /// Puts attached cycles into an account.
     pub fn receive(&mut self, attached: Attached, to: &mut Account) {
         to.balance += attached.0;
+    }
+
+    /// Burns part of what is attached to a call for a service of the subnet; `payer` is who is told
+    /// to have paid. Returns what was burned: all of it, if the price is more.
+    pub fn burn_attached(
+        &mut self,
+        from: &mut Attached,
+        price: Cycles,
+        charge: Charge,
+        payer: CanisterId,
+    ) -> Cycles {
+        let paid = from.split(price).0;
+        self.burned[charge.use_case() as usize] += paid;
+        self.note(payer, charge, paid);
+        paid
+    }
+
+    /// Gives up the cycles of a message that is dropped.
+    pub fn drop_attached(&mut self, lost: Attached, sender: CanisterId) {
+        let amount = lost.0;
+        if !amount.is_zero() {
+            let mut lost = lost;
+            self.burn_attached(&mut lost, amount, Charge::Dropped { amount }, sender);
+        }
     }
 
     /// Notes that attached cycles leave for another subnet.
@@ -215,9 +343,19 @@ impl Ledger {
         &self.burned
     }
 
+    /// Everything minted so far on the subnet.
+    pub fn minted(&self) -> Cycles {
+        self.minted
+    }
+
     /// Cycles sent to other subnets, and received from them.
     pub fn crossings(&self) -> (Cycles, Cycles) {
         (self.departed, self.arrived)
+    }
+
+    /// What was charged since this was last called.
+    pub fn take_journal(&mut self) -> Journal {
+        std::mem::take(&mut self.journal)
     }
 
     /// Compares the books with `found`: what accounts, holds, messages and call contexts of the
@@ -237,9 +375,17 @@ impl Ledger {
         }
     }
 
-    fn book(&mut self, account: &mut Account, amount: Cycles, use_case: UseCase) {
-        self.burned[use_case as usize] += amount;
-        account.burned[use_case as usize] += amount;
+    fn book(&mut self, account: &mut Account, amount: Cycles, charge: Charge) {
+        let use_case = charge.use_case() as usize;
+        self.burned[use_case] += amount;
+        account.burned[use_case] += amount;
+        self.note(account.owner, charge, amount);
+    }
+
+    fn note(&mut self, payer: CanisterId, charge: Charge, cycles: Cycles) {
+        let entry = self.journal.entry((payer, charge)).or_default();
+        entry.count += 1;
+        entry.cycles += cycles;
     }
 }
 
@@ -251,73 +397,4 @@ fn take(from: &mut Account, amount: Cycles) -> Result<(), Insufficient> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn rich(ledger: &mut Ledger) -> Account {
-        let mut account = Account::default();
-        ledger.mint(&mut account, Cycles::new(1_000));
-        account
-    }
-
-    #[test]
-    fn what_is_not_used_of_a_hold_comes_back() {
-        let mut ledger = Ledger::default();
-        let mut account = rich(&mut ledger);
-        let hold = ledger.prepay(&mut account, Cycles::new(400)).expect("is rich");
-        assert_eq!(account.balance(), Cycles::new(600));
-        ledger.settle(hold, Cycles::new(150), UseCase::Execution, &mut account);
-        assert_eq!(account.balance(), Cycles::new(850));
-        assert_eq!(account.burned()[UseCase::Execution as usize], Cycles::new(150));
-    }
-
-    #[test]
-    fn an_account_cannot_give_more_than_it_has() {
-        let mut ledger = Ledger::default();
-        let mut account = rich(&mut ledger);
-        assert!(ledger.burn(&mut account, Cycles::new(1_001), UseCase::Storage).is_err());
-        assert!(ledger.attach(&mut account, Cycles::new(1_001)).is_err());
-        assert_eq!(account.balance(), Cycles::new(1_000));
-    }
-
-    #[test]
-    fn lost_cycles_are_noticed() {
-        let mut ledger = Ledger::default();
-        let mut account = rich(&mut ledger);
-        drop(ledger.attach(&mut account, Cycles::new(10)).expect("is rich"));
-        assert!(ledger.check(account.balance(), "here").is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn any_sequence_of_movements_conserves_cycles(
-            steps in prop::collection::vec((0u8..6, 0u128..500), 0..60)
-        ) {
-            let mut ledger = Ledger::default();
-            let mut account = rich(&mut ledger);
-            let mut travelling = Attached::default();
-            for (step, amount) in steps {
-                let amount = Cycles::new(amount);
-                match step {
-                    0 => ledger.mint(&mut account, amount),
-                    1 => drop(ledger.burn(&mut account, amount, UseCase::Burned)),
-                    2 => if let Ok(hold) = ledger.prepay(&mut account, amount) {
-                        ledger.settle(hold, Cycles::new(amount.get() / 3), UseCase::Execution, &mut account);
-                    },
-                    3 => if travelling.amount().is_zero() {
-                        travelling = ledger.attach(&mut account, amount).unwrap_or_default();
-                    },
-                    4 => { let part = travelling.split(amount); ledger.receive(part, &mut account); }
-                    _ => {
-                        let leaving = travelling.split(amount);
-                        ledger.depart(&leaving);
-                        ledger.arrive(&leaving);
-                        ledger.receive(leaving, &mut account);
-                    }
-                }
-            }
-            prop_assert_eq!(ledger.check(account.balance() + travelling.amount(), "here"), Ok(()));
-        }
-    }
-}
+mod tests;

@@ -4,14 +4,43 @@ use crate::distribution::Distribution;
 use crate::id::SubnetId;
 use crate::time::SimDuration;
 use petgraph::graph::{DiGraph, NodeIndex};
+use serde::{Deserialize, Serialize};
 
 /// A subnet's place in the network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubnetSpec {
     /// Its name in the scenario.
     pub name: String,
     /// How many nodes it has, at least 1.
     pub nodes: u64,
+    /// What it is for.
+    pub kind: SubnetKind,
+    /// Whether its canisters pay.
+    pub cost_schedule: CostSchedule,
+}
+
+/// What a subnet is for (`SubnetType`, `rs/registry/subnet_type`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubnetKind {
+    /// Canisters of anybody.
+    #[default]
+    Application,
+    /// Canisters of the network itself: everything but signatures is free.
+    System,
+    /// Canisters of verified developers: no cycles are reserved for memory.
+    Verified,
+}
+
+/// Whether the canisters of a subnet pay (`CanisterCyclesCostSchedule`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CostSchedule {
+    /// The prices of the profile.
+    #[default]
+    Normal,
+    /// Nothing: the subnet is rented as a whole.
+    Free,
 }
 
 /// A directed connection between two subnets.
@@ -67,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_mesh_links_every_ordered_pair() {
-        let subnet = |name: &str| SubnetSpec { name: name.to_owned(), nodes: 13 };
+        let subnet =
+            |name: &str| SubnetSpec { name: name.to_owned(), nodes: 13, ..SubnetSpec::default() };
         let latency = Distribution::Fixed { value: SimDuration::from_millis(40) };
         let network = Network::mesh(vec![subnet("a"), subnet("b"), subnet("c")], &latency);
         let id = SubnetId::new;

@@ -5,8 +5,13 @@
 //! Sources are files of the public repository `dfinity/ic`; `docs/sources.md` lists them.
 
 mod builtin;
+mod currency;
+mod fees;
 mod metering;
+mod per_unit;
 
+pub use currency::{Currency, Decimal, InvalidDecimal};
+pub use fees::{BitcoinFees, Fees, HttpUsageFees, Rounding};
 pub use metering::{Metering, MeteringMode, SystemApiCosts};
 
 use crate::scheduler::Policy;
@@ -22,6 +27,8 @@ pub struct Profile {
     pub name: String,
     /// Prices, for a subnet of [`Fees::reference_nodes`] nodes.
     pub fees: Fees,
+    /// What cycles are worth.
+    pub currency: Currency,
     /// Who is executed first, and on which thread.
     pub scheduler: Policy,
     /// Limits and capacities.
@@ -34,7 +41,7 @@ pub struct Profile {
 
 impl Profile {
     /// Names of the built-in profiles, oldest first.
-    pub const NAMES: [&'static str; 2] = ["2024-06", "2026-mid"];
+    pub const NAMES: [&'static str; 3] = ["2024-06", "2026-mid", "2026-08"];
     /// The profile used where none is named.
     pub const DEFAULT: &'static str = "2026-mid";
 
@@ -43,6 +50,7 @@ impl Profile {
         match name {
             "2024-06" => Some(builtin::y2024_06()),
             "2026-mid" => Some(builtin::y2026_mid()),
+            "2026-08" => Some(builtin::y2026_08()),
             _ => None,
         }
     }
@@ -52,47 +60,6 @@ impl Default for Profile {
     fn default() -> Self {
         builtin::y2026_mid()
     }
-}
-
-/// Prices in cycles on a subnet of `reference_nodes` nodes
-/// (`CyclesAccountManagerConfig`, `rs/config/src/subnet_config.rs`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fees {
-    /// Nodes of the subnet size the prices are quoted for.
-    pub reference_nodes: u64,
-    /// Creating a canister.
-    pub canister_creation: Cycles,
-    /// Fixed part of executing one message or task.
-    pub update_message_base: Cycles,
-    /// Ten instructions of 32-bit Wasm.
-    pub ten_instructions: Cycles,
-    /// Ten instructions of 64-bit Wasm.
-    pub ten_instructions_64: Cycles,
-    /// Fixed part of an inter-canister call: request and response.
-    pub call_base: Cycles,
-    /// One byte of a request or response payload.
-    pub call_byte: Cycles,
-    /// Fixed part of inducting an ingress message.
-    pub ingress_base: Cycles,
-    /// One byte of an ingress message.
-    pub ingress_byte: Cycles,
-    /// One GiB of memory for one second.
-    pub storage_gib_second: Cycles,
-    /// One percent of compute allocation for one second.
-    pub compute_percent_second: Cycles,
-    /// One threshold signature or derived key, by the size of the subnet that signs.
-    pub signature: Cycles,
-    /// One HTTP outcall, for each node; these four are not scaled by the size of the subnet.
-    pub http_outcall: Cycles,
-    /// One HTTP outcall, for each pair of nodes.
-    pub http_outcall_node: Cycles,
-    /// One byte of the request of an HTTP outcall, for each node.
-    pub http_request_byte: Cycles,
-    /// One byte of the response of an HTTP outcall, for each node.
-    pub http_response_byte: Cycles,
-    /// How often storage and compute allocation are charged.
-    pub allocation_charge_interval: SimDuration,
 }
 
 /// Limits and capacities (`rs/config/src/{subnet_config,execution_environment,embedders}.rs`).
@@ -181,6 +148,19 @@ pub struct Limits {
     pub function_complexity: u64,
     /// Freezing threshold of a new canister, in seconds of idle cost.
     pub freezing_threshold_seconds: u64,
+    /// Cycles a new canister may have reserved for memory.
+    pub reserved_cycles: Cycles,
+    /// Memory of all canisters of a subnet.
+    pub subnet_memory: Bytes,
+    /// Memory taken on a subnet from which on more has to be paid for ahead.
+    pub storage_reservation_threshold: Bytes,
+    /// Reserved for the response of a call with guaranteed response, beside its largest payload:
+    /// what the replica's data structures take.
+    pub response_overhead: Bytes,
+    /// Cycles of a best-effort message that is dropped go back to whoever attached them.
+    pub dropped_cycles_refunded: bool,
+    /// Instructions charged for a chunk of a module that is uploaded.
+    pub upload_chunk_instructions: Instructions,
     /// Cycles of a canister made by `provisional_create_canister_with_cycles` that names no amount.
     pub provisional_cycles: Cycles,
     /// Replicated queries may accept cycles of the call and burn the canister's.

@@ -4,8 +4,9 @@
 //! subnet by subnet, so it does not depend on the number of threads; the trace digest is taken
 //! over the records' [encoding](Record::encode) in that order.
 
+use crate::fees::{Charge, IdleUse};
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::Burned;
+use crate::ledger::{Burned, Entry};
 use crate::reject::ErrorCode;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
@@ -138,12 +139,22 @@ pub enum Event {
         /// The answer.
         outcome: Outcome,
     },
-    /// A canister paid for its memory or compute allocation.
-    StorageCharged {
+    /// A canister paid for something. Charges of one round of the same kind and size are told
+    /// together at its end, those of the set-up before the first round.
+    Charged {
+        /// Who paid.
+        canister: CanisterId,
+        /// For what.
+        charge: Charge,
+        /// How often, and how much in all.
+        entry: Entry,
+    },
+    /// What a canister that paid for something had left at the end of the round.
+    Account {
         /// The canister.
         canister: CanisterId,
-        /// What it paid.
-        amount: Cycles,
+        /// Its account.
+        state: Box<AccountState>,
     },
     /// A canister printed a line.
     Printed {
@@ -159,6 +170,21 @@ pub enum Event {
     },
     /// A round came to its end. The record's time is the round's start.
     Round(Box<RoundSummary>),
+}
+
+/// A canister's account, and what its freezing threshold follows from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountState {
+    /// Its main balance, without what is held for open calls.
+    pub balance: Cycles,
+    /// Cycles reserved for memory.
+    pub reserved: Cycles,
+    /// What it takes up.
+    pub idle: IdleUse,
+    /// Its freezing threshold in seconds of idle cost.
+    pub freezing_seconds: u64,
+    /// Its code has 64-bit memory.
+    pub wasm64: bool,
 }
 
 /// A call's answer, without its content.
@@ -283,8 +309,15 @@ impl Record {
             Event::Completed { message, outcome } => {
                 sink.tag(6).message(*message).outcome(*outcome);
             }
-            Event::StorageCharged { canister, amount } => {
-                sink.tag(7).canister(*canister).cycles(*amount);
+            Event::Charged { canister, charge, entry } => {
+                sink.tag(7).canister(*canister).text(charge.name());
+                for quantity in charge.quantities() {
+                    sink.cycles(Cycles::new(quantity));
+                }
+                sink.u64(entry.count).cycles(entry.cycles);
+            }
+            Event::Account { canister, state } => {
+                sink.tag(12).canister(*canister).account(state);
             }
             Event::Printed { canister, line } => {
                 sink.tag(8).canister(*canister).bytes(line);
@@ -364,6 +397,12 @@ impl Sink<'_> {
             Outcome::Reply(bytes) => self.u16(0).u64(bytes.get()),
             Outcome::Reject(code) => self.u16(code.number()),
         }
+    }
+
+    fn account(&mut self, state: &AccountState) {
+        let AccountState { balance, reserved, idle, freezing_seconds, wasm64 } = state;
+        self.cycles(*balance).cycles(*reserved).u64(idle.memory.get()).u64(idle.messages.get());
+        self.u64(idle.compute).u64(*freezing_seconds).tag(u8::from(*wasm64));
     }
 
     fn round(&mut self, round: &RoundSummary) {

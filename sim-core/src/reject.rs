@@ -105,14 +105,26 @@ error_codes! {
     CanisterMemoryAccessLimitExceeded = 524,
     /// A composite query was called from an update call.
     CompositeQueryCalledInReplicatedMode = 527,
+    /// The balance is too low for the compute allocation asked for.
+    InsufficientCyclesInComputeAllocation = 530,
+    /// The balance is too low for the memory allocation asked for.
+    InsufficientCyclesInMemoryAllocation = 531,
     /// The balance is too low for the memory the message asked for.
     InsufficientCyclesInMemoryGrow = 532,
+    /// More cycles would have to be reserved for the allocation than the canister allows.
+    ReservedCyclesLimitExceededInMemoryAllocation = 533,
+    /// More cycles would have to be reserved for the memory than the canister allows.
+    ReservedCyclesLimitExceededInMemoryGrow = 534,
+    /// The balance is too low for the memory of the message sent.
+    InsufficientCyclesInMessageMemoryGrow = 535,
     /// The canister has no such method.
     CanisterMethodNotFound = 536,
     /// The canister has no code.
     CanisterWasmModuleNotFound = 537,
     /// The canister's Wasm memory limit is exceeded.
     CanisterWasmMemoryLimitExceeded = 539,
+    /// A limit of reserved cycles below what is reserved already.
+    ReservedCyclesLimitIsTooLow = 540,
     /// A best-effort call was not answered in time.
     DeadlineExpired = 601,
 }

@@ -5,7 +5,7 @@
 //! [`Instance`] keeps the memory a task wrote apart until [`Instance::commit`]; so "a trap rolls the
 //! message back" is a value that is never applied, not code that undoes things.
 
-use crate::fees::FeeSchedule;
+use crate::fees::{FeeSchedule, IdleUse, StorageUse};
 use crate::id::{CanisterId, SubnetId};
 use crate::reject::ErrorCode;
 use crate::units::{Bytes, Cycles, Instructions};
@@ -336,8 +336,16 @@ pub struct Surroundings {
     pub freezing_threshold: Cycles,
     /// Idle cost that threshold stands for, in seconds: what memory that grows adds to it.
     pub freezing_seconds: u64,
-    /// Bytes the canister pays for.
-    pub memory: Bytes,
+    /// What the canister takes up: memory, messages, compute allocation.
+    pub idle: IdleUse,
+    /// Memory it has allocated and does not use.
+    pub spare_allocation: Bytes,
+    /// Cycles it has reserved for memory.
+    pub reserved: Cycles,
+    /// How many it may have reserved.
+    pub reserved_limit: Cycles,
+    /// How full its subnet is: memory that grows on a full one is paid for ahead.
+    pub storage: StorageUse,
     /// Cycles of the call that were not yet accepted.
     pub cycles_available: Cycles,
     /// Cycles that came back with the response (callbacks only).
@@ -394,6 +402,8 @@ pub struct Effects {
     pub cycles_accepted: Cycles,
     /// Cycles burned on purpose.
     pub cycles_burned: Cycles,
+    /// Cycles reserved for memory that grew.
+    pub cycles_reserved: Cycles,
     /// A new setting of the global timer: nanoseconds since 1970, 0 for off.
     pub global_timer: Option<u64>,
     /// New certified data, at most 32 bytes.

@@ -52,8 +52,8 @@ pub struct Submission {
 pub struct CanisterView {
     /// Its balance.
     pub balance: Cycles,
-    /// What it burned, by use case.
-    pub burned: Burned,
+    /// What it burned, by use case; what is prepaid for work under way counts as if it were used.
+    pub consumed: Burned,
     /// Changes of code, settings and state so far.
     pub version: u64,
     /// `Running`, `Stopping` or `Stopped`.
@@ -64,6 +64,10 @@ pub struct CanisterView {
     pub execution_memory: Bytes,
     /// The recorded history of changes.
     pub history_memory: Bytes,
+    /// Room kept for guaranteed responses.
+    pub message_memory: Bytes,
+    /// Cycles reserved for memory.
+    pub reserved: Cycles,
     /// Certified data.
     pub certified_data: Vec<u8>,
     /// Heap pages of 64 KiB, and stable ones; none without code.

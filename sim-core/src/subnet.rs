@@ -20,10 +20,10 @@ pub(crate) use stream::{Slice, SubnetStream};
 use crate::canister::Canister;
 use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
-use crate::fees::FeeSchedule;
+use crate::fees::{Charge, FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
-use crate::ledger::{Burned, Ledger, UseCase};
+use crate::ledger::{Burned, Ledger};
 use crate::message::{CanisterMessage, Ingress, ManagementCall, outcome};
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
@@ -129,6 +129,8 @@ pub(crate) struct Subnet {
     /// How far the round has come: later than what its executions have done so far.
     clock: SimTime,
     ledger: Ledger,
+    /// How full the subnet is.
+    storage: StorageUse,
     /// The ledger's burned cycles at the end of the previous round.
     burned_before: Burned,
     messages: MessageIds,
@@ -146,7 +148,7 @@ impl Subnet {
     pub(crate) fn new(setup: SubnetSetup) -> Self {
         let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime } = setup;
         let scheduler = profile.scheduler.make();
-        let fees = Arc::new(FeeSchedule::new(&profile, spec.nodes));
+        let fees = Arc::new(FeeSchedule::on(&profile, &spec));
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
         Subnet {
             id,
@@ -170,6 +172,7 @@ impl Subnet {
             round_start: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
+            storage: StorageUse::default(),
             burned_before: Burned::default(),
             messages: MessageIds::new(id),
             answered: Vec::new(),
@@ -184,6 +187,7 @@ impl Subnet {
     /// Ends the set-up. The first round begins anywhere within one block interval.
     pub(crate) fn first_round(&mut self) -> SimTime {
         self.burned_before = *self.ledger.burned();
+        self.record_charges(SimTime::ZERO);
         let mean = self.profile.timing.mean_block_interval(self.spec.nodes);
         SimTime::from_nanos(self.block_intervals.below(mean.as_nanos()))
     }
@@ -200,9 +204,10 @@ impl Subnet {
         let mut canister = Canister::new(spec.id, spec.name.clone(), spec.controllers.clone());
         canister.totals.given = spec.cycles;
         canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
+        canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
         canister.note_controllers();
         self.ledger.mint(&mut canister.account, spec.cycles);
-        self.ledger.burn(&mut canister.account, fee, UseCase::Creation).map_err(|_| fee)?;
+        self.ledger.burn(&mut canister.account, fee, Charge::Creation).map_err(|_| fee)?;
         self.canisters.push(canister);
         Ok(())
     }
@@ -238,6 +243,7 @@ impl Subnet {
             subnet: self.id,
             profile: &self.profile,
             fees: &self.fees,
+            storage: self.storage,
             batch_time: self.start_time.saturating_add(self.round_start.as_nanos()),
             place: Place { clock: self.round_start, iteration: 0, thread: 0 },
             ledger: &mut self.ledger,
@@ -264,7 +270,7 @@ impl Subnet {
 
     /// Compares the ledger with what is in fact held; the first fault is kept.
     fn check_cycles(&mut self) {
-        let held = |canister: &Canister| canister.account.balance() + canister.cycles_in_calls();
+        let held = |canister: &Canister| canister.account.total() + canister.cycles_in_calls();
         let in_canisters: Cycles = self.canisters.iter().map(held).sum();
         let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
         let waiting = |call: &ManagementCall| call.cycles.amount();
@@ -347,6 +353,7 @@ impl Subnet {
         let certified = end + self.profile.timing.certification;
         self.route_output();
         let slices = self.certify(certified);
+        self.record_charges(self.round_start);
         self.summarise(summary);
         if cfg!(debug_assertions) {
             self.check_cycles();

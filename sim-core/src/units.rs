@@ -171,6 +171,17 @@ macro_rules! quantity {
             }
         }
 
+        impl $name {
+            /// With the largest unit that divides the amount: `40B`.
+            pub fn in_units(self) -> String {
+                let exact = |(_, size): &&(&str, $repr)| self.0 >= *size && self.0 % size == 0;
+                match Self::UNITS.iter().find(exact) {
+                    Some((unit, size)) => format!("{}{unit}", self.0 / size),
+                    None => self.0.to_string(),
+                }
+            }
+        }
+
         impl Serialize for $name {
             /// As text with the largest unit that divides the amount, `"40B"`; for machines as a
             /// number.
@@ -178,11 +189,7 @@ macro_rules! quantity {
                 if !serializer.is_human_readable() {
                     return self.0.serialize(serializer);
                 }
-                let exact = |(_, size): &&(&str, $repr)| self.0 >= *size && self.0 % size == 0;
-                match Self::UNITS.iter().find(exact) {
-                    Some((unit, size)) => serializer.collect_str(&format_args!("{}{unit}", self.0 / size)),
-                    None => serializer.collect_str(&self.0),
-                }
+                serializer.collect_str(&self.in_units())
             }
         }
 

@@ -4,7 +4,7 @@ mod kit;
 
 use kit::*;
 use proptest::prelude::*;
-use sim_core::fees::FeeSchedule;
+use sim_core::fees::{Charge, FeeSchedule};
 use sim_core::id::CanisterId;
 use sim_core::ledger::UseCase;
 use sim_core::profile::Profile;
@@ -58,13 +58,16 @@ fn a_call_costs_request_response_and_callback() {
 #[test]
 fn memory_is_charged_at_intervals() {
     let mut world = Builder::new();
+    world.spec.profile = Profile::named("2024-06").expect("is built in");
     world.spec.duration = SimDuration::from_secs(35);
     let id = world.canister_with_heap(LEFT, 100 * T, Bytes::new(1 << 30), |_| Act::reply(b""));
     let history = world.run();
     let charges: Vec<_> = records(&history)
         .filter_map(|record| match record.event {
-            Event::StorageCharged { canister, amount } if canister == id => {
-                Some((record.time, amount))
+            Event::Charged { canister, charge: Charge::Storage { .. }, entry }
+                if canister == id =>
+            {
+                Some((record.time, entry.cycles))
             }
             _ => None,
         })

@@ -58,7 +58,11 @@ fn a_tie_seed_shows_the_same_workload_in_another_legal_order() {
 fn a_tie_seed_keeps_streams_in_order_however_much_latencies_differ() {
     for tie_seed in 0..4 {
         let mut world = busy_world(7, Some(tie_seed));
-        let subnets = ["left", "right"].map(|name| SubnetSpec { name: name.to_owned(), nodes: 13 });
+        let subnets = ["left", "right"].map(|name| SubnetSpec {
+            name: name.to_owned(),
+            nodes: 13,
+            ..SubnetSpec::default()
+        });
         let latency = Distribution::Exponential { mean: SimDuration::from_secs(5) };
         world.spec.network = Network::mesh(subnets.into(), &latency);
         world.spec.duration = SimDuration::from_secs(120);

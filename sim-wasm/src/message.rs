@@ -4,6 +4,7 @@
 use crate::budget::Budget;
 use crate::entry::Entries;
 use ic_principal::Principal;
+use sim_core::fees::IdleUse;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
     Closure, Effects, Entry, Failure, Payload, Reject, Response, Surroundings, Task,
@@ -99,6 +100,16 @@ fn out_of_cycles(bytes: u64, balance: Cycles, threshold: Cycles) -> Failure {
     }
 }
 
+fn over_the_reserve(more: Bytes, total: Cycles, limit: Cycles) -> Failure {
+    Failure {
+        code: ErrorCode::ReservedCyclesLimitExceededInMemoryGrow,
+        message: format!(
+            "Canister cannot grow memory by {more} bytes due to its reserved cycles limit: the \
+             subnet is filling up, so {total} cycles would be reserved, and the limit is {limit}"
+        ),
+    }
+}
+
 impl Message {
     /// The beginning of `task`.
     pub(crate) fn new(task: Task) -> Self {
@@ -151,17 +162,75 @@ impl Message {
     /// callbacks and queries do not, and an install is checked as a whole
     /// (`should_check_freezing_threshold_for_memory_grow`, `sandbox_safe_system_state.rs`).
     pub(crate) fn allocate(&mut self, bytes: u64) -> Result<(), Failure> {
-        let view = &mut self.surroundings;
         let grown = self.grown.saturating_add(bytes);
-        let memory = Bytes::new(view.memory.get().saturating_add(grown));
-        let threshold = view.fees.freezing_threshold(memory, view.freezing_seconds);
-        let heeds = Entries::UPDATE.or(Entries::TASK).contains(self.kind);
-        if bytes > 0 && heeds && self.balance < threshold {
-            return Err(out_of_cycles(bytes, self.balance, threshold));
+        let reserve = self.reserve_for(grown)?;
+        let reserved = self.effects.cycles_reserved + reserve;
+        let Some(left) = self.balance.checked_sub(reserve) else {
+            return Err(out_of_cycles(bytes, self.balance, reserve));
+        };
+        let threshold = self.threshold_with(grown, reserved, 0);
+        if bytes > 0 && self.heeds_threshold() && left < threshold {
+            return Err(out_of_cycles(bytes, left, threshold));
         }
-        view.freezing_threshold = view.freezing_threshold.max(threshold);
+        self.surroundings.freezing_threshold = threshold;
+        self.balance = left;
+        self.effects.cycles_reserved = reserved;
         self.grown = grown;
         Ok(())
+    }
+
+    /// Memory beyond what is allocated, after growing by `grown`.
+    fn beyond_allocation(&self, grown: u64) -> Bytes {
+        Bytes::new(grown).saturating_sub(self.surroundings.spare_allocation)
+    }
+
+    /// What has to be reserved for growing from `self.grown` to `grown` on a subnet that is filling
+    /// up. Installs reserve as a whole, and queries keep nothing.
+    fn reserve_for(&self, grown: u64) -> Result<Cycles, Failure> {
+        let view = &self.surroundings;
+        let callback = Entries::REPLY.or(Entries::REJECT).or(Entries::CLEANUP);
+        if !self.heeds_threshold() && !callback.contains(self.kind) {
+            return Ok(Cycles::ZERO);
+        }
+        let before = self.beyond_allocation(self.grown);
+        let more = self.beyond_allocation(grown).saturating_sub(before);
+        let reserve = view.fees.reservation(more, view.storage.plus(before));
+        let total = view.reserved + self.effects.cycles_reserved + reserve;
+        match reserve.is_zero() || total <= view.reserved_limit {
+            true => Ok(reserve),
+            false => Err(over_the_reserve(more, total, view.reserved_limit)),
+        }
+    }
+
+    /// Whether this is a task that may not go below the freezing threshold.
+    fn heeds_threshold(&self) -> bool {
+        Entries::UPDATE.or(Entries::TASK).contains(self.kind)
+    }
+
+    /// The freezing threshold with memory grown by `grown`, `reserved` more cycles reserved, and room
+    /// kept for the responses to the calls made and `more` of them.
+    fn threshold_with(&self, grown: u64, reserved: Cycles, more: u64) -> Cycles {
+        let view = &self.surroundings;
+        let awaited = self.effects.calls.iter().filter(|call| call.timeout.is_none()).count();
+        let room = view.fees.reserved_response().saturating_mul(awaited as u64 + more);
+        let idle = IdleUse {
+            memory: view.idle.memory + self.beyond_allocation(grown),
+            messages: view.idle.messages + room,
+            ..view.idle
+        };
+        view.fees.freezing_threshold(idle, view.freezing_seconds, view.reserved + reserved)
+    }
+
+    /// The balance that has to be left by a call, with or without room for its response; callbacks
+    /// may spend all.
+    pub(crate) fn floor_of_call(&self, guaranteed: bool) -> Cycles {
+        match self.heeds_threshold() {
+            true => {
+                let reserved = self.effects.cycles_reserved;
+                self.threshold_with(self.grown, reserved, u64::from(guaranteed))
+            }
+            false => Cycles::ZERO,
+        }
     }
 
     /// Bytes the canister's log has room for.

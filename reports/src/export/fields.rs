@@ -73,8 +73,14 @@ fn add(fields: &mut Vec<Field>, name: &str, value: Tree, names: &Names<'_>) {
         ("callee", Tree::Bytes(bytes)) => {
             add_principal(fields, name, Principal::try_from_slice(bytes).ok(), names);
         }
+        // Structures within an event: their amounts of cycles are written like any other.
+        ("entry" | "state", Tree::Map(_)) => {
+            for (name, value) in entries(value) {
+                add(fields, &name, value, names);
+            }
+        }
         ("duration", _) => fields.push(("duration_ns".to_owned(), plain(value))),
-        ("fee" | "balance" | "cost" | "cycles" | "amount" | "burned", _) => {
+        ("fee" | "balance" | "cost" | "cycles" | "reserved" | "burned", _) => {
             fields.push((name.to_owned(), amounts(value)));
         }
         ("line", _) => fields.push((name.to_owned(), text(value))),

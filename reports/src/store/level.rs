@@ -13,7 +13,7 @@ pub enum Level {
     Summary,
     /// The life of every message, and every execution.
     Messages,
-    /// Everything: also what canisters printed and what they paid for storage.
+    /// Everything: also what canisters printed, every charge, and their accounts.
     #[default]
     Full,
 }
@@ -23,7 +23,9 @@ impl Level {
     pub fn keeps(self, event: &Event) -> bool {
         match event {
             Event::Round(_) | Event::Uninstalled { .. } => true,
-            Event::Printed { .. } | Event::StorageCharged { .. } => self >= Level::Full,
+            Event::Printed { .. } | Event::Charged { .. } | Event::Account { .. } => {
+                self >= Level::Full
+            }
             _ => self >= Level::Messages,
         }
     }

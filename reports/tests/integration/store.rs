@@ -2,10 +2,12 @@
 
 use crate::synthetic;
 use reports::store::{self, FORMAT, Level, ReadError};
+use sim_core::fees::{Charge, IdleUse};
 use sim_core::history::History;
 use sim_core::id::{CanisterId, MessageId, SubnetId};
+use sim_core::ledger::{Entry, UseCase};
 use sim_core::profile::Profile;
-use sim_core::record::{EntryKind, Event, Outcome, Record, RoundSummary};
+use sim_core::record::{AccountState, EntryKind, Event, Outcome, Record, RoundSummary};
 use sim_core::reject::ErrorCode;
 use sim_core::time::{SimDuration, SimTime};
 use sim_core::units::{Bytes, Cycles, Instructions};
@@ -111,12 +113,26 @@ fn every_kind() -> Vec<Event> {
         Event::Inducted { message, fee: cycles },
         Event::Responded { message, outcome: Outcome::Reply(bytes) },
         Event::Completed { message, outcome: Outcome::Reject(ErrorCode::CanisterTrapped) },
-        Event::StorageCharged { canister, amount: cycles },
+        Event::Charged {
+            canister,
+            charge: Charge::Request { bytes },
+            entry: Entry { count: 12, cycles },
+        },
+        Event::Account {
+            canister,
+            state: Box::new(AccountState {
+                balance: cycles,
+                reserved: cycles,
+                idle: IdleUse { memory: bytes, messages: bytes, compute: 13 },
+                freezing_seconds: 14,
+                wasm64: true,
+            }),
+        },
         Event::Printed { canister, line: b"line".as_slice().into() },
         Event::Uninstalled { canister },
         Event::Round(Box::new(RoundSummary {
             height: 7,
-            burned: [cycles; 8],
+            burned: [cycles; UseCase::COUNT],
             ..Default::default()
         })),
         Event::Executed {

@@ -3,6 +3,7 @@
 use super::Tree;
 use crate::rate::Rate;
 use serde::{Deserialize, Serialize};
+use sim_core::network::{CostSchedule, SubnetKind};
 use sim_core::time::SimDuration;
 use sim_core::units::Cycles;
 use toml::Spanned;
@@ -43,6 +44,12 @@ pub struct SubnetEntry {
     pub name: Spanned<String>,
     /// How many nodes it has.
     pub nodes: Spanned<u64>,
+    /// `application`, `system` or `verified`; what it is decides what is free.
+    #[serde(default, rename = "type")]
+    pub kind: SubnetKind,
+    /// `normal`, or `free` if the subnet is rented as a whole.
+    #[serde(default)]
+    pub cost_schedule: CostSchedule,
 }
 
 /// The links.

@@ -17,7 +17,12 @@ pub(super) fn resolve(entries: &[SubnetEntry], mistakes: &mut Vec<Mistake>) -> V
 }
 
 fn spec(entry: &SubnetEntry) -> SubnetSpec {
-    SubnetSpec { name: entry.name.get_ref().clone(), nodes: *entry.nodes.get_ref() }
+    SubnetSpec {
+        name: entry.name.get_ref().clone(),
+        nodes: *entry.nodes.get_ref(),
+        kind: entry.kind,
+        cost_schedule: entry.cost_schedule,
+    }
 }
 
 fn no_nodes(entry: &SubnetEntry) -> Mistake {

@@ -4,6 +4,7 @@ use super::{Canister, Scenario, Workload};
 use crate::document::ArrivalsEntry;
 use serde::Serialize;
 use sim_core::distribution::Distribution;
+use sim_core::network::{CostSchedule, SubnetKind};
 use sim_core::time::{SimDuration, SimTime};
 use sim_core::units::Cycles;
 use toml::Value;
@@ -61,6 +62,9 @@ struct Effective<'a> {
 struct SubnetOut<'a> {
     name: &'a str,
     nodes: u64,
+    #[serde(rename = "type")]
+    kind: SubnetKind,
+    cost_schedule: CostSchedule,
 }
 
 #[derive(Serialize)]
@@ -95,6 +99,8 @@ impl<'a> Effective<'a> {
         let subnet = |subnet: &'a sim_core::network::SubnetSpec| SubnetOut {
             name: &subnet.name,
             nodes: subnet.nodes,
+            kind: subnet.kind,
+            cost_schedule: subnet.cost_schedule,
         };
         Effective {
             title: &scenario.title,

@@ -2,7 +2,7 @@
 
 use crate::run::engine;
 use serde_json::Value;
-use sim_core::network::SubnetSpec;
+use sim_core::network::{SubnetKind, SubnetSpec};
 use sim_core::profile::Profile;
 use sim_core::sandbox::SandboxSpec;
 use sim_core::units::{Cycles, Instructions};
@@ -37,6 +37,12 @@ fn subnets(config: &Value) -> Vec<SubnetSpec> {
     let subnet = |(index, entry): (usize, &Value)| SubnetSpec {
         name: format!("subnet {index}"),
         nodes: entry["size"].as_u64().unwrap_or(13),
+        kind: match entry["type"].as_str() {
+            Some("system") => SubnetKind::System,
+            Some("verified") => SubnetKind::Verified,
+            _ => SubnetKind::Application,
+        },
+        ..SubnetSpec::default()
     };
     listed.iter().enumerate().map(subnet).collect()
 }
@@ -62,7 +68,7 @@ fn profile(config: &Value) -> Result<Profile, BadConfig> {
         profile.limits.slice_instructions = profile.limits.message_instructions;
     }
     if config["subnets"][0]["type"] == "system" {
-        make_free(&mut profile);
+        meter_as_system(&mut profile);
     }
     Ok(profile)
 }
@@ -83,22 +89,8 @@ fn set(profile: &mut Profile, name: &str, value: u64) -> Result<(), BadConfig> {
     Ok(())
 }
 
-/// Canisters of a system subnet pay nothing.
-fn make_free(profile: &mut Profile) {
-    let fees = &mut profile.fees;
-    for fee in [
-        &mut fees.canister_creation,
-        &mut fees.update_message_base,
-        &mut fees.ten_instructions,
-        &mut fees.call_base,
-        &mut fees.call_byte,
-        &mut fees.ingress_base,
-        &mut fees.ingress_byte,
-        &mut fees.storage_gib_second,
-        &mut fees.compute_percent_second,
-    ] {
-        *fee = Cycles::ZERO;
-    }
+/// On a system subnet neither changed pages nor copied bytes count as instructions.
+fn meter_as_system(profile: &mut Profile) {
     profile.metering.dirty_heap_page = Instructions::ZERO;
     profile.metering.dirty_stable_page = Instructions::ZERO;
     profile.metering.system_api.byte = 0;

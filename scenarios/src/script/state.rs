@@ -7,12 +7,15 @@ use sim_core::sandbox::CanisterView;
 use sim_core::units::Cycles;
 
 /// Names of use cases in `consumed_by_use_case`.
-const USE_CASES: [(UseCase, &str); 7] = [
+const USE_CASES: [(UseCase, &str); 10] = [
     (UseCase::Ingress, "IngressInduction"),
     (UseCase::Execution, "Instructions"),
     (UseCase::Transmission, "RequestAndResponseTransmission"),
     (UseCase::Storage, "Memory"),
     (UseCase::ComputeAllocation, "ComputeAllocation"),
+    (UseCase::Creation, "CanisterCreation"),
+    (UseCase::HttpOutcalls, "HTTPOutcalls"),
+    (UseCase::Signatures, "ECDSAOutcalls"),
     (UseCase::Burned, "BurnedCycles"),
     (UseCase::Uninstall, "Uninstall"),
 ];
@@ -26,9 +29,9 @@ pub(super) fn digits(cycles: Cycles) -> String {
 pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>) -> Map<String, Value> {
     let mut by_use_case = Map::new();
     for (use_case, name) in USE_CASES {
-        let burned = view.burned[use_case as usize];
-        if !burned.is_zero() {
-            by_use_case.insert(name.to_owned(), json!(digits(burned)));
+        let consumed = view.consumed[use_case as usize];
+        if !consumed.is_zero() {
+            by_use_case.insert(name.to_owned(), json!(digits(consumed)));
         }
     }
     let mut state = Map::new();
@@ -39,6 +42,8 @@ pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>) -> Map
     put("execution_memory_usage", json!(view.execution_memory.get()));
     put("canister_history_memory_usage", json!(view.history_memory.get()));
     put("memory_usage", json!((view.execution_memory + view.history_memory).get()));
+    put("message_memory_usage", json!(view.message_memory.get()));
+    put("reserved_balance", json!(digits(view.reserved)));
     put("certified_data", json!(to_hex(&view.certified_data)));
     put("scheduled_as_first", json!(view.scheduled_as_first));
     put("heap_delta_debit", json!(view.heap_delta_debit));

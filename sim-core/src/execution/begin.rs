@@ -3,8 +3,9 @@
 use super::{Executor, Job};
 use crate::call_context::{CallContextId, Callback, Origin};
 use crate::canister::{Canister, SystemTask};
+use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::{Attached, Prepaid, UseCase};
+use crate::ledger::{Attached, Prepaid};
 use crate::message::{CanisterMessage, ResponseMessage};
 use crate::queues::Input;
 use crate::record::{EntryKind, Event};
@@ -162,8 +163,7 @@ impl Executor<'_> {
             Err(failure) => failure,
             Ok(hold) => {
                 let limit = self.profile.limits.message_instructions;
-                let cost = self.fees.execution_cost(limit, Instructions::ZERO);
-                self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
+                self.settle_execution(canister, hold, limit, Instructions::ZERO);
                 let message = format!("canister {} has no method `{method}`", canister.id);
                 failure(ErrorCode::CanisterMethodNotFound, message)
             }
@@ -176,12 +176,13 @@ impl Executor<'_> {
         let refunded = message.refund.amount();
         self.ledger.receive(message.refund, &mut canister.account);
         let callback = canister.calls.unregister(message.callback)?;
-        let transmission = self.fees.response_transmission(message.response.payload_bytes());
+        let bytes = message.response.payload_bytes();
+        let transmission = self.fees.response_transmission(bytes);
         let (kind, entry) = callback_entry(&callback, message.response);
         self.ledger.settle(
             callback.response_hold,
             transmission,
-            UseCase::Transmission,
+            Charge::Response { bytes },
             &mut canister.account,
         );
         let context = canister.calls.get(callback.context);
@@ -194,7 +195,16 @@ impl Executor<'_> {
         let limits = &self.profile.limits;
         let whole = limits.message_instructions;
         let reserved = whole.get() / 100 * limits.cleanup_reserve_percent;
-        let hold = callback.execution_hold;
+        let mut hold = callback.execution_hold;
+        // The code may have another width of memory than when it made the call.
+        let price = canister.prices(self.fees).execution(whole);
+        if self.ledger.adjust(&mut hold, price, &mut canister.account).is_err() {
+            let failure = self.out_of_cycles(canister, price);
+            self.record_refusal(canister, Some(message.id), kind, failure.code);
+            self.settle_execution(canister, hold, whole, Instructions::ZERO);
+            self.conclude(canister, callback.context, Some(failure));
+            return None;
+        }
         let mut job = self.job(canister, kind, callback.context, hold, whole, entry);
         job.message = Some(message.id);
         job.cleanup = callback.on_cleanup;
@@ -205,8 +215,7 @@ impl Executor<'_> {
 
     fn drop_callback(&mut self, canister: &mut Canister, context: CallContextId, hold: Prepaid) {
         let limit = self.profile.limits.message_instructions;
-        let cost = self.fees.execution_cost(limit, Instructions::ZERO);
-        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
+        self.settle_execution(canister, hold, limit, Instructions::ZERO);
         self.close_if_done(canister, context);
     }
 
@@ -216,8 +225,17 @@ impl Executor<'_> {
         canister: &mut Canister,
         limit: Instructions,
     ) -> Result<Prepaid, Failure> {
-        self.check_solvent(canister, limit)?;
-        let price = self.fees.execution(limit);
+        let price = canister.prices(self.fees).execution(limit);
+        self.prepay_price(canister, price)
+    }
+
+    /// Puts `price` aside, if that leaves the freezing threshold.
+    pub(super) fn prepay_price(
+        &mut self,
+        canister: &mut Canister,
+        price: Cycles,
+    ) -> Result<Prepaid, Failure> {
+        self.check_can_spend(canister, price)?;
         self.ledger
             .prepay(&mut canister.account, price)
             .map_err(|_| self.out_of_cycles(canister, price))
@@ -225,7 +243,10 @@ impl Executor<'_> {
 
     /// Whether the price of `limit` instructions is there above the freezing threshold.
     fn check_solvent(&self, canister: &Canister, limit: Instructions) -> Result<(), Failure> {
-        let price = self.fees.execution(limit);
+        self.check_can_spend(canister, canister.prices(self.fees).execution(limit))
+    }
+
+    fn check_can_spend(&self, canister: &Canister, price: Cycles) -> Result<(), Failure> {
         match canister.can_spend(price) {
             true => Ok(()),
             false => Err(self.out_of_cycles(canister, price)),
@@ -303,15 +324,19 @@ impl Executor<'_> {
             time: self.batch_time,
             balance: canister.account.balance(),
             freezing_threshold: canister.freezing_threshold(),
-            freezing_seconds: self.profile.limits.freezing_threshold_seconds,
-            memory: canister.memory(),
+            freezing_seconds: canister.freezing_seconds,
+            idle: canister.idle_use(),
+            spare_allocation: canister.spare_allocation(),
+            reserved: canister.account.reserved(),
+            reserved_limit: canister.reserved_cycles_limit,
+            storage: self.storage,
             cycles_available: Cycles::ZERO,
             cycles_refunded: Cycles::ZERO,
             responded: true,
             version: canister.version,
             call_context_instructions: Instructions::ZERO,
             deadline: 0,
-            fees: self.fees.clone(),
+            fees: canister.prices(self.fees),
             busy_queues: self.busy_queues(canister),
             log_room: self.profile.limits.log_bytes,
         }

@@ -5,8 +5,9 @@ use super::begin::{failure, reject_of};
 use super::{Executor, Job};
 use crate::call_context::{CallContextId, Callback, Origin};
 use crate::canister::Canister;
+use crate::fees::Charge;
 use crate::id::CanisterId;
-use crate::ledger::UseCase;
+use crate::ledger::Prepaid;
 use crate::message::{CanisterMessage, Request, ResponseMessage, outcome};
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
@@ -44,6 +45,7 @@ impl Executor<'_> {
         mut job: Job,
         finished: Finished,
     ) -> Instructions {
+        self.pay_postponed(canister);
         let slice = finished.slice_instructions;
         let heap_delta = heap_delta(&job, &finished);
         let end = self.place.clock + self.duration(slice);
@@ -67,8 +69,19 @@ impl Executor<'_> {
         slice
     }
 
+    /// Pays for the ingress messages that came in while an execution was under way.
+    fn pay_postponed(&mut self, canister: &mut Canister) {
+        canister.ingress_debit = Cycles::ZERO;
+        for charge in std::mem::take(&mut canister.postponed) {
+            let price = self.fees.price(&charge);
+            // It was checked when the message came in that this is left.
+            let _ = self.ledger.burn(&mut canister.account, price, charge);
+        }
+    }
+
     /// A job whose code is gone: only what it costs to say so.
     pub(crate) fn lose(&mut self, canister: &mut Canister, job: Job) -> Instructions {
+        self.pay_postponed(canister);
         let message = format!("canister {} has no code any more", canister.id);
         let failure = failure(ErrorCode::CanisterWasmModuleNotFound, message);
         self.settle(canister, job, Used::default(), Some(failure.code), Some(failure));
@@ -108,9 +121,8 @@ impl Executor<'_> {
         failure: Option<Failure>,
     ) {
         let all = used.instructions + used.earlier;
-        let cost = self.fees.execution_cost(job.limit, all);
         let hold = std::mem::take(&mut job.hold);
-        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account);
+        let cost = self.settle_execution(canister, hold, job.limit, all);
         self.record_execution(canister, &job, used, cost, own);
         canister.heap_delta_debit += used.heap_delta;
         canister.totals.instructions += all;
@@ -118,6 +130,19 @@ impl Executor<'_> {
             context.instructions += all;
         }
         self.conclude(canister, job.context, failure);
+    }
+
+    /// Pays for an execution that used `used` of the `limit` that was prepaid.
+    pub(super) fn settle_execution(
+        &mut self,
+        canister: &mut Canister,
+        hold: Prepaid,
+        limit: Instructions,
+        used: Instructions,
+    ) -> Cycles {
+        let charge = Charge::Execution { limit, used, wasm64: canister.is_wasm64() };
+        let price = self.fees.price(&charge);
+        self.ledger.settle(hold, price, charge, &mut canister.account)
     }
 
     fn record_execution(
@@ -180,9 +205,11 @@ impl Executor<'_> {
         job: &Job,
         effects: &Effects,
     ) -> Result<(), Failure> {
-        let spent = |call: &OutgoingCall| call.cycles + self.fees.call_hold(request_bytes(call));
-        let removed: Cycles =
-            effects.calls.iter().map(spent).sum::<Cycles>() + effects.cycles_burned;
+        let prices = canister.prices(self.fees);
+        let spent = |call: &OutgoingCall| call.cycles + prices.call_hold(request_bytes(call));
+        let removed: Cycles = effects.calls.iter().map(spent).sum::<Cycles>()
+            + effects.cycles_burned
+            + effects.cycles_reserved;
         let context = canister.calls.get(job.context);
         let available = context.map_or(Cycles::ZERO, |context| context.available.amount());
         let accepted = effects.cycles_accepted.min(available);
@@ -204,9 +231,13 @@ impl Executor<'_> {
             let accepted = context.available.split(effects.cycles_accepted);
             self.ledger.receive(accepted, &mut canister.account);
         }
-        // Both were checked to be affordable.
+        // All were checked to be affordable.
         let burned = effects.cycles_burned;
-        let _ = self.ledger.burn(&mut canister.account, burned, UseCase::Burned);
+        if !burned.is_zero() {
+            let charge = Charge::Burn { amount: burned };
+            let _ = self.ledger.burn(&mut canister.account, burned, charge);
+        }
+        let _ = self.ledger.reserve(&mut canister.account, effects.cycles_reserved);
         for call in effects.calls {
             self.send(canister, job, call, end);
         }
@@ -226,12 +257,14 @@ impl Executor<'_> {
     /// [`Self::apply`] rules that out.
     fn send(&mut self, canister: &mut Canister, job: &Job, call: OutgoingCall, end: SimTime) {
         let bytes = request_bytes(&call);
+        let prepayment = canister.prices(self.fees).execution_prepayment();
         let account = &mut canister.account;
-        let transmission = self.fees.request_transmission(bytes);
+        let charge = Charge::Request { bytes };
+        let transmission = self.fees.price(&charge);
         // The caller of `apply` has checked that everything it sends can be paid.
-        let Ok(()) = self.ledger.burn(account, transmission, UseCase::Transmission) else { return };
+        let Ok(()) = self.ledger.burn(account, transmission, charge) else { return };
         let response_hold = self.ledger.prepay(account, self.fees.largest_response());
-        let execution_hold = self.ledger.prepay(account, self.fees.execution_prepayment());
+        let execution_hold = self.ledger.prepay(account, prepayment);
         let cycles = self.ledger.attach(account, call.cycles);
         let message = self.messages.next();
         let event = Event::Called {
@@ -279,16 +312,12 @@ impl Executor<'_> {
         response: Response,
         time: SimTime,
     ) {
-        let Some(context) = canister.calls.get_mut(id).filter(|context| !context.responded) else {
-            return;
-        };
-        context.responded = true;
-        let refund = context.available.take();
+        let Some((origin, refund)) = canister.calls.answer(id) else { return };
         if let Response::Reply(reply) = &response {
             self.content.extend_from_slice(reply);
         }
         let answer = outcome(&response);
-        match context.origin {
+        match origin {
             Origin::Ingress { message, .. } => {
                 self.ledger.receive(refund, &mut canister.account);
                 self.answered.push((message, response));
@@ -313,7 +342,12 @@ impl Executor<'_> {
 
     /// Decides what becomes of a call after one of its messages ended: if nothing is outstanding
     /// that could still answer it, the system does.
-    fn conclude(&mut self, canister: &mut Canister, id: CallContextId, error: Option<Failure>) {
+    pub(super) fn conclude(
+        &mut self,
+        canister: &mut Canister,
+        id: CallContextId,
+        error: Option<Failure>,
+    ) {
         let Some(context) = canister.calls.get(id) else { return };
         if !context.responded && context.outstanding == 0 {
             let silent = || {

@@ -5,7 +5,7 @@
 use super::Executor;
 use super::begin::failure;
 use crate::canister::{Canister, Code};
-use crate::ledger::UseCase;
+use crate::fees::Charge;
 use crate::management::InstallMode;
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
@@ -58,11 +58,12 @@ impl Executor<'_> {
         let limits = &self.profile.limits;
         let budget =
             limits.install_instructions.min(program.compile_cost() + limits.setup_instructions);
-        let hold = self.prepay(canister, limits.install_instructions)?;
+        let wasm64 = program.is_wasm64();
+        let hold = self.prepay_install(canister, wasm64)?;
         let installer = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
         let mut swap = Swap::new(installer, budget, &program);
         let result = self.swap_code(canister, program, InstallMode::install, arg, &mut swap);
-        let cost = self.settle_install(canister, hold, swap.used);
+        let cost = self.settle_install(canister, hold, swap.used, wasm64);
         canister.totals.instructions += swap.used;
         canister.totals.executions += 1;
         let event = Event::Executed {
@@ -94,16 +95,19 @@ impl Executor<'_> {
         let ended =
             |instructions, compiled, result| InstallOutcome { instructions, compiled, result };
         let limit = self.profile.limits.install_instructions;
-        let hold = match self.prepay(canister, limit) {
+        // The new module's width decides the price; one that cannot be read costs as 32-bit code.
+        let compiled = runtime.compile(installation.module);
+        let wasm64 = compiled.as_ref().is_ok_and(|program| program.is_wasm64());
+        let hold = match self.prepay_install(canister, wasm64) {
             Ok(hold) => hold,
             Err(failure) => return ended(Instructions::ZERO, nothing, Err(failure)),
         };
-        let program = match runtime.compile(installation.module) {
+        let program = match compiled {
             Ok(program) => program,
             Err(invalid) => {
                 let weight = self.profile.metering.compile_per_operator;
                 let used = weight.saturating_mul(installation.module.len() as u64);
-                self.settle_install(canister, hold, used);
+                self.settle_install(canister, hold, used, wasm64);
                 let failure = failure(invalid.code, invalid.to_string());
                 return ended(used, nothing, Err(failure));
             }
@@ -112,7 +116,7 @@ impl Executor<'_> {
         let mut swap = Swap::new(installation.sender, limit, &program);
         let result =
             self.swap_code(canister, program, installation.mode, installation.arg, &mut swap);
-        self.settle_install(canister, hold, swap.used);
+        self.settle_install(canister, hold, swap.used, wasm64);
         ended(swap.used, compiled, result)
     }
 
@@ -121,10 +125,22 @@ impl Executor<'_> {
         canister: &mut Canister,
         hold: crate::ledger::Prepaid,
         used: Instructions,
+        wasm64: bool,
     ) -> Cycles {
         let limit = self.profile.limits.install_instructions;
-        let cost = self.fees.execution_cost(limit, used);
-        self.ledger.settle(hold, cost, UseCase::Execution, &mut canister.account)
+        let charge = Charge::Execution { limit, used, wasm64 };
+        let price = self.fees.price(&charge);
+        self.ledger.settle(hold, price, charge, &mut canister.account)
+    }
+
+    fn prepay_install(
+        &mut self,
+        canister: &mut Canister,
+        wasm64: bool,
+    ) -> Result<crate::ledger::Prepaid, Failure> {
+        let limit = self.profile.limits.install_instructions;
+        let fees = if wasm64 { self.fees.wasm64() } else { self.fees.clone() };
+        self.prepay_price(canister, fees.execution(limit))
     }
 
     /// Runs the entry points of old and new code; only if all succeed does the canister change.
@@ -157,6 +173,7 @@ impl Executor<'_> {
         });
         match affordable {
             Ok(code) => {
+                self.reserve_for(canister, &code);
                 self.take_over(canister, code, upgrade.is_some(), swap);
                 Ok(())
             }
@@ -218,7 +235,10 @@ impl Executor<'_> {
         let effects = std::mem::take(&mut swap.effects);
         // It was checked that the canister has as much.
         let burned = effects.cycles_burned;
-        let _ = self.ledger.burn(&mut canister.account, burned, UseCase::Burned);
+        if !burned.is_zero() {
+            let charge = Charge::Burn { amount: burned };
+            let _ = self.ledger.burn(&mut canister.account, burned, charge);
+        }
         canister.code = Some(code);
         canister.version += 1;
         canister.tasks.clear();
@@ -227,6 +247,18 @@ impl Executor<'_> {
             canister.certified_data = effects.certified_data.unwrap_or_default();
         }
         canister.measure(self.fees);
+    }
+
+    /// What memory that the new code takes in addition has to be paid for ahead.
+    fn reservation(&self, canister: &Canister, code: &Code) -> Cycles {
+        let more = canister.memory_with(code).saturating_sub(canister.memory());
+        self.fees.reservation(more, self.storage)
+    }
+
+    fn reserve_for(&mut self, canister: &mut Canister, code: &Code) {
+        let reserve = self.reservation(canister, code);
+        // It was checked that the canister has as much.
+        let _ = self.ledger.reserve(&mut canister.account, reserve);
     }
 
     /// With the new code the canister must not be frozen at once.
@@ -238,16 +270,24 @@ impl Executor<'_> {
     ) -> Result<(), Failure> {
         // What was put aside for the install and not used comes back.
         let unused = self.profile.limits.install_instructions.saturating_sub(swap.used);
-        let balance = canister.account.balance() + self.fees.execution_refund(unused);
+        let unused = self.fees.execution_refund(unused);
+        let balance = canister.account.balance() + unused;
         let burned = swap.effects.cycles_burned;
-        let threshold = canister.freezing_threshold_with(code, self.fees);
-        if balance >= threshold + burned {
+        let reserve = self.reservation(canister, code);
+        let reserved = canister.account.reserved() + reserve;
+        if !reserve.is_zero() && reserved > canister.reserved_cycles_limit {
+            let limit = canister.reserved_cycles_limit;
+            let message = format!("{reserved} cycles would be reserved, and the limit is {limit}");
+            return Err(failure(ErrorCode::ReservedCyclesLimitExceededInMemoryGrow, message));
+        }
+        let threshold = canister.freezing_threshold_with(code, self.fees, reserved);
+        if balance >= threshold + burned + reserve {
             return Ok(());
         }
         let message = format!(
             "its balance of {balance} cycles is below its freezing threshold of {threshold} cycles"
         );
-        Err(failure(ErrorCode::CanisterOutOfCycles, message))
+        Err(failure(ErrorCode::InsufficientCyclesInMemoryGrow, message))
     }
 }
 

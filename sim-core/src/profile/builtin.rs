@@ -1,6 +1,9 @@
 //! The built-in profiles. Each later one is written as its differences from the one before.
 
-use super::{Fees, Limits, Metering, MeteringMode, Profile, SystemApiCosts, Timing};
+use super::{
+    BitcoinFees, Currency, Decimal, Fees, HttpUsageFees, Limits, Metering, MeteringMode, Profile,
+    Rounding, SystemApiCosts, Timing,
+};
 use crate::scheduler::Policy;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
@@ -13,24 +16,10 @@ const GIB: u64 = 1 << 30;
 pub(super) fn y2024_06() -> Profile {
     Profile {
         name: "2024-06".to_owned(),
-        fees: Fees {
-            reference_nodes: 13,
-            canister_creation: Cycles::new(100_000_000_000),
-            update_message_base: Cycles::new(590_000),
-            ten_instructions: Cycles::new(4),
-            ten_instructions_64: Cycles::new(4),
-            call_base: Cycles::new(260_000),
-            call_byte: Cycles::new(1_000),
-            ingress_base: Cycles::new(1_200_000),
-            ingress_byte: Cycles::new(2_000),
-            storage_gib_second: Cycles::new(127_000),
-            compute_percent_second: Cycles::new(10_000_000),
-            signature: Cycles::new(10_000_000_000),
-            http_outcall: Cycles::new(3_000_000),
-            http_outcall_node: Cycles::new(60_000),
-            http_request_byte: Cycles::new(400),
-            http_response_byte: Cycles::new(800),
-            allocation_charge_interval: SimDuration::from_secs(10),
+        fees: fees_2024(),
+        currency: Currency {
+            sdr_per_trillion_cycles: Decimal::from_millionths(1_000_000),
+            usd_per_sdr: Decimal::from_millionths(1_366_500),
         },
         scheduler: Policy::Ic2024,
         limits: Limits {
@@ -76,6 +65,12 @@ pub(super) fn y2024_06() -> Profile {
             function_complexity: 1_000_000,
             freezing_threshold_seconds: 2_592_000,
             provisional_cycles: Cycles::new(100_000_000_000_000),
+            reserved_cycles: Cycles::new(5_000_000_000_000),
+            subnet_memory: Bytes::new(700 * GIB),
+            storage_reservation_threshold: Bytes::new(450 * GIB),
+            response_overhead: Bytes::new(144),
+            dropped_cycles_refunded: false,
+            upload_chunk_instructions: Instructions::new(200_000_000),
             cycles_in_queries: false,
             call_depth: 163_829,
             log_bytes: Bytes::new(4_096),
@@ -113,6 +108,70 @@ pub(super) fn y2024_06() -> Profile {
     }
 }
 
+fn fees_2024() -> Fees {
+    Fees {
+        reference_nodes: 13,
+        rounding: Rounding::Sum,
+        canister_creation: Cycles::new(100_000_000_000),
+        update_message_base: Cycles::new(590_000),
+        ten_instructions: Cycles::new(4),
+        ten_instructions_64: Cycles::new(4),
+        call_base: Cycles::new(260_000),
+        call_byte: Cycles::new(1_000),
+        ingress_base: Cycles::new(1_200_000),
+        ingress_byte: Cycles::new(2_000),
+        storage_gib_second: Cycles::new(127_000),
+        canister_second: Cycles::ZERO,
+        compute_percent_second: Cycles::new(10_000_000),
+        allocation_charge_interval: SimDuration::from_secs(10),
+        allocation_charge_rounds: 1,
+        storage_reservation_period: SimDuration::from_secs(300_000_000),
+        signature: Cycles::new(10_000_000_000),
+        log_fetch: Cycles::ZERO,
+        log_fetch_byte: Cycles::ZERO,
+        http_outcall: Cycles::new(3_000_000),
+        http_outcall_node: Cycles::new(60_000),
+        http_request_byte: Cycles::new(400),
+        http_response_byte: Cycles::new(800),
+        http_response_default: Bytes::new(2_000_000),
+        http_usage: http_usage(),
+        bitcoin_mainnet: BitcoinFees {
+            balance: Cycles::new(10_000_000),
+            balance_attached: Cycles::new(100_000_000),
+            utxos: Cycles::new(50_000_000),
+            utxos_attached: Cycles::new(10_000_000_000),
+            ten_instructions: Cycles::new(10),
+            send: Cycles::new(5_000_000_000),
+            send_byte: Cycles::new(20_000_000),
+        },
+        bitcoin_testnet: BitcoinFees {
+            balance: Cycles::new(4_000_000),
+            balance_attached: Cycles::new(40_000_000),
+            utxos: Cycles::new(20_000_000),
+            utxos_attached: Cycles::new(4_000_000_000),
+            ten_instructions: Cycles::new(4),
+            send: Cycles::new(2_000_000_000),
+            send_byte: Cycles::new(8_000_000),
+        },
+    }
+}
+
+fn http_usage() -> HttpUsageFees {
+    HttpUsageFees {
+        base: Cycles::new(1_000_000),
+        request_byte: Cycles::new(50),
+        replicated_node: Cycles::new(140_000),
+        replicated_node_pair: Cycles::new(800),
+        flexible_node: Cycles::new(90_000),
+        response: Cycles::new(100_000),
+        response_node: Cycles::new(2_000),
+        downloaded_byte: Cycles::new(50),
+        millisecond: Cycles::new(300),
+        consensus_byte: Cycles::new(600),
+        consensus_byte_node: Cycles::new(10),
+    }
+}
+
 /// Published prices of mid-2026, before heap pages were charged on first access.
 pub(super) fn y2026_mid() -> Profile {
     let mut profile = y2024_06();
@@ -121,6 +180,11 @@ pub(super) fn y2026_mid() -> Profile {
     profile.fees.update_message_base = Cycles::new(5_000_000);
     profile.fees.ten_instructions = Cycles::new(10);
     profile.fees.ten_instructions_64 = Cycles::new(20);
+    profile.fees.allocation_charge_rounds = 50;
+    profile.fees.log_fetch = Cycles::new(1_000_000);
+    profile.fees.log_fetch_byte = Cycles::new(800);
+    profile.limits.subnet_memory = Bytes::new(2_048 * GIB);
+    profile.limits.storage_reservation_threshold = Bytes::new(750 * GIB);
     profile.limits.install_instructions = Instructions::new(300_000_000_000);
     profile.limits.round_instructions = Instructions::new(4_000_000_000);
     profile.limits.stream_messages = 10_000;
@@ -130,6 +194,20 @@ pub(super) fn y2026_mid() -> Profile {
     profile.metering.operators = weights(&[OPERATORS, FLOAT_2025, SIMD_2025]);
     profile.metering.operators64 = weights(&[MEMORY_64]);
     profile.metering.system_api.functions = weights(&[SYSTEM_API]);
+    profile
+}
+
+/// The newest code read, of August 2026. Where it is not known whether a price of the code is in
+/// force, it is here: see `docs/sources.md`.
+pub(super) fn y2026_08() -> Profile {
+    let mut profile = y2026_mid();
+    profile.name = "2026-08".to_owned();
+    profile.fees.rounding = Rounding::Each;
+    profile.fees.storage_gib_second = Cycles::new(317_500);
+    profile.fees.canister_second = Cycles::new(10_000);
+    profile.fees.log_fetch = Cycles::new(5_000_000);
+    profile.fees.log_fetch_byte = Cycles::new(80);
+    profile.limits.dropped_cycles_refunded = true;
     profile
 }
 

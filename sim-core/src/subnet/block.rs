@@ -2,8 +2,8 @@
 
 use super::Subnet;
 use crate::canister::Status;
+use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::UseCase;
 use crate::message::{CanisterMessage, Ingress, Target};
 use crate::random;
 use crate::record::{Event, Outcome};
@@ -99,7 +99,8 @@ impl Subnet {
             self.management.push_back(ingress.into_management_call());
             return Ok(Cycles::ZERO);
         };
-        let fee = self.fees.ingress(ingress.charged_bytes());
+        let charge = Charge::Ingress { bytes: ingress.charged_bytes() };
+        let fee = self.fees.price(&charge);
         let canister = match id.subnet() == self.id {
             true => self.canisters.get_mut(id.local()),
             false => None,
@@ -118,8 +119,13 @@ impl Subnet {
             _ => {}
         }
         if !thaw {
-            let charged = self.ledger.burn(&mut canister.account, fee, UseCase::Ingress);
-            charged.map_err(|_| ErrorCode::CanisterOutOfCycles)?;
+            match canister.is_paused() {
+                true => canister.postpone(charge, fee),
+                false => self
+                    .ledger
+                    .burn(&mut canister.account, fee, charge)
+                    .map_err(|_| ErrorCode::CanisterOutOfCycles)?,
+            }
         }
         match ingress.target {
             Target::Canister(_) => canister.input.push_ingress(ingress),

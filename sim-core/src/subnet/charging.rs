@@ -4,59 +4,64 @@ use super::Subnet;
 use crate::call_context::CallContextId;
 use crate::canister::Canister;
 use crate::execution::Executor;
-use crate::ledger::UseCase;
-use crate::record::Event;
+use crate::fees::Charge;
+use crate::record::{AccountState, Event};
 use crate::reject::ErrorCode;
 use crate::runtime::Failure;
-use crate::time::SimDuration;
+use crate::time::SimTime;
 use crate::units::Bytes;
 
 impl Subnet {
-    /// Charges for memory since the last charge, for every canister whose last charge is old
-    /// enough; one that cannot pay loses its code and memory.
+    /// Charges for memory, messages and compute allocation since the last charge, for every canister
+    /// whose last charge is old enough; one that cannot pay loses its code and memory. A paused
+    /// execution must not see its balance change, so it puts the charge off.
     pub(super) fn charge_storage(&mut self) {
+        let rounds = self.profile.fees.allocation_charge_rounds.max(1);
+        if !self.height.is_multiple_of(rounds) {
+            return;
+        }
         let now = self.round_start;
         let interval = self.profile.fees.allocation_charge_interval;
         for index in 0..self.canisters.len() {
             let canister = &mut self.canisters[index];
             let elapsed = now.since(canister.last_charge);
-            if elapsed < interval || canister.paused.as_ref().is_some_and(|job| job.in_progress()) {
+            let busy = canister.paused.as_ref().is_some_and(|job| job.in_progress());
+            if canister.deleted || elapsed < interval || busy {
                 continue;
             }
             canister.last_charge = now;
-            if !self.charge_idle(index, elapsed) {
+            if !self.charge_idle(index, elapsed.as_secs()) {
                 self.uninstall(index);
             }
         }
     }
 
-    /// Charges what a canister owes for `elapsed`, item by item; whether it could pay them all.
-    fn charge_idle(&mut self, index: usize, elapsed: SimDuration) -> bool {
-        let canister = &mut self.canisters[index];
-        let storage = self.fees.idle_storage(canister.memory(), elapsed);
-        let compute = self.fees.idle_compute(canister.compute_allocation, elapsed);
-        let items = [(storage, UseCase::Storage), (compute, UseCase::ComputeAllocation)];
-        for (amount, use_case) in items {
-            let canister = &mut self.canisters[index];
-            if amount.is_zero() {
-                continue;
-            }
-            let id = canister.id;
-            if self.ledger.burn(&mut canister.account, amount, use_case).is_err() {
+    /// Charges what a canister owes for `seconds`, item by item; whether it could pay them all.
+    fn charge_idle(&mut self, index: usize, seconds: u64) -> bool {
+        let idle = self.canisters[index].idle_use();
+        let items = [
+            Charge::Storage { bytes: idle.memory, seconds },
+            Charge::Messages { bytes: idle.messages, seconds },
+            Charge::Compute { percent: idle.compute, seconds },
+        ];
+        for charge in items {
+            let price = self.fees.price(&charge);
+            let account = &mut self.canisters[index].account;
+            if !price.is_zero() && self.ledger.burn(account, price, charge).is_err() {
                 return false;
             }
-            self.record(self.round_start, Event::StorageCharged { canister: id, amount });
         }
         true
     }
 
-    /// A canister out of cycles: code and memory go, id, controllers and counters stay, every open
-    /// call is rejected.
+    /// A canister out of cycles: code, memory and what it recorded go; its id, controllers, status
+    /// and counters stay, and every open call is rejected.
     fn uninstall(&mut self, index: usize) {
         let canister = &mut self.canisters[index];
-        let rest = canister.account.balance();
+        let rest = canister.account.total();
         // The amount is the balance itself.
-        let _ = self.ledger.burn(&mut canister.account, rest, UseCase::Uninstall);
+        let charge = Charge::Uninstall { amount: rest };
+        let _ = self.ledger.burn(&mut canister.account, rest, charge);
         canister.forget_history();
         canister.compute_allocation = 0;
         canister.memory_allocation = Bytes::ZERO;
@@ -79,6 +84,34 @@ impl Subnet {
             reject_uninstalled(&mut executor, canister, context);
         }
         canister.calls.delete_all();
+    }
+
+    /// Writes what was charged since the last time into the records, payer by payer, and what each
+    /// of them has left.
+    pub(super) fn record_charges(&mut self, time: SimTime) {
+        let mut payer = None;
+        for ((canister, charge), entry) in self.ledger.take_journal() {
+            if let Some(done) = payer.filter(|done| *done != canister) {
+                self.record_account(time, done);
+            }
+            payer = Some(canister);
+            self.record(time, Event::Charged { canister, charge, entry });
+        }
+        if let Some(last) = payer {
+            self.record_account(time, last);
+        }
+    }
+
+    fn record_account(&mut self, time: SimTime, id: crate::id::CanisterId) {
+        let Some(canister) = self.canister_mut(id) else { return };
+        let state = AccountState {
+            balance: canister.account.balance(),
+            reserved: canister.account.reserved(),
+            idle: canister.idle_use(),
+            freezing_seconds: canister.freezing_seconds,
+            wasm64: canister.is_wasm64(),
+        };
+        self.record(time, Event::Account { canister: id, state: Box::new(state) });
     }
 }
 

@@ -7,8 +7,8 @@ use super::Subnet;
 use crate::call_context::Origin;
 use crate::canister::{Canister, Status};
 use crate::execution::Installation;
+use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
-use crate::ledger::UseCase;
 use crate::management::{
     CanisterSettings, Command, InstallMode, canister_id_reply, cycles, empty_reply,
 };
@@ -73,10 +73,11 @@ impl Subnet {
         let Some(canister) = about.and_then(|id| self.canisters.get_mut(id.local())) else {
             return;
         };
-        let fee = self.fees.ingress(call.charged_later);
+        let charge = Charge::Ingress { bytes: call.charged_later };
+        let fee = self.fees.price(&charge);
         if !call.charged_later.is_zero() && canister.can_spend(fee) {
             // It was just checked that it can.
-            let _ = self.ledger.burn(&mut canister.account, fee, UseCase::Ingress);
+            let _ = self.ledger.burn(&mut canister.account, fee, charge);
         }
     }
 
@@ -144,6 +145,7 @@ impl Subnet {
         let mut canister = Canister::new(id, id.to_string().into(), controllers.into());
         canister.last_charge = self.round_start;
         canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
+        canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
         apply_settings(&mut canister, settings);
         canister.note_controllers();
         canister.measure(&self.fees);
@@ -171,7 +173,7 @@ impl Subnet {
         canister.totals.given = given;
         self.ledger.receive(call.cycles.take(), &mut canister.account);
         // It was just given more than that.
-        let _ = self.ledger.burn(&mut canister.account, fee, UseCase::Creation);
+        let _ = self.ledger.burn(&mut canister.account, fee, Charge::Creation);
         Ok(canister_id_reply(created))
     }
 
@@ -284,9 +286,10 @@ impl Subnet {
         }
         canister.remove_code();
         canister.deleted = true;
-        let rest = canister.account.balance();
+        let rest = canister.account.total();
         // The amount is the balance itself.
-        let _ = self.ledger.burn(&mut canister.account, rest, UseCase::Uninstall);
+        let charge = Charge::Deletion { amount: rest };
+        let _ = self.ledger.burn(&mut canister.account, rest, charge);
         Ok(empty_reply())
     }
 

@@ -134,7 +134,7 @@ impl Subnet {
         let pages = |bytes: Bytes| bytes.get() / WASM_PAGE;
         Some(CanisterView {
             balance: canister.account.balance(),
-            burned: *canister.account.burned(),
+            consumed: canister.consumed(),
             version: canister.version,
             status: match canister.status {
                 Status::Running => "Running",
@@ -144,6 +144,8 @@ impl Subnet {
             module_hash: code.map(|code| code.program.hash()),
             execution_memory: canister.execution_memory(),
             history_memory: canister.history_memory(),
+            message_memory: canister.message_memory(),
+            reserved: canister.account.reserved(),
             certified_data: canister.certified_data.to_vec(),
             pages: code.map(|code| {
                 let memory = code.instance.memory();

@@ -29,6 +29,7 @@ impl Subnet {
         let limits = self.profile.limits.clone();
         let threads = limits.execution_threads.max(1) as usize;
         self.scheduler.begin_round(self.height, threads, &mut self.canisters);
+        self.measure_storage();
         let mut budget = thread_budget(&limits);
         let mut sliced = vec![false; self.canisters.len()];
         let mut first = true;
@@ -59,6 +60,12 @@ impl Subnet {
         }
         self.scheduler.end_round(&mut self.canisters);
         iteration
+    }
+
+    /// Sums up the memory of all canisters.
+    fn measure_storage(&mut self) {
+        let taken = self.canisters.iter().map(Canister::memory).sum();
+        self.storage = self.fees.storage_use(taken);
     }
 
     /// Whether a canister could execute something more in this round.

@@ -185,7 +185,11 @@ pub struct Builder {
 
 impl Builder {
     pub fn new() -> Builder {
-        let subnet = |name: &str, nodes| SubnetSpec { name: name.to_owned(), nodes };
+        let subnet = |name: &str, nodes| SubnetSpec {
+            name: name.to_owned(),
+            nodes,
+            ..SubnetSpec::default()
+        };
         let latency = Distribution::Lognormal {
             median: SimDuration::from_millis(40),
             p99: SimDuration::from_millis(120),

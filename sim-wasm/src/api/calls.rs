@@ -188,9 +188,10 @@ fn call_perform(context: &mut Context<'_>) -> Result<u32, Failure> {
     let message = &mut *context.message;
     let call = under_construction(NAME, message)?;
     let size = Bytes::of_len(call.method.len() + call.arg.len());
+    let guaranteed = call.timeout.is_none();
     let queue = queue(&call.callee);
     let hold = message.surroundings.fees.call_hold(size);
-    let floor = threshold(message);
+    let floor = message.floor_of_call(guaranteed);
     let left = message.balance.checked_sub(hold).filter(|left| *left >= floor);
     let slot = has_slot(message, &queue, context.rules.limits.queue_capacity);
     let (Some(left), true) = (left, slot) else {

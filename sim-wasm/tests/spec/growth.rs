@@ -1,6 +1,7 @@
 //! Memory that grows raises the freezing threshold, and may not freeze the canister.
 
 use crate::kit::{Canister, profile, query, reply_to, update, wat};
+use sim_core::fees::IdleUse;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Closure, Entry};
 use sim_core::units::{Bytes, Cycles};
@@ -24,12 +25,13 @@ fn canister(body: &str) -> Canister {
 /// What it costs to keep eleven pages for as long as the threshold says.
 fn threshold(canister: &Canister) -> Cycles {
     let view = &canister.surroundings;
-    view.fees.freezing_threshold(Bytes::new(11 << 16), view.freezing_seconds)
+    let idle = IdleUse { memory: Bytes::new(11 << 16), ..IdleUse::default() };
+    view.fees.freezing_threshold(idle, view.freezing_seconds, Cycles::ZERO)
 }
 
 fn with_balance(body: &str, short_by: u128) -> Canister {
     let mut canister = canister(body);
-    canister.surroundings.memory = Bytes::new(1 << 16);
+    canister.surroundings.idle.memory = Bytes::new(1 << 16);
     canister.surroundings.freezing_seconds = 2_592_000;
     canister.surroundings.freezing_threshold = Cycles::ZERO;
     let balance = threshold(&canister).saturating_sub(Cycles::new(short_by));
