@@ -23,6 +23,7 @@ pub use level::Level;
 pub use read::{ReadError, read};
 pub use write::write;
 
+use crate::charts::spec::Spec;
 use crate::run::RunReport;
 use serde::{Deserialize, Serialize};
 use sim_core::history::{CanisterSummary, Digest, History};
@@ -61,6 +62,7 @@ impl Stored {
             scenario_file: &self.head.scenario_file,
             command: &self.head.command,
             version: &self.head.version,
+            figures: &self.head.figures,
         }
     }
 }
@@ -80,6 +82,8 @@ pub struct Head {
     pub scenario_file: String,
     /// The command that repeats the run.
     pub command: String,
+    /// The figures wanted.
+    pub figures: Vec<Spec>,
     /// The profile in force, as JSON.
     profile: String,
     seed: u64,

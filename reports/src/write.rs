@@ -5,6 +5,7 @@
 
 use crate::analysis::Analysis;
 use crate::charts::Figure;
+use crate::charts::spec::Material;
 use crate::error::ReportError;
 use crate::page;
 use crate::run::RunReport;
@@ -21,17 +22,17 @@ pub const SUMMARY: &str = "summary.json";
 /// The page's file.
 pub const PAGE: &str = "report.html";
 
-/// Every file of a report, by its path within the report's folder.
-pub fn files() -> impl Iterator<Item = String> {
+/// Every file of a report with figures of these names, by its path within the report's folder.
+pub fn files<'a>(figures: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
     let tables = Table::ALL.map(|table| table.file.to_owned());
-    let figures = Figure::NAMES.into_iter().flat_map(|name| {
+    let figures = figures.flat_map(|name| {
         ["svg", "png", "csv"].map(|extension| format!("{FIGURES}/{name}.{extension}"))
     });
     [SUMMARY, PAGE].map(str::to_owned).into_iter().chain(tables).chain(figures)
 }
 
-/// Writes the whole report of a run into the existing directory `dir`: three tables, a summary,
-/// figures with their data, and the page that shows them.
+/// Writes the whole report of a run into the existing directory `dir`: three tables, a summary, the
+/// figures it wants with their data, and the page that shows them.
 ///
 /// # Errors
 /// A file cannot be written (the error names it), or a figure cannot be drawn.
@@ -124,17 +125,28 @@ pub fn write_figures(
     dir: &Path,
     run: &RunReport<'_>,
     analysis: &Analysis<'_>,
-) -> Result<[Figure; 3], ReportError> {
+) -> Result<Vec<Figure>, ReportError> {
     let folder = dir.join(FIGURES);
-    fs::create_dir_all(&folder).map_err(|error| ReportError::write(&folder, error))?;
-    let figures = Figure::all(run, analysis).map_err(|error| ReportError::write(&folder, error))?;
-    for figure in &figures {
-        let path = |extension: &str| folder.join(figure.name).with_extension(extension);
+    let material = [Material { run, analysis, label: "" }];
+    let figures =
+        Figure::all(run.figures, &material).map_err(|error| ReportError::write(&folder, error))?;
+    write_drawn(&folder, &figures)?;
+    Ok(figures)
+}
+
+/// Writes figures into a folder: each as SVG, PNG and CSV.
+///
+/// # Errors
+/// A file or the folder cannot be written, or a figure cannot be drawn.
+pub fn write_drawn(folder: &Path, figures: &[Figure]) -> Result<(), ReportError> {
+    fs::create_dir_all(folder).map_err(|error| ReportError::write(folder, error))?;
+    for figure in figures {
+        let path = |extension: &str| folder.join(format!("{}.{extension}", figure.name));
         write_file(&path("svg"), figure.svg()?.as_bytes())?;
         write_file(&path("png"), &figure.png()?)?;
         write_file(&path("csv"), &figure.data)?;
     }
-    Ok(figures)
+    Ok(())
 }
 
 /// Writes `report.html`.

@@ -7,6 +7,7 @@ mod conformance;
 mod diff;
 mod inspect;
 mod look;
+mod plot;
 mod recordings;
 mod run;
 mod script;
@@ -27,6 +28,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
         Ok(Arguments { command: Command::Trace(arguments) }) => trace::run(&arguments),
+        Ok(Arguments { command: Command::Plot(arguments) }) => plot::run(&arguments),
         Ok(Arguments { command: Command::Diff(arguments) }) => diff::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {

@@ -5,8 +5,8 @@ mod refusal;
 mod tree;
 
 pub use entries::{
-    ArrivalKind, ArrivalsEntry, CanisterEntry, Document, NetworkEntry, ProfileEntry, SubnetEntry,
-    WorkloadEntry,
+    ArrivalKind, ArrivalsEntry, CanisterEntry, Document, FigureEntry, NetworkEntry, ProfileEntry,
+    SubnetEntry, WorkloadEntry,
 };
 pub use tree::Tree;
 

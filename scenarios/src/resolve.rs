@@ -5,6 +5,7 @@
 
 mod argument;
 mod canisters;
+mod figures;
 mod interface;
 mod latency;
 mod modules;
@@ -81,6 +82,7 @@ fn resolve(
     let runtime: Arc<dyn Runtime> = Arc::from(make_runtime(&profile)?);
     let subnets = subnets::resolve(&document.subnet, mistakes);
     let latency = latency::resolve(document, mistakes);
+    let figures = figures::resolve(&document.figure, mistakes);
     let names = names::Names::of(document, mistakes);
     let mut modules = modules::Modules::new(source.folder(), runtime.as_ref());
     let canisters = canisters::resolve(&document.canister, source, &names, &mut modules, mistakes);
@@ -100,6 +102,7 @@ fn resolve(
         latency,
         canisters,
         workloads,
+        figures,
     }))
 }
 

@@ -9,6 +9,7 @@ use crate::diagnostics::Span;
 use crate::document::ArrivalsEntry;
 use crate::source::Source;
 use ic_principal::Principal;
+use reports::charts::spec::Spec;
 use sim_core::distribution::Distribution;
 use sim_core::id::CanisterId;
 use sim_core::network::{Network, SubnetSpec};
@@ -50,6 +51,8 @@ pub struct Scenario {
     pub canisters: Vec<Canister>,
     /// Workloads, in the order of the file.
     pub workloads: Vec<Workload>,
+    /// Figures wanted; those of its own choice, if the file chooses none.
+    pub figures: Vec<Spec>,
 }
 
 /// A canister of a scenario.

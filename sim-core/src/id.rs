@@ -3,6 +3,7 @@
 use ic_principal::Principal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::str::FromStr;
 
 /// How many canister ids one subnet owns: 2^20 consecutive ones, as on the network.
 pub const CANISTERS_PER_SUBNET: u64 = 1 << 20;
@@ -155,6 +156,23 @@ impl MessageId {
     }
 }
 
+/// A text that is no message's id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no message; expected an id such as 0.17, as in the first column of messages.csv")]
+pub struct InvalidMessageId(String);
+
+impl FromStr for MessageId {
+    type Err = InvalidMessageId;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers = text.split_once('.').and_then(|(subnet, sequence)| {
+            let sequence = sequence.parse().ok().filter(|sequence| *sequence < 1u64 << 48)?;
+            Some((subnet.parse().ok()?, sequence))
+        });
+        let (subnet, sequence) = numbers.ok_or_else(|| InvalidMessageId(text.to_owned()))?;
+        Ok(MessageId::new(SubnetId::new(subnet), sequence))
+    }
+}
+
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.0 >> 48, self.0 & 0xffff_ffff_ffff)
@@ -170,6 +188,15 @@ mod tests {
         let id = CanisterId::on(SubnetId::new(3), 17);
         assert_eq!(CanisterId::from_principal(&id.principal()), Some(id));
         assert_eq!((id.subnet(), id.local()), (SubnetId::new(3), 17));
+    }
+
+    #[test]
+    fn a_message_id_reads_back_as_itself() {
+        let id = MessageId::new(SubnetId::new(3), 17);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in ["", "3", "3.", ".17", "3.x", "70000.1", "3.281474976710656"] {
+            assert!(text.parse::<MessageId>().is_err(), "{text}");
+        }
     }
 
     #[test]

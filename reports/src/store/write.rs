@@ -31,6 +31,7 @@ fn head(run: &RunReport<'_>, level: Level) -> io::Result<Head> {
         description: run.description.map(str::to_owned),
         scenario_file: run.scenario_file.to_owned(),
         command: run.command.to_owned(),
+        figures: run.figures.to_vec(),
         profile: serde_json::to_string(run.profile)?,
         seed: run.history.seed,
         tie_seed: run.history.tie_seed,

@@ -36,7 +36,8 @@ pub fn write<W: Write>(out: W, history: &History) -> csv::Result<()> {
             if let Event::Charged { canister, charge, entry } = &record.event {
                 let (time, canister) = (record.time.as_nanos(), names.canister(*canister));
                 let (count, amount) = (entry.count.to_string(), entry.cycles.get().to_string());
-                let row = [subnet.name.clone(), time.to_string(), canister, charge.name().to_owned()];
+                let row =
+                    [subnet.name.clone(), time.to_string(), canister, charge.name().to_owned()];
                 writer.write_record(row.into_iter().chain([count, amount]))?;
             }
         }

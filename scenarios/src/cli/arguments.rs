@@ -1,6 +1,6 @@
 //! The arguments of every command, and their help.
 
-use super::look::{DiffArguments, TraceArguments};
+use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
 use reports::store::Level;
 use sim_core::profile::Profile;
@@ -27,6 +27,8 @@ pub(super) enum Command {
     Script(ScriptArguments),
     /// Look at a stored run, or write it in formats of other tools.
     Trace(TraceArguments),
+    /// Draw figures of stored runs.
+    Plot(PlotArguments),
     /// Find where two stored runs part.
     Diff(DiffArguments),
     /// Show what a canister module is made of, or why it would be refused.
@@ -77,6 +79,7 @@ Examples:
   icsim run scenarios/library/ping-pong.toml
   icsim run scenarios/library/ping-pong.toml --seed 7 --out results
   icsim trace show results
+  icsim plot results --figure all --out figures
   icsim inspect scenarios/canisters/PingPong.wasm
 
 Exit codes:

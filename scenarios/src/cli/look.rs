@@ -1,7 +1,10 @@
 //! Looking again at stored runs: the arguments of `icsim trace` and `icsim diff`.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
-use sim_core::id::{MessageId, SubnetId};
+use reports::charts::kind::Kind;
+use reports::theme;
+use sim_core::id::MessageId;
 use std::path::PathBuf;
 
 /// The arguments of `icsim trace`.
@@ -28,7 +31,7 @@ pub(in crate::cli) struct ShowArguments {
     /// The results folder of a run, or its trace
     pub(in crate::cli) run: PathBuf,
     /// The message, by its id in messages.csv, such as 0.17; without it, the slowest are listed
-    #[arg(long, value_name = "ID", value_parser = message)]
+    #[arg(long, value_name = "ID")]
     pub(in crate::cli) call: Option<MessageId>,
     /// How many messages to list without --call
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -44,7 +47,7 @@ pub(in crate::cli) struct ExportArguments {
     #[arg(long, value_name = "FORMAT")]
     pub(in crate::cli) format: Format,
     /// Only this message and what it led to (dot, mermaid)
-    #[arg(long, value_name = "ID", value_parser = message, required_if_eq("format", "mermaid"))]
+    #[arg(long, value_name = "ID", required_if_eq("format", "mermaid"))]
     pub(in crate::cli) call: Option<MessageId>,
     /// Where to write: a file, or for csv and parquet a folder [default: standard output]
     #[arg(long, value_name = "PATH", required_if_eq_any([("format", "csv"), ("format", "parquet")]))]
@@ -82,6 +85,60 @@ pub(in crate::cli) struct DiffArguments {
     pub(in crate::cli) b: PathBuf,
 }
 
+/// The arguments of `icsim plot`.
+#[derive(Debug, Args)]
+#[command(after_help = PLOT_EXAMPLES)]
+pub(in crate::cli) struct PlotArguments {
+    /// Results folders of runs, or their traces
+    #[arg(value_name = "RUN", required = true)]
+    pub(in crate::cli) runs: Vec<PathBuf>,
+    /// A kind of figure; may be given several times [default: those of the first run's scenario]
+    #[arg(long = "figure", value_name = "KIND",
+          value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name).into_iter().chain(["all"])))]
+    pub(in crate::cli) figures: Vec<String>,
+    /// One column of a page, or the whole page
+    #[arg(long, value_name = "WIDTH")]
+    pub(in crate::cli) width: Option<Width>,
+    /// The message that a time line shows [default: the slowest]
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) call: Option<MessageId>,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) out: PathBuf,
+    /// Replace figures that are there
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}
+
+/// Widths of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Width {
+    /// 88 mm
+    Column,
+    /// 180 mm
+    Page,
+}
+
+impl From<Width> for theme::Width {
+    fn from(width: Width) -> theme::Width {
+        match width {
+            Width::Column => theme::Width::Column,
+            Width::Page => theme::Width::Page,
+        }
+    }
+}
+
+const PLOT_EXAMPLES: &str = "\
+Draws from the stored trace; nothing is simulated again. Kinds that can be laid over one another draw
+all runs into one figure, the others one figure for each run. docs/figures.md shows every kind.
+
+Examples:
+  Every kind of figure, as wide as a page:
+    icsim plot results --figure all --width page --out figures
+
+  Two runs compared:
+    icsim plot before after --figure latency --figure throughput --out figures";
+
 const TRACE_EXAMPLES: &str = "\
 Reads the trace that `icsim run --out` left; nothing is simulated again.
 
@@ -104,14 +161,3 @@ Example, two orders of the same workload:
   icsim run scenarios/library/ping-pong.toml --out a
   icsim run scenarios/library/ping-pong.toml --out b --tie-seed 1
   icsim diff a b";
-
-/// A message's id from its text.
-fn message(text: &str) -> Result<MessageId, String> {
-    let parts = text.split_once('.');
-    let id = parts.and_then(|(subnet, sequence)| {
-        Some(MessageId::new(SubnetId::new(subnet.parse().ok()?), sequence.parse().ok()?))
-    });
-    id.ok_or_else(|| {
-        "expected an id such as 0.17, as in the first column of messages.csv".to_owned()
-    })
-}

@@ -2,6 +2,8 @@
 
 use super::Tree;
 use crate::rate::Rate;
+use reports::charts::kind::Kind;
+use reports::theme::Width;
 use serde::{Deserialize, Serialize};
 use sim_core::network::{CostSchedule, SubnetKind};
 use sim_core::time::SimDuration;
@@ -31,6 +33,9 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[figure]]`.
+    #[serde(default)]
+    pub figure: Vec<FigureEntry>,
 }
 
 /// `profile = "…"` or `[profile]`: the value as written.
@@ -99,6 +104,23 @@ pub struct WorkloadEntry {
     pub start: Option<Spanned<SimDuration>>,
     /// When it ends; the end of the run if not given.
     pub stop: Option<Spanned<SimDuration>>,
+}
+
+/// A figure of the report.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureEntry {
+    /// Its kind.
+    pub kind: Spanned<Kind>,
+    /// The name its files bear; that of its kind if not given.
+    pub name: Option<Spanned<String>>,
+    /// Its title; that of its kind if not given.
+    pub title: Option<String>,
+    /// How wide it is; one column if not given.
+    #[serde(default)]
+    pub width: Width,
+    /// The message a time line shows; the slowest if not given.
+    pub message: Option<Spanned<String>>,
 }
 
 /// When a workload sends.

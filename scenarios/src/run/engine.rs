@@ -59,5 +59,6 @@ fn report<'a>(job: &'a Job<'_>, history: &'a History) -> RunReport<'a> {
         scenario_file,
         command,
         version,
+        figures: &job.scenario.figures,
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{Canister, Scenario, Workload};
 use crate::document::ArrivalsEntry;
+use reports::charts::spec::Spec;
+use reports::theme::Width;
 use serde::Serialize;
 use sim_core::distribution::Distribution;
 use sim_core::network::{CostSchedule, SubnetKind};
@@ -56,6 +58,7 @@ struct Effective<'a> {
     network: Option<NetworkOut<'a>>,
     canister: Vec<CanisterOut<'a>>,
     workload: Vec<WorkloadOut<'a>>,
+    figure: Vec<FigureOut<'a>>,
 }
 
 #[derive(Serialize)]
@@ -94,6 +97,29 @@ struct WorkloadOut<'a> {
     arrivals: ArrivalsEntry,
 }
 
+#[derive(Serialize)]
+struct FigureOut<'a> {
+    kind: &'static str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    width: Width,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+impl<'a> FigureOut<'a> {
+    fn of(spec: &'a Spec) -> Self {
+        FigureOut {
+            kind: spec.kind.name(),
+            name: &spec.name,
+            title: spec.title.as_deref(),
+            width: spec.width,
+            message: spec.message.map(|id| id.to_string()),
+        }
+    }
+}
+
 impl<'a> Effective<'a> {
     fn of(scenario: &'a Scenario) -> Self {
         let subnet = |subnet: &'a sim_core::network::SubnetSpec| SubnetOut {
@@ -111,6 +137,7 @@ impl<'a> Effective<'a> {
             network: scenario.latency.as_ref().map(|latency| NetworkOut { latency }),
             canister: scenario.canisters.iter().map(|c| CanisterOut::of(c, scenario)).collect(),
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
+            figure: scenario.figures.iter().map(FigureOut::of).collect(),
         }
     }
 }
