@@ -15,7 +15,7 @@
 //! - [`charts`]: the figures
 //! - [`page`]: the HTML report
 //! - [`store`]: the trace file; [`export`]: the same for other tools
-//! - [`causes`], [`sequence`], [`story`]: what led to what; [`divergence`]: where two runs part
+//! - [`causes`], [`sequence`], [`diagram`], [`story`]: what led to what; [`divergence`]: where two runs part
 //! - [`mod@write`]: all of it, as files
 
 pub mod analysis;
@@ -24,6 +24,7 @@ pub mod canvas;
 pub mod causes;
 pub mod charts;
 pub mod decimate;
+pub mod diagram;
 pub mod divergence;
 pub mod error;
 pub mod export;

@@ -114,6 +114,11 @@ impl Scene {
         self.shapes.push(Shape::Dot(at, radius, color));
     }
 
+    /// Draws a small dot without a rim.
+    pub fn speck(&mut self, at: Point, radius: f64, color: Color) {
+        self.shapes.push(Shape::Dot(at, radius, color));
+    }
+
     /// Writes a text.
     pub fn text(&mut self, text: Text) {
         self.shapes.push(Shape::Text(text));

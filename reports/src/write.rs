@@ -42,7 +42,7 @@ pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportEr
     write_tables(dir, run, &analysis)?;
     write_summary(dir, &summary)?;
     let figures = write_figures(dir, run, &analysis)?;
-    write_page(dir, run, &summary, &figures)?;
+    write_page(dir, run, &analysis, &summary, &figures)?;
     Ok(summary)
 }
 
@@ -156,10 +156,11 @@ pub fn write_drawn(folder: &Path, figures: &[Figure]) -> Result<(), ReportError>
 pub fn write_page(
     dir: &Path,
     run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
     summary: &Summary,
     figures: &[Figure],
 ) -> Result<(), ReportError> {
-    write_file(&dir.join(PAGE), page::render(run, summary, figures)?.as_bytes())
+    write_file(&dir.join(PAGE), page::render(run, analysis, summary, figures)?.as_bytes())
 }
 
 fn write_table(

@@ -129,3 +129,86 @@ fn a_message_that_is_not_there_is_named() {
     let output = icsim(&["trace", "show", &run, "--call", "seven"]);
     assert!(stderr(&output).contains("such as 0.17"), "{}", stderr(&output));
 }
+
+/// The files of a folder, in order.
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let mut names: Vec<String> = entries.map(|entry| name(entry.expect("an entry"))).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_stored_run_is_drawn_as_it_was() {
+    let folder = folder();
+    let run = stored(&folder, "run", &[]);
+    let out = folder.path().join("figures");
+    let arguments = ["plot", &run, "--out", &out.to_string_lossy()];
+    let output = icsim(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let figures = Path::new(&run).join("figures");
+    assert_eq!(files(&out), files(&figures));
+    for file in files(&out).iter().filter(|file| !file.ends_with("png")) {
+        let read = |folder: &Path| fs::read(folder.join(file)).expect("a file");
+        assert!(read(&out) == read(&figures), "{file} differs");
+    }
+    assert!(stderr(&icsim(&arguments)).contains("--force"));
+}
+
+#[test]
+fn runs_are_laid_over_one_another() {
+    let folder = folder();
+    let (a, b) = (stored(&folder, "a", &[]), stored(&folder, "b", &["--seed", "1"]));
+    let out = folder.path().join("figures");
+    let kinds = ["--figure", "latency", "--figure", "traffic", "--width", "page"];
+    let arguments = ["plot", &a, &b, "--out", &out.to_string_lossy()];
+    let output = icsim(&[&arguments[..], &kinds].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let svg = fs::read_to_string(out.join("latency.svg")).expect("a figure");
+    assert!(svg.starts_with("<svg width=\"900\"") && svg.contains("cross subnet, b"));
+    assert!(out.join("traffic-1.svg").exists() && out.join("traffic-2.svg").exists());
+}
+
+/// A copy of the library's scenario with more text, in a folder of its own.
+fn scenario(folder: &TempDir, more: &str) -> String {
+    let canisters = fs::canonicalize("canisters").expect("the canisters");
+    let text = fs::read_to_string(PING_PONG).expect("the scenario");
+    let text = text.replace("../canisters", &canisters.to_string_lossy());
+    let path = folder.path().join("scenario.toml");
+    fs::write(&path, text + more).expect("a file");
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_scenario_chooses_its_figures() {
+    let folder = folder();
+    let more = "\n[[figure]]\nkind = \"boxes\"\nname = \"mine\"\nwidth = \"page\"\n";
+    let (path, out) = (scenario(&folder, more), folder.path().join("out"));
+    let arguments =
+        ["run", &path, "--duration", "2s", "--out", &out.to_string_lossy(), "--force"];
+    for _ in 0..2 {
+        // The second time in place of the first: a figure of its own name is a result like others.
+        let output = icsim(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    }
+    assert_eq!(files(&out.join("figures")), ["mine.csv", "mine.png", "mine.svg"]);
+}
+
+#[test]
+fn mistakes_in_figures_are_shown_where_they_are() {
+    let folder = folder();
+    for (more, said) in [
+        ("kind = \"latencies\"", "did you mean `latency`?"),
+        ("kind = \"boxes\"\nname = \"My figure\"", "cannot be the name of files"),
+        ("kind = \"boxes\"\nmessage = \"0.1\"", "shows no message"),
+        ("kind = \"timeline\"\nmessage = \"first\"", "expected an id such as 0.17"),
+        ("kind = \"boxes\"\n[[figure]]\nkind = \"boxes\"", "two figures of the name `boxes`"),
+    ] {
+        let path = scenario(&folder, &format!("\n[[figure]]\n{more}\n"));
+        let output = icsim(&["run", &path]);
+        assert_eq!(output.status.code(), Some(2), "{more}");
+        let said_so = stderr(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said_so.contains(said), "{more}: {}", stderr(&output));
+    }
+}

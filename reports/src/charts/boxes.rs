@@ -80,13 +80,18 @@ fn draw(scene: &mut Scene, strips: &Strips, row: &Row<'_>, middle: f64) {
         scene.path(tick, row.color, theme::THIN);
     }
     scene.area(rectangle(left, middle - HALF, right.max(left + 1.0), middle + HALF), row.color);
-    scene.path(vec![(median, middle - HALF), (median, middle + HALF)], theme::PAPER, theme::THICK);
+    // A line of paper would cut a narrow box apart; there the median stands out above and below.
+    let (ink, half) = match right - left {
+        width if width > 6.0 => (theme::PAPER, HALF),
+        _ => (theme::INK, HALF + 2.5),
+    };
+    scene.path(vec![(median, middle - half), (median, middle + half)], ink, theme::THIN);
     let mut last = None;
     for value in shape.below.iter().chain(shape.above) {
         // Those that lie on the same half pixel look the same.
         let pixel = libm::round(x(*value) * 2.0) as i64;
         if last.replace(pixel) != Some(pixel) {
-            scene.dot((x(*value), middle), 1.5, row.color);
+            scene.speck((x(*value), middle), 1.5, row.color);
         }
     }
 }

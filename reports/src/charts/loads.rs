@@ -183,7 +183,7 @@ fn scene(
         left,
         top: 40.0,
         width: spec.width.pixels() - left - 20.0,
-        height: height * rows.len().max(3) as f64,
+        height: height * rows.len().max(2) as f64,
         x: Scale::Linear(0.0, ticks::time_bound(history.duration.as_nanos())),
         y: Scale::Linear(0.0, 1.0),
     };

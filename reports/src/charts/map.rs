@@ -3,11 +3,12 @@
 use super::spec::{Material, Spec};
 use super::traffic::{COLUMNS, Matrix};
 use super::{Figure, data};
+use crate::font;
 use crate::human;
 use crate::rounds;
-use crate::scene::{Align, Point, Scene, Text};
+use crate::scene::{Align, Point, Scene, Text, rectangle};
 use crate::tables::Table;
-use crate::theme::{self, Width};
+use crate::theme;
 
 /// The figure's name.
 pub const NAME: &str = "network";
@@ -27,8 +28,8 @@ pub const TABLE: Table = Table {
 struct Node {
     place: usize,
     at: Point,
-    /// Which way its label lies, from the middle of the map.
-    outwards: Point,
+    /// Whether it lies in the upper half of the map.
+    is_above: bool,
     radius: f64,
 }
 
@@ -53,8 +54,8 @@ pub fn figure(spec: &Spec, run: &Material<'_>) -> csv::Result<Figure> {
 /// Subnets on an ellipse, clockwise from the top; dots grow with what was executed.
 fn nodes(spec: &Spec, run: &Material<'_>, shown: &[usize]) -> Vec<Node> {
     let width = spec.width.pixels();
-    let across = if spec.width == Width::Page { width / 2.0 - 150.0 } else { width / 2.0 - 95.0 };
-    let (middle, radii) = ((width / 2.0, HEIGHT / 2.0), (across, HEIGHT / 2.0 - 52.0));
+    let across = width / 2.0 - 80.0;
+    let (middle, radii) = ((width / 2.0, HEIGHT / 2.0), (across, HEIGHT / 2.0 - 62.0));
     let executed = |place: usize| -> f64 {
         let subnet = &run.run.history.subnets[place];
         rounds::of(subnet).map(|(_, round)| round.instructions.get() as f64).sum()
@@ -62,10 +63,10 @@ fn nodes(spec: &Spec, run: &Material<'_>, shown: &[usize]) -> Vec<Node> {
     let most = shown.iter().map(|place| executed(*place)).fold(1.0, f64::max);
     let node = |(rank, place): (usize, &usize)| {
         let turn = rank as f64 / shown.len().max(1) as f64 * std::f64::consts::TAU;
-        let outwards = (libm::sin(turn), -libm::cos(turn));
-        let at = (middle.0 + radii.0 * outwards.0, middle.1 + radii.1 * outwards.1);
+        let (sine, cosine) = (libm::sin(turn), libm::cos(turn));
+        let at = (middle.0 + radii.0 * sine, middle.1 - radii.1 * cosine);
         let radius = 7.0 + 11.0 * libm::sqrt(executed(*place) / most);
-        Node { place: *place, at, outwards, radius }
+        Node { place: *place, at, is_above: cosine > 0.5, radius }
     };
     shown.iter().enumerate().map(node).collect()
 }
@@ -81,8 +82,8 @@ fn draw(scene: &mut Scene, run: &Material<'_>, matrix: &Matrix<'_>, nodes: &[Nod
         }
     }
     for node in nodes {
-        scene.dot(node.at, node.radius, theme::BLUE);
         label(scene, run, matrix, node);
+        scene.dot(node.at, node.radius, theme::BLUE);
     }
     if nodes.is_empty() {
         let middle = (scene.width / 2.0, HEIGHT / 2.0);
@@ -131,26 +132,24 @@ fn head(scene: &mut Scene, before: Point, tip: Point, width: f64) {
     scene.area(corners, theme::ORANGE);
 }
 
+/// Name and facts above the dots of the upper half and below all others.
 fn label(scene: &mut Scene, run: &Material<'_>, matrix: &Matrix<'_>, node: &Node) {
     let subnet = &run.run.history.subnets[node.place];
-    let (ox, oy) = node.outwards;
-    let align = match ox {
-        ox if ox > 0.2 => Align::Start,
-        ox if ox < -0.2 => Align::End,
-        _ => Align::Middle,
+    let x = node.at.0;
+    let y = match node.is_above {
+        true => node.at.1 - node.radius - 20.0,
+        false => node.at.1 + node.radius + 15.0,
     };
-    let distance = node.radius + 8.0;
-    let lift = match oy {
-        oy if oy < -0.8 => -14.0,
-        oy if oy > 0.8 => 12.0,
-        _ => 0.0,
-    };
-    let (x, y) = (node.at.0 + ox * distance, node.at.1 + oy * distance * 0.6 + lift);
-    let name = human::shorten(&subnet.name, 14);
-    scene.text(Text { bold: true, ..Text::small(name, (x, y)).aligned(align) });
+    let name = human::shorten(&subnet.name, 20);
     let own = human::amount(matrix.at(node.place, node.place).count.into());
     let detail = format!("{} nodes, {own} within", subnet.nodes);
-    scene.text(Text { color: theme::MUTED, ..Text::small(detail, (x, y + 14.0)).aligned(align) });
+    // Paper behind the letters, since arrows may pass there.
+    let widths = [font::width(&name, theme::SMALL, true), font::width(&detail, theme::SMALL, false)];
+    let half = widths[0].max(widths[1]) / 2.0 + 2.0;
+    scene.area(rectangle(x - half, y - 11.0, x + half, y + 18.0), theme::PAPER);
+    scene.text(Text { bold: true, ..Text::small(name, (x, y)).aligned(Align::Middle) });
+    let detail = Text::small(detail, (x, y + 14.0)).aligned(Align::Middle);
+    scene.text(Text { color: theme::MUTED, ..detail });
 }
 
 fn caption(matrix: &Matrix<'_>, shown: usize) -> String {

@@ -28,8 +28,11 @@ pub const TABLE: Table = Table {
     ]],
 };
 
+/// Quantiles with their colours and how far below the middle of the row each lies, so that close
+/// ones do not hide one another.
 const PERCENTS: [(usize, Color, f64); 3] =
-    [(50, theme::BLUE, 4.5), (90, theme::ORANGE, 4.0), (99, theme::VERMILLION, 3.5)];
+    [(50, theme::BLUE, -6.0), (90, theme::ORANGE, 0.0), (99, theme::VERMILLION, 6.0)];
+const RADIUS: f64 = 3.25;
 
 /// The figure.
 ///
@@ -52,13 +55,13 @@ pub fn figure(spec: &Spec, runs: &[Material<'_>]) -> csv::Result<Figure> {
 }
 
 fn draw(scene: &mut Scene, strips: &Strips, row: &Row<'_>, middle: f64) {
-    let place = |percent| {
+    let places = PERCENTS.map(|(percent, _, below)| {
         let nanos = nearest_rank(row.sample, percent).unwrap_or(1).max(1);
-        (strips.panel.point(nanos as f64, 0.0).0, middle)
-    };
-    scene.path(vec![place(50), place(99)], theme::MUTED, theme::THIN);
-    for (percent, color, radius) in PERCENTS.into_iter().rev() {
-        scene.dot(place(percent), radius, color);
+        (strips.panel.point(nanos as f64, 0.0).0, middle + below)
+    });
+    scene.path(places.to_vec(), theme::MUTED, theme::HAIRLINE);
+    for (place, (_, color, _)) in places.into_iter().zip(PERCENTS) {
+        scene.dot(place, RADIUS, color);
     }
 }
 

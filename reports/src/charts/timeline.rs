@@ -153,7 +153,7 @@ fn axes(scene: &mut Scene, panel: &Panel, from: f64, to: f64) {
     }
     panel.x_axis(scene, &times, true);
     let start = human::instant(from as u64);
-    panel.x_title(scene, &format!("Time after {start} ({unit})"));
+    panel.x_title(scene, &format!("Time since {start} ({unit})"));
 }
 
 fn draw_step(scene: &mut Scene, step: &Step, start: Point, end: Option<Point>) {

@@ -207,3 +207,14 @@ fn figures_can_be_looked_at() {
         assert!(folder(name).join("latency.png").exists());
     }
 }
+
+#[test]
+fn every_kind_is_in_the_gallery() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let gallery = std::fs::read_to_string(docs.join("figures.md")).unwrap();
+    for name in Kind::ALL.map(Kind::name) {
+        assert!(gallery.contains(&format!("\n### `{name}`\n")), "docs/figures.md lacks {name}");
+        assert!(docs.join(format!("images/figures/{name}.png")).exists(), "no picture of {name}");
+    }
+    assert_eq!(gallery.matches("\n### `").count(), Kind::ALL.len());
+}

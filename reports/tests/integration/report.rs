@@ -5,7 +5,9 @@ use reports::charts::kind::Kind;
 use reports::{ReportError, RunReport, write_report};
 use sim_core::history::History;
 use sim_core::profile::Profile;
-use sim_core::units::Instructions;
+use sim_core::record::{Event, Record};
+use sim_core::time::SimTime;
+use sim_core::units::{Cycles, Instructions};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -91,7 +93,9 @@ fn texts_of_users_are_escaped() {
     let dir = tempfile::tempdir().unwrap();
     write_report(dir.path(), &run).unwrap();
     let page = fs::read_to_string(dir.path().join("report.html")).unwrap();
-    assert!(!page.contains("<script") && !page.contains("<b>"));
+    // The one script is the page's own.
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(!page.contains("<script>alert") && !page.contains("<b>"));
     assert!(page.contains("&lt;script&gt;"));
 }
 
@@ -113,4 +117,50 @@ fn an_error_names_the_file() {
     let error = write_report(Path::new("no/such/folder"), &run).unwrap_err();
     assert!(matches!(error, ReportError::Write { .. }));
     assert!(error.to_string().contains("messages.csv"), "{error}");
+}
+
+/// The page of a history.
+fn page(history: &History) -> String {
+    String::from_utf8(files(history)["report.html"].clone()).unwrap()
+}
+
+#[test]
+fn the_page_warns_of_what_went_wrong() {
+    let mut history = synthetic::history();
+    let quiet = page(&history);
+    assert!(quiet.contains("Messages that were rejected.") && quiet.contains("CanisterCalledTrap"));
+    assert!(
+        !quiet.contains("Canisters that died.") && !quiet.contains("Canisters that are frozen.")
+    );
+    let canister = history.subnets[0].canisters[0].id;
+    let time = SimTime::from_nanos(5_000_000_000);
+    let event = Event::Uninstalled { canister };
+    history.subnets[0].records.push(Record { time, event });
+    history.subnets[1].canisters[0].balance = Cycles::new(1);
+    let Some(Event::Round(last)) = history.subnets[1]
+        .records
+        .iter_mut()
+        .rev()
+        .map(|record| &mut record.event)
+        .find(|event| matches!(event, Event::Round(_)))
+    else {
+        panic!("the subnet has rounds");
+    };
+    last.left_over = 5_000;
+    let page = page(&history);
+    assert!(page.contains("front-left ran out of cycles at 5 s"));
+    assert!(page.contains("front-right holds 1 cycles and freezes below 500M"));
+    assert!(page.contains("right: 5,"));
+}
+
+#[test]
+fn a_run_without_trouble_has_no_warnings() {
+    assert!(page(&synthetic::empty()).contains("None: every message was answered"));
+}
+
+#[test]
+fn the_slowest_messages_are_drawn() {
+    let page = page(&synthetic::history());
+    assert_eq!(page.matches("<details").count(), 5);
+    assert!(page.contains("and what it led to</title>"));
 }
