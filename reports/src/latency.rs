@@ -51,7 +51,8 @@ pub struct Sample {
 }
 
 impl Sample {
-    fn add(&mut self, message: &Message<'_>) {
+    /// Counts a message; its latency goes behind those that are there.
+    pub(crate) fn add(&mut self, message: &Message<'_>) {
         self.answers.add(message);
         if let (Some(Outcome::Reply(_)), Some(nanos)) = (message.answer(), message.latency_ns()) {
             self.replies.push(nanos);

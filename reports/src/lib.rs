@@ -10,6 +10,7 @@
 //! - [`latency`], [`quantiles`], [`bins`]: samples and what is said of them
 //! - [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
+//! - [`metrics`]: a run as named numbers, for sweeps; [`statistics`]: what samples of them say
 //! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
 //!   `font` and [`canvas`]: how it becomes SVG and PNG
 //! - [`charts`]: the figures
@@ -33,6 +34,7 @@ pub mod human;
 pub mod latency;
 pub mod legend;
 pub mod messages;
+pub mod metrics;
 pub mod names;
 pub mod page;
 pub mod panel;
@@ -41,6 +43,7 @@ pub mod rounds;
 pub mod run;
 pub mod scene;
 pub mod sequence;
+pub mod statistics;
 pub mod store;
 pub mod story;
 pub mod summary;

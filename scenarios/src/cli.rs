@@ -11,6 +11,7 @@ mod plot;
 mod recordings;
 mod run;
 mod script;
+mod sweep;
 mod terminal;
 mod trace;
 
@@ -25,6 +26,8 @@ use std::process::ExitCode;
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let exit = match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
+        Ok(Arguments { command: Command::Sweep(arguments) }) => sweep::sweep(&arguments),
+        Ok(Arguments { command: Command::Merge(arguments) }) => sweep::merge_shards(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
         Ok(Arguments { command: Command::Trace(arguments) }) => trace::run(&arguments),

@@ -12,6 +12,7 @@
 //! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
 //! | [`diagnostics`] | mistakes | text with file, line and column |
 //! | [`run`] | a scenario | a folder of results |
+//! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 
 pub mod arrivals;
@@ -26,3 +27,4 @@ pub mod scenario;
 pub mod script;
 pub mod setup;
 pub mod source;
+pub mod sweep;

@@ -19,9 +19,11 @@ mod workloads;
 pub use references::substitute;
 
 use crate::diagnostics::{Mistake, Refusal};
+use crate::document::change::Change;
 use crate::document::{self, Document};
 use crate::scenario::Scenario;
 use crate::source::Source;
+use reports::metrics::WarmUp;
 use sim_core::profile::Profile;
 use sim_core::runtime::Runtime;
 use sim_core::time::SimDuration;
@@ -57,7 +59,23 @@ pub fn load(
     duration: Option<SimDuration>,
     make_runtime: &MakeRuntime<'_>,
 ) -> Result<Scenario, LoadError> {
-    let (mut document, mut mistakes) = document::read(&source.text);
+    load_changed(source, &[], duration, make_runtime)
+}
+
+/// Likewise, with changes laid over the file.
+///
+/// # Errors
+/// Every mistake that was found in the file and the changes, or no runtime.
+pub fn load_changed(
+    source: &Source,
+    changes: &[Change],
+    duration: Option<SimDuration>,
+    make_runtime: &MakeRuntime<'_>,
+) -> Result<Scenario, LoadError> {
+    let (mut document, mut mistakes) = match document::table(&source.text[source.own()], changes) {
+        Ok(table) => document::read(table),
+        Err(mistakes) => (None, mistakes),
+    };
     if let (Some(document), Some(duration)) = (&mut document, duration) {
         document.duration = Spanned::new(document.duration.span(), duration);
     }
@@ -78,6 +96,7 @@ fn resolve(
     mistakes: &mut Vec<Mistake>,
 ) -> Result<Option<Scenario>, BrokenRuntime> {
     mistakes.extend(no_time(document));
+    mistakes.extend(all_warm_up(document));
     let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
     let runtime: Arc<dyn Runtime> = Arc::from(make_runtime(&profile)?);
     let subnets = subnets::resolve(&document.subnet, mistakes);
@@ -97,6 +116,7 @@ fn resolve(
         profile_entry,
         runtime,
         duration: *document.duration.get_ref(),
+        warm_up: document.warm_up.as_ref().map_or(WarmUp::None, |entry| entry.get_ref().0),
         subnets,
         nodes_places: document.subnet.iter().map(|subnet| subnet.nodes.span()).collect(),
         latency,
@@ -104,6 +124,19 @@ fn resolve(
         workloads,
         figures,
     }))
+}
+
+/// A warm-up that leaves nothing of the run.
+fn all_warm_up(document: &Document) -> Option<Mistake> {
+    let entry = document.warm_up.as_ref()?;
+    let (WarmUp::Fixed(warm_up), duration) = (entry.get_ref().0, *document.duration.get_ref())
+    else {
+        return None;
+    };
+    (warm_up >= duration).then(|| {
+        let message = format!("the warm-up of {warm_up} leaves nothing of a run of {duration}");
+        Mistake::at(entry.span(), message).label("too long").help("expected `warm_up` < `duration`")
+    })
 }
 
 /// A run that ends as it begins.

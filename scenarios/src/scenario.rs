@@ -10,6 +10,7 @@ use crate::document::ArrivalsEntry;
 use crate::source::Source;
 use ic_principal::Principal;
 use reports::charts::spec::Spec;
+use reports::metrics::WarmUp;
 use sim_core::distribution::Distribution;
 use sim_core::id::CanisterId;
 use sim_core::network::{Network, SubnetSpec};
@@ -41,6 +42,8 @@ pub struct Scenario {
     pub runtime: Arc<dyn Runtime>,
     /// Simulated time.
     pub duration: SimDuration,
+    /// What sweeps leave out at the beginning.
+    pub warm_up: WarmUp,
     /// Subnets, in the order of the file.
     pub subnets: Vec<SubnetSpec>,
     /// Where the nodes of each subnet stand in the scenario file.
@@ -141,8 +144,13 @@ impl Scenario {
 
     /// The files it was read from: the scenario file, and every module.
     pub fn files(&self, source: &Source) -> Vec<PathBuf> {
-        let modules = self.canisters.iter().map(|canister| source.folder().join(&canister.wasm));
-        std::iter::once(source.path.clone()).chain(modules).collect()
+        let inputs = self.inputs().map(|name| source.folder().join(name));
+        std::iter::once(source.path.clone()).chain(inputs).collect()
+    }
+
+    /// The files that the scenario file names, relative to its folder.
+    pub fn inputs(&self) -> impl Iterator<Item = &str> {
+        self.canisters.iter().map(|canister| canister.wasm.as_str())
     }
 
     fn network(&self) -> Network {

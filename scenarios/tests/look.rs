@@ -185,8 +185,7 @@ fn a_scenario_chooses_its_figures() {
     let folder = folder();
     let more = "\n[[figure]]\nkind = \"boxes\"\nname = \"mine\"\nwidth = \"page\"\n";
     let (path, out) = (scenario(&folder, more), folder.path().join("out"));
-    let arguments =
-        ["run", &path, "--duration", "2s", "--out", &out.to_string_lossy(), "--force"];
+    let arguments = ["run", &path, "--duration", "2s", "--out", &out.to_string_lossy(), "--force"];
     for _ in 0..2 {
         // The second time in place of the first: a figure of its own name is a result like others.
         let output = icsim(&arguments);

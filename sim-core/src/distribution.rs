@@ -1,49 +1,104 @@
-//! Distributions of durations, sampled to whole nanoseconds in this one place.
+//! Distributions of durations and other quantities, sampled to whole numbers in this one place.
 //!
 //! Floating point is used only between a random number and the rounded sample, with `libm`, whose
 //! results are the same on every platform.
 
+#[cfg(test)]
+mod tests;
+
 use crate::random::Stream;
 use crate::time::SimDuration;
+use crate::units::{Bytes, Instructions};
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 
 /// The 99 % quantile of the standard normal distribution.
 const Z_99: f64 = 2.326_347_874_040_841;
 
-/// A distribution of durations.
+/// A quantity that can be drawn: a whole number of its smallest unit.
+pub trait Quantity: Copy + Ord + Display {
+    /// So many of the smallest unit.
+    fn from_whole(number: u64) -> Self;
+    /// How many of the smallest unit.
+    fn whole(self) -> u64;
+}
+
+impl Quantity for SimDuration {
+    fn from_whole(number: u64) -> Self {
+        SimDuration::from_nanos(number)
+    }
+    fn whole(self) -> u64 {
+        self.as_nanos()
+    }
+}
+
+impl Quantity for Instructions {
+    fn from_whole(number: u64) -> Self {
+        Instructions::new(number)
+    }
+    fn whole(self) -> u64 {
+        self.get()
+    }
+}
+
+impl Quantity for Bytes {
+    fn from_whole(number: u64) -> Self {
+        Bytes::new(number)
+    }
+    fn whole(self) -> u64 {
+        self.get()
+    }
+}
+
+/// A distribution of durations, or of another [`Quantity`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Distribution {
+pub enum Distribution<V = SimDuration> {
     /// Always the same.
     Fixed {
         /// The value.
-        value: SimDuration,
+        value: V,
     },
     /// Anything from `min` to `max` with equal chance.
     Uniform {
         /// The least value.
-        min: SimDuration,
+        min: V,
         /// The greatest value.
-        max: SimDuration,
+        max: V,
     },
     /// Normal, cut off at zero.
     Normal {
         /// The mean.
-        mean: SimDuration,
+        mean: V,
         /// The standard deviation.
-        std_dev: SimDuration,
+        std_dev: V,
     },
     /// Log-normal, given by two of its quantiles.
     Lognormal {
         /// The 50 % quantile.
-        median: SimDuration,
+        median: V,
         /// The 99 % quantile.
-        p99: SimDuration,
+        p99: V,
     },
     /// Exponential.
     Exponential {
         /// The mean.
-        mean: SimDuration,
+        mean: V,
+    },
+    /// Pareto (of the first kind), given by its least value and a quantile: a heavy tail.
+    Pareto {
+        /// The least value.
+        min: V,
+        /// The 99 % quantile.
+        p99: V,
+    },
+    /// Values that were observed, each as likely as its weight says.
+    Empirical {
+        /// The values.
+        values: Vec<V>,
+        /// A weight for each; all the same if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        weights: Vec<u64>,
     },
 }
 
@@ -54,9 +109,9 @@ pub enum InvalidDistribution {
     #[error("the greatest value, {max}, is below the least, {min}; expected min <= max")]
     EmptyRange {
         /// The least value given.
-        min: SimDuration,
+        min: String,
         /// The greatest value given.
-        max: SimDuration,
+        max: String,
     },
     /// `p99` below `median`, or a median of zero.
     #[error(
@@ -64,66 +119,137 @@ pub enum InvalidDistribution {
     )]
     Quantiles {
         /// The median given.
-        median: SimDuration,
+        median: String,
         /// The 99 % quantile given.
-        p99: SimDuration,
+        p99: String,
+    },
+    /// `p99` below `min`, or a least value of zero.
+    #[error(
+        "a p99 of {p99} and a least value of {min} fit no Pareto distribution; expected 0 < min <= p99"
+    )]
+    Tail {
+        /// The least value given.
+        min: String,
+        /// The 99 % quantile given.
+        p99: String,
+    },
+    /// No values.
+    #[error("an empirical distribution needs at least one value")]
+    NoValues,
+    /// Not one weight for each value, or all of them zero.
+    #[error(
+        "{weights} weights do not fit {values} values; expected one for each, not all of them zero"
+    )]
+    Weights {
+        /// How many values were given.
+        values: usize,
+        /// How many weights were given.
+        weights: usize,
     },
 }
 
-impl Distribution {
+impl<V: Quantity> Distribution<V> {
     /// Checks that the parameters fit together.
     ///
     /// # Errors
-    /// An empty range, or quantiles in the wrong order.
+    /// An empty range, quantiles in the wrong order, or weights that do not fit.
     pub fn validate(&self) -> Result<(), InvalidDistribution> {
-        match *self {
+        let text = |value: &V| value.to_string();
+        match self {
             Distribution::Uniform { min, max } if max < min => {
-                Err(InvalidDistribution::EmptyRange { min, max })
+                Err(InvalidDistribution::EmptyRange { min: text(min), max: text(max) })
             }
-            Distribution::Lognormal { median, p99 }
-                if median == SimDuration::ZERO || p99 < median =>
-            {
-                Err(InvalidDistribution::Quantiles { median, p99 })
+            Distribution::Lognormal { median, p99 } if median.whole() == 0 || p99 < median => {
+                Err(InvalidDistribution::Quantiles { median: text(median), p99: text(p99) })
+            }
+            Distribution::Pareto { min, p99 } if min.whole() == 0 || p99 < min => {
+                Err(InvalidDistribution::Tail { min: text(min), p99: text(p99) })
+            }
+            Distribution::Empirical { values, .. } if values.is_empty() => {
+                Err(InvalidDistribution::NoValues)
+            }
+            Distribution::Empirical { values, weights } if !weights.is_empty() => {
+                let fits = values.len() == weights.len() && weights.iter().any(|w| *w > 0);
+                let (values, weights) = (values.len(), weights.len());
+                if fits { Ok(()) } else { Err(InvalidDistribution::Weights { values, weights }) }
             }
             _ => Ok(()),
         }
     }
 
     /// The least value that can be drawn.
-    pub fn least(&self) -> SimDuration {
-        match *self {
-            Distribution::Fixed { value } => value,
-            Distribution::Uniform { min, .. } => min,
-            _ => SimDuration::ZERO,
+    pub fn least(&self) -> V {
+        match self {
+            Distribution::Fixed { value } => *value,
+            Distribution::Uniform { min, .. } | Distribution::Pareto { min, .. } => *min,
+            Distribution::Empirical { values, .. } => {
+                values.iter().copied().min().unwrap_or(V::from_whole(0))
+            }
+            _ => V::from_whole(0),
         }
     }
 
     /// Draws a value.
-    pub fn sample(&self, random: &mut Stream) -> SimDuration {
-        match *self {
-            Distribution::Fixed { value } => value,
+    pub fn sample(&self, random: &mut Stream) -> V {
+        let whole = |value: &V| value.whole() as f64;
+        V::from_whole(match self {
+            Distribution::Fixed { value } => value.whole(),
             Distribution::Uniform { min, max } => {
-                let width = (max - min).as_nanos();
-                min + SimDuration::from_nanos(random.below(width.saturating_add(1)))
+                let width = max.whole().saturating_sub(min.whole());
+                min.whole().saturating_add(random.below(width.saturating_add(1)))
             }
             Distribution::Normal { mean, std_dev } => {
-                let z = standard_normal(random);
-                round(mean.as_nanos() as f64 + z * std_dev.as_nanos() as f64)
+                round(whole(mean) + standard_normal(random) * whole(std_dev))
             }
             Distribution::Lognormal { median, p99 } => {
-                let (median, p99) = (median.as_nanos() as f64, p99.as_nanos() as f64);
+                let (median, p99) = (whole(median), whole(p99));
                 let sigma = libm::log(p99 / median) / Z_99;
                 round(median * libm::exp(sigma * standard_normal(random)))
             }
-            Distribution::Exponential { mean } => exponential(mean, random),
-        }
+            Distribution::Exponential { mean } => round(standard_exponential(random) * whole(mean)),
+            Distribution::Pareto { min, p99 } => {
+                // The logarithm of a Pareto variable over its least value is exponential.
+                let (min, p99) = (whole(min), whole(p99));
+                let scale = libm::log(p99 / min) / libm::log(100.0);
+                round(min * libm::exp(scale * standard_exponential(random)))
+            }
+            Distribution::Empirical { values, weights } => {
+                observed(values, weights, random).whole()
+            }
+        })
     }
 }
 
 /// Draws an exponentially distributed duration; the gap between arrivals of a Poisson process.
 pub fn exponential(mean: SimDuration, random: &mut Stream) -> SimDuration {
+    SimDuration::from_nanos(round(standard_exponential(random) * mean.as_nanos() as f64))
+}
+
+/// Draws one of several values by their weights; all are equally likely without weights.
+fn observed<V: Quantity>(values: &[V], weights: &[u64], random: &mut Stream) -> V {
+    let index = match weights.is_empty() {
+        true => random.below(values.len() as u64) as usize,
+        false => weighted(weights, random),
+    };
+    values.get(index).copied().unwrap_or(V::from_whole(0))
+}
+
+/// Draws a place among weights: each as likely as its weight.
+pub fn weighted(weights: &[u64], random: &mut Stream) -> usize {
+    let total = weights.iter().fold(0u64, |sum, weight| sum.saturating_add(*weight));
+    let mut left = random.below(total);
+    for (index, weight) in weights.iter().enumerate() {
+        match left.checked_sub(*weight) {
+            Some(rest) => left = rest,
+            None => return index,
+        }
+    }
+    weights.len().saturating_sub(1)
+}
+
+fn standard_exponential(random: &mut Stream) -> f64 {
     // 1 - u lies in (0, 1], so the logarithm is finite.
-    round(-libm::log(1.0 - random.unit()) * mean.as_nanos() as f64)
+    -libm::log(1.0 - random.unit())
 }
 
 /// Box and Muller's method; the second number of each pair is not kept, so that a sample takes
@@ -133,64 +259,7 @@ fn standard_normal(random: &mut Stream) -> f64 {
     radius * libm::cos(core::f64::consts::TAU * random.unit())
 }
 
-/// To whole nanoseconds, zero at least; `as` saturates.
-fn round(nanos: f64) -> SimDuration {
-    SimDuration::from_nanos(libm::round(nanos) as u64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MS: fn(u64) -> SimDuration = SimDuration::from_millis;
-
-    fn sorted_samples(distribution: &Distribution, count: usize) -> Vec<u64> {
-        let mut random = Stream::new(1, "test", "samples");
-        let mut samples: Vec<u64> =
-            (0..count).map(|_| distribution.sample(&mut random).as_nanos()).collect();
-        samples.sort_unstable();
-        samples
-    }
-
-    fn assert_within_percent(found: u64, expected: SimDuration, percent: u64) {
-        let expected = expected.as_nanos();
-        assert!(found.abs_diff(expected) * 100 <= expected * percent, "{found} against {expected}");
-    }
-
-    #[test]
-    fn a_lognormal_has_the_quantiles_it_was_given() {
-        let samples =
-            sorted_samples(&Distribution::Lognormal { median: MS(40), p99: MS(120) }, 100_000);
-        assert_within_percent(samples[50_000], MS(40), 2);
-        assert_within_percent(samples[99_000], MS(120), 4);
-    }
-
-    #[test]
-    fn an_exponential_has_its_mean() {
-        let samples = sorted_samples(&Distribution::Exponential { mean: MS(40) }, 100_000);
-        assert_within_percent(samples.iter().sum::<u64>() / 100_000, MS(40), 2);
-    }
-
-    #[test]
-    fn a_normal_has_its_mean_and_is_never_negative() {
-        let samples =
-            sorted_samples(&Distribution::Normal { mean: MS(40), std_dev: MS(10) }, 100_000);
-        assert_within_percent(samples[50_000], MS(40), 1);
-        assert_within_percent(samples[84_134], MS(50), 2);
-    }
-
-    #[test]
-    fn a_uniform_stays_within_its_bounds() {
-        let samples = sorted_samples(&Distribution::Uniform { min: MS(10), max: MS(20) }, 10_000);
-        assert!(samples[0] >= MS(10).as_nanos() && samples[9_999] <= MS(20).as_nanos());
-        assert_within_percent(samples[5_000], MS(15), 2);
-    }
-
-    #[test]
-    fn impossible_parameters_are_refused() {
-        assert!(Distribution::Uniform { min: MS(2), max: MS(1) }.validate().is_err());
-        assert!(Distribution::Lognormal { median: MS(2), p99: MS(1) }.validate().is_err());
-        assert!(Distribution::Lognormal { median: MS(0), p99: MS(1) }.validate().is_err());
-        assert!(Distribution::Fixed { value: MS(0) }.validate().is_ok());
-    }
+/// To a whole number, zero at least; `as` saturates.
+fn round(number: f64) -> u64 {
+    libm::round(number) as u64
 }

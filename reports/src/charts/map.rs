@@ -144,7 +144,8 @@ fn label(scene: &mut Scene, run: &Material<'_>, matrix: &Matrix<'_>, node: &Node
     let own = human::amount(matrix.at(node.place, node.place).count.into());
     let detail = format!("{} nodes, {own} within", subnet.nodes);
     // Paper behind the letters, since arrows may pass there.
-    let widths = [font::width(&name, theme::SMALL, true), font::width(&detail, theme::SMALL, false)];
+    let widths =
+        [font::width(&name, theme::SMALL, true), font::width(&detail, theme::SMALL, false)];
     let half = widths[0].max(widths[1]) / 2.0 + 2.0;
     scene.area(rectangle(x - half, y - 11.0, x + half, y + 18.0), theme::PAPER);
     scene.text(Text { bold: true, ..Text::small(name, (x, y)).aligned(Align::Middle) });

@@ -7,6 +7,7 @@ mod charts;
 mod divergence;
 mod export;
 mod messages;
+mod metrics;
 mod report;
 mod store;
 mod summary;

@@ -1,5 +1,9 @@
 //! The arguments of every command, and their help.
 
+mod experiments;
+
+pub(super) use experiments::{MergeArguments, SweepArguments};
+
 use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
 use reports::store::Level;
@@ -21,6 +25,10 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a scenario and write its results.
     Run(RunArguments),
+    /// Run a scenario at many points and from many seeds.
+    Sweep(SweepArguments),
+    /// Bring the shards of a sweep together.
+    Merge(MergeArguments),
     /// Replay recordings of a real replica and compare.
     Conformance(ConformanceArguments),
     /// Drive a world step by step from a JSON file.
@@ -80,11 +88,12 @@ Examples:
   icsim run scenarios/library/ping-pong.toml --seed 7 --out results
   icsim trace show results
   icsim plot results --figure all --out figures
+  icsim sweep scenarios/library/latency-study.toml --out results
   icsim inspect scenarios/canisters/PingPong.wasm
 
 Exit codes:
   0    all went well
-  1    a comparison failed, or two traces differ
+  1    a comparison or some runs of a sweep failed, or two traces differ
   2    the input is wrong; the message names file, line and column
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";
@@ -104,6 +113,9 @@ pub(super) struct RunArguments {
     /// Simulate this long instead, such as "10s" or "2h"
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(super) duration: Option<SimDuration>,
+    /// Change a field of the scenario, such as network.latency.median=40ms
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(super) set: Vec<String>,
     /// Write traces, charts and a report to this new or empty folder
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -163,14 +175,8 @@ Examples:
 impl RunArguments {
     /// The command that makes the same run again, without where its results go.
     pub(super) fn repeat(&self) -> String {
-        let mut words = vec![format!(
-            "icsim run {} --seed {}",
-            quoted(&self.scenario.to_string_lossy()),
-            self.seed
-        )];
-        words.extend(self.tie_seed.map(|seed| format!("--tie-seed {seed}")));
-        words.extend(self.duration.map(|duration| format!("--duration {duration}")));
-        words.join(" ")
+        let RunArguments { scenario, seed, tie_seed, duration, set, .. } = self;
+        experiments::repeat_run(scenario, *seed, *tie_seed, *duration, set)
     }
 
     /// The level of the trace to store, if one is.

@@ -1,6 +1,7 @@
 //! `icsim run`.
 
 use super::arguments::RunArguments;
+use super::sweep::changes;
 use super::terminal;
 use crate::resolve;
 use crate::run::exit::Exit;
@@ -28,8 +29,9 @@ fn finish(arguments: &RunArguments) -> Result<Outcome, Failed> {
     let destination = arguments.out.as_deref();
     let destination =
         destination.map(|path| Destination::new(path, arguments.force)).transpose()?;
-    let source = Source::read(&arguments.scenario)?;
-    let scenario = resolve::load(&source, arguments.duration, &engine::runtime)?;
+    let mut source = Source::read(&arguments.scenario)?;
+    let set = changes(&arguments.set, &mut source)?;
+    let scenario = resolve::load_changed(&source, &set, arguments.duration, &engine::runtime)?;
     if let Some(destination) = &destination {
         destination.spare(&scenario.files(&source))?;
     }

@@ -40,12 +40,12 @@ impl Look {
 impl Refusal {
     /// All mistakes as text, one below the other.
     pub fn render(&self, look: Look) -> String {
-        let name = self.source_file.path.display().to_string();
-        let source = NamedSource::new(name, self.source_file.text.clone());
         let handler = look.handler();
         let mut text = String::new();
         for mistake in &self.mistakes {
-            let placed = Placed { mistake, source: &source };
+            let (name, range) = self.source_file.part_of(&mistake.span.clone().unwrap_or(0..0));
+            let source = NamedSource::new(name, self.source_file.text[range.clone()].to_owned());
+            let placed = Placed { mistake, source: &source, start: range.start };
             // Writing to a string fails only if a theme does, and those above do not.
             let _ = handler.render_report(&mut text, &placed);
         }
@@ -58,6 +58,8 @@ impl Refusal {
 struct Placed<'a> {
     mistake: &'a Mistake,
     source: &'a NamedSource<String>,
+    /// Where the source begins in the numbering of places.
+    start: usize,
 }
 
 impl fmt::Display for Placed<'_> {
@@ -79,6 +81,7 @@ impl Diagnostic for Placed<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let span = self.mistake.span.clone()?;
+        let span = span.start.saturating_sub(self.start)..span.end.saturating_sub(self.start);
         let label = LabeledSpan::new_with_span(Some(self.mistake.label.clone()), span);
         Some(Box::new(std::iter::once(label)))
     }

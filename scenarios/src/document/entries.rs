@@ -3,7 +3,9 @@
 use super::Tree;
 use crate::rate::Rate;
 use reports::charts::kind::Kind;
+use reports::metrics::WarmUp;
 use reports::theme::Width;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sim_core::network::{CostSchedule, SubnetKind};
 use sim_core::time::SimDuration;
@@ -22,6 +24,8 @@ pub struct Document {
     pub profile: Option<Spanned<ProfileEntry>>,
     /// Simulated time.
     pub duration: Spanned<SimDuration>,
+    /// What sweeps leave out at the beginning: a duration, or `"mser-5"`.
+    pub warm_up: Option<Spanned<WarmUpEntry>>,
     /// `[[subnet]]`.
     #[serde(default)]
     pub subnet: Vec<SubnetEntry>,
@@ -36,6 +40,38 @@ pub struct Document {
     /// `[[figure]]`.
     #[serde(default)]
     pub figure: Vec<FigureEntry>,
+    /// `[sweep]`: what `icsim sweep` varies, see [`crate::sweep::plan`].
+    pub sweep: Option<IgnoredAny>,
+}
+
+/// `warm_up = "10s"` or `warm_up = "mser-5"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WarmUpEntry(pub WarmUp);
+
+/// How removal by MSER-5 is written.
+const MSER_5: &str = "mser-5";
+
+impl<'de> Deserialize<'de> for WarmUpEntry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == MSER_5 {
+            return Ok(WarmUpEntry(WarmUp::Mser5));
+        }
+        let duration = text
+            .parse()
+            .map_err(|error| serde::de::Error::custom(format_args!("{error}, or \"{MSER_5}\"")))?;
+        Ok(WarmUpEntry(WarmUp::Fixed(duration)))
+    }
+}
+
+impl Serialize for WarmUpEntry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            WarmUp::None => serializer.collect_str(&SimDuration::ZERO),
+            WarmUp::Fixed(duration) => serializer.collect_str(&duration),
+            WarmUp::Mser5 => serializer.serialize_str(MSER_5),
+        }
+    }
 }
 
 /// `profile = "…"` or `[profile]`: the value as written.

@@ -102,7 +102,7 @@ fn wrong_value(message: &str, span: Span, root: &DeTable<'_>) -> Mistake {
 }
 
 /// Fields that hold a duration.
-const TIMES: [&str; 3] = ["duration", "start", "stop"];
+const TIMES: [&str; 4] = ["duration", "warm_up", "start", "stop"];
 
 /// Calls `visit` on every table below `table`, itself first, until it answers.
 fn find<'i, T>(

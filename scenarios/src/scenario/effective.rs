@@ -1,8 +1,9 @@
 //! `scenario.toml` of a results folder: the scenario as it ran, every default filled in.
 
 use super::{Canister, Scenario, Workload};
-use crate::document::ArrivalsEntry;
+use crate::document::{ArrivalsEntry, WarmUpEntry};
 use reports::charts::spec::Spec;
+use reports::metrics::WarmUp;
 use reports::theme::Width;
 use serde::Serialize;
 use sim_core::distribution::Distribution;
@@ -52,6 +53,8 @@ struct Effective<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     duration: SimDuration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warm_up: Option<WarmUpEntry>,
     profile: &'a Value,
     subnet: Vec<SubnetOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +135,7 @@ impl<'a> Effective<'a> {
             title: &scenario.title,
             description: scenario.description.as_deref(),
             duration: scenario.duration,
+            warm_up: Some(scenario.warm_up).filter(|w| *w != WarmUp::None).map(WarmUpEntry),
             profile: &scenario.profile_entry,
             subnet: scenario.subnets.iter().map(subnet).collect(),
             network: scenario.latency.as_ref().map(|latency| NetworkOut { latency }),

@@ -15,7 +15,7 @@ fn unknown_field_in_a_table() {
 
 #[test]
 fn unknown_field_that_is_like_no_other() {
-    assert_snapshot!(refused(&with(&[("[network]", "[sweep]\nseeds = \"1..3\"\n\n[network]")])));
+    assert_snapshot!(refused(&with(&[("[network]", "[zebra]\nseeds = \"1..3\"\n\n[network]")])));
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub(crate) fn with(changes: &[(&str, &str)]) -> String {
 
 /// The scenario file with the given text; paths in it are relative to the fixtures.
 pub(crate) fn source(text: &str) -> Source {
-    Source { path: "tests/fixtures/small.toml".into(), text: text.to_owned() }
+    Source { path: "tests/fixtures/small.toml".into(), text: text.to_owned(), ..Source::default() }
 }
 
 /// What a scenario resolves to.

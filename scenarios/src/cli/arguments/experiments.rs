@@ -1,0 +1,108 @@
+//! The arguments of the commands that run a scenario many times.
+
+use super::{duration, quoted, seed};
+use crate::document::change::Change;
+use crate::sweep::manifest::Shard;
+use clap::Args;
+use sim_core::time::SimDuration;
+use std::path::{Path, PathBuf};
+
+/// The arguments of `icsim sweep`.
+#[derive(Debug, Args)]
+#[command(after_help = SWEEP_NOTES)]
+pub(in crate::cli) struct SweepArguments {
+    /// The scenario file (TOML); its `[sweep]` says what is varied
+    pub(in crate::cli) scenario: PathBuf,
+    /// Write the tables to this new or empty folder
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) out: PathBuf,
+    /// The seed that the seeds of replications are derived from
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_hyphen_values = true)]
+    pub(in crate::cli) seed: u64,
+    /// Change a field at every point, such as network.latency.median=40ms
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(in crate::cli) set: Vec<String>,
+    /// Simulate this long instead, such as "10s" or "2h"
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(in crate::cli) duration: Option<SimDuration>,
+    /// Runs at a time; no influence on results [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(in crate::cli) jobs: Option<u16>,
+    /// Go on with an interrupted sweep; finished runs are not repeated
+    #[arg(long)]
+    pub(in crate::cli) resume: bool,
+    /// Do only the I-th of N parts; `icsim merge` brings them together
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
+    pub(in crate::cli) shard: Option<Shard>,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(in crate::cli) quiet: bool,
+}
+
+const SWEEP_NOTES: &str = "\
+Runs the scenario at every point of its [sweep], each point from several seeds, and writes
+  results.csv     one row for each point, replication and metric
+  summary.csv     means and medians of each metric at each point, with 95 % intervals
+  comparison.csv  each point against the first, replication by replication
+  manifest.json   what it was made from, and the digest of every run
+A run that fails does not stop the others; the manifest has the command that repeats it, and the
+exit code is 1. Ctrl-C keeps what is finished for --resume. docs/sweeps.md says more.
+
+Example of a [sweep]:
+  [sweep]
+  \"network.latency.median\" = [\"10ms\", \"40ms\", \"160ms\"]
+  \"workload.ping-across.arrivals.rate\" = { from = \"1/s\", to = \"8/s\", steps = 4, scale = \"log\" }
+  replications = 10
+
+Examples:
+  icsim sweep scenarios/library/latency-study.toml --out results
+  icsim sweep scenarios/library/latency-study.toml --out part1 --shard 1/2";
+
+/// The arguments of `icsim merge`.
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_NOTES)]
+pub(in crate::cli) struct MergeArguments {
+    /// The folders of all shards, in any order
+    #[arg(value_name = "DIR", required = true)]
+    pub(in crate::cli) folders: Vec<PathBuf>,
+    /// Write the whole sweep to this new or empty folder
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) out: PathBuf,
+}
+
+const MERGE_NOTES: &str = "\
+Shards must be of one sweep (scenario, modules, seed, version of icsim), each there once and
+complete. The result is that of the sweep run at once.
+
+Example:
+  icsim merge part1 part2 --out results";
+
+impl SweepArguments {
+    /// Runs at a time.
+    pub(in crate::cli) fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+
+    /// The command that repeats one run.
+    pub(in crate::cli) fn repeat(&self, changes: &[Change], seed: u64) -> String {
+        let set: Vec<String> = changes.iter().map(Change::argument).collect();
+        repeat_run(&self.scenario, seed, None, self.duration, &set)
+    }
+}
+
+/// The command that makes a run again, without where its results go.
+pub(in crate::cli) fn repeat_run(
+    scenario: &Path,
+    seed: u64,
+    tie_seed: Option<u64>,
+    duration: Option<SimDuration>,
+    set: &[String],
+) -> String {
+    let mut words =
+        vec![format!("icsim run {} --seed {seed}", quoted(&scenario.to_string_lossy()))];
+    words.extend(tie_seed.map(|seed| format!("--tie-seed {seed}")));
+    words.extend(duration.map(|duration| format!("--duration {duration}")));
+    words.extend(set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.join(" ")
+}
