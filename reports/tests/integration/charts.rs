@@ -189,8 +189,10 @@ fn a_death_is_marked_where_it_happened() {
 }
 
 /// Leaves every figure, in both widths, alone and laid over another run, in the build's folder for
-/// temporary files, where they can be looked at.
+/// temporary files, where they can be looked at: `cargo test -p reports -- --ignored`. Those of the
+/// folder `column` are the gallery's.
 #[test]
+#[ignore = "draws many pictures, for people"]
 fn figures_can_be_looked_at() {
     let folder = |name: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).join("figures").join(name);
     let wide: Vec<Spec> = every().into_iter().map(|spec| spec.wide(Width::Page)).collect();
