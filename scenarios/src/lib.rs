@@ -12,6 +12,8 @@
 //! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
 //! | [`diagnostics`] | mistakes | text with file, line and column |
 //! | [`run`] | a scenario | a folder of results |
+//! | [`script`] | steps in a JSON file | their results |
+//! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
 //! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 

@@ -4,32 +4,47 @@
 //! A case has a `config` and `steps`; [`run`] answers one result for each step. `docs/scripts.md`
 //! describes every step and field.
 
-mod arguments;
 mod config;
 mod management;
+mod runtimes;
 mod state;
+mod step;
 mod steps;
-mod text_module;
+pub(crate) mod text_module;
 mod trace;
+pub(crate) mod values;
 
-pub use config::BadConfig;
+pub(crate) use config::meter_as_system;
+pub use runtimes::Runtimes;
 
 use serde_json::Value;
 use sim_core::sandbox::Sandbox;
 use std::path::Path;
 
-/// A step cannot be understood.
+/// What a script came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Played {
+    /// One result for each step.
+    pub results: Vec<Value>,
+    /// Rounds in all.
+    pub rounds: u64,
+}
+
+/// A case cannot be understood.
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
     /// The configuration of the case.
-    #[error(transparent)]
-    Config(#[from] BadConfig),
+    #[error("config: {0}")]
+    Config(String),
+    /// The list of steps.
+    #[error("`steps`: {0}")]
+    Steps(String),
     /// A step.
-    #[error("step {number} ({op}): {problem}")]
+    #[error("step {number}{op}: {problem}")]
     Step {
         /// Counted from 1.
         number: usize,
-        /// What kind of step it is.
+        /// What kind of step it is, in parentheses, if it says.
         op: String,
         /// What is wrong with it, and what was expected.
         problem: String,
@@ -43,19 +58,22 @@ pub enum ScriptError {
 ///
 /// # Errors
 /// The first step that cannot be understood.
-pub fn run(case: &Value, folder: &Path) -> Result<Vec<Value>, ScriptError> {
-    let spec = config::sandbox(&case["config"])?;
+pub fn run(case: &Value, folder: &Path, runtimes: &Runtimes) -> Result<Played, ScriptError> {
+    let spec = config::sandbox(&case["config"], runtimes).map_err(ScriptError::Config)?;
+    let steps = case["steps"].as_array();
+    let steps = steps.ok_or_else(|| {
+        ScriptError::Steps(format!("expected a list of steps, found {}", case["steps"]))
+    })?;
     let mut runner = steps::Runner::new(Sandbox::new(spec), folder);
-    let steps = case["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut results = Vec::with_capacity(steps.len());
     for (index, step) in steps.iter().enumerate() {
         let result = runner.step(step).map_err(|problem| ScriptError::Step {
             number: index + 1,
-            op: step["op"].as_str().unwrap_or("no op").to_owned(),
+            op: step["op"].as_str().map(|op| format!(" ({op})")).unwrap_or_default(),
             problem,
         })?;
         results.push(result);
     }
     runner.check_cycles()?;
-    Ok(results)
+    Ok(Played { results, rounds: runner.rounds() })
 }

@@ -22,13 +22,19 @@ use std::sync::Arc;
 
 /// What a sandbox is made from.
 pub struct SandboxSpec {
-    /// Prices, limits, weights.
-    pub profile: Profile,
     /// The subnets.
-    pub subnets: Vec<SubnetSpec>,
+    pub subnets: Vec<SandboxSubnet>,
     /// What canisters see as the time at the start, nanoseconds since 1970.
     pub start_time: u64,
-    /// Executes canisters.
+}
+
+/// A subnet of a sandbox: subnets of one kind may count instructions otherwise than those of another.
+pub struct SandboxSubnet {
+    /// Its size and kind.
+    pub spec: SubnetSpec,
+    /// Prices, limits, weights.
+    pub profile: Arc<Profile>,
+    /// Executes its canisters.
     pub runtime: Arc<dyn Runtime>,
 }
 
@@ -50,6 +56,8 @@ pub struct Submission {
 /// A canister as seen from outside.
 #[derive(Clone, Debug)]
 pub struct CanisterView {
+    /// Its id.
+    pub id: CanisterId,
     /// Its balance.
     pub balance: Cycles,
     /// What it burned, by use case; what is prepaid for work under way counts as if it were used.
@@ -93,9 +101,9 @@ pub struct Sandbox {
 impl Sandbox {
     /// Subnets without canisters.
     pub fn new(spec: SandboxSpec) -> Sandbox {
-        let profile = Arc::new(spec.profile);
         let count = spec.subnets.len();
         let subnets = spec.subnets.into_iter().enumerate().map(|(index, subnet)| {
+            let SandboxSubnet { spec: subnet, profile, runtime } = subnet;
             let id = SubnetId::new(index as u16);
             let stream = |peer: usize| {
                 let none = Distribution::Fixed { value: SimDuration::ZERO };
@@ -107,17 +115,22 @@ impl Sandbox {
             let mut subnet = Subnet::new(SubnetSetup {
                 id,
                 spec: subnet,
-                profile: profile.clone(),
+                profile,
                 start_time: spec.start_time,
                 seed: 0,
                 tie_seed: None,
                 streams,
-                runtime: spec.runtime.clone(),
+                runtime,
             });
             subnet.keep_ingress_history();
             subnet
         });
         Sandbox { subnets: subnets.collect(), now: SimTime::ZERO, iterations: 0 }
+    }
+
+    /// How many subnets there are.
+    pub fn subnets(&self) -> usize {
+        self.subnets.len()
     }
 
     /// Hands a message to a subnet, as its nodes would take it from a client.

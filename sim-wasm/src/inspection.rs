@@ -1,5 +1,6 @@
 //! A look at a module from outside: what it is made of, and whether the network would take it.
 
+use crate::api::signature;
 use crate::facts::Facts;
 use crate::packed::unpack;
 use crate::program::{CompiledProgram, hash};
@@ -9,7 +10,7 @@ use sim_core::profile::Profile;
 use sim_core::runtime::{Exports, InvalidModule};
 use sim_core::units::{Bytes, Instructions};
 use std::sync::Arc;
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::{ValType, Validator, WasmFeatures};
 
 /// What there is to say about a module.
 #[derive(Debug)]
@@ -105,6 +106,15 @@ fn parts(module: &[u8], unpacked: &[u8], rules: Arc<Rules>) -> Result<Parts, Inv
         stored_size: program.stored_size(),
         imports: facts.imports.into_iter().map(|(_, name)| name).collect(),
     })
+}
+
+/// Types of the parameters and results of a System API function, as the text format names them, in
+/// modules whose addresses have that width; `None` if there is no such function for them.
+pub fn system_api_type(name: &str, wasm64: bool) -> Option<(Vec<&'static str>, Vec<&'static str>)> {
+    let signature = signature(name).filter(|signature| signature.exists(wasm64))?;
+    let name = |ty: ValType| if ty == ValType::I64 { "i64" } else { "i32" };
+    let (params, results) = signature.types(wasm64);
+    Some((params.into_iter().map(name).collect(), results.into_iter().map(name).collect()))
 }
 
 /// A module uses an extension if it is not valid without it.

@@ -65,7 +65,10 @@ pub(crate) struct Message {
     grown: u64,
     log: VecDeque<Box<[u8]>>,
     log_bytes: u64,
-    log_room: u64,
+    /// Bytes the canister's log had room for at first, and the records in it since, by their sizes.
+    log_granted: u64,
+    log_records: VecDeque<u64>,
+    log_used: u64,
 }
 
 /// The payload and the reject an entry point can read.
@@ -135,7 +138,9 @@ impl Message {
             grown: 0,
             log: VecDeque::new(),
             log_bytes: 0,
-            log_room: task.surroundings.log_room.get(),
+            log_granted: task.surroundings.log_room.get(),
+            log_records: VecDeque::new(),
+            log_used: 0,
             surroundings: task.surroundings,
         }
     }
@@ -235,13 +240,24 @@ impl Message {
 
     /// Bytes the canister's log has room for.
     pub(crate) fn log_room(&self) -> u64 {
-        self.log_room
+        self.log_granted - self.log_used
+    }
+
+    /// A record that does not fit is cut, and takes the place of the oldest ones.
+    fn fill_log(&mut self, size: u64) {
+        let size = size.min(self.log_granted);
+        self.log_records.push_back(size);
+        self.log_used += size;
+        while self.log_used > self.log_granted {
+            let Some(oldest) = self.log_records.pop_front() else { break };
+            self.log_used -= oldest;
+        }
     }
 
     /// Appends a line to the log.
     pub(crate) fn print(&mut self, line: &[u8]) {
         let size = line.len() as u64 + LOG_RECORD_HEADER;
-        self.log_room = self.log_room.saturating_sub(size);
+        self.fill_log(size);
         self.log_bytes += size;
         self.log.push_back(line.into());
         while self.log_bytes > KEPT_LOG_BYTES {

@@ -50,10 +50,11 @@ pub(super) struct ConformanceArguments {
     /// Recordings (JSON); modules they name are looked up beside them
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
-    /// Run only this case, and print its results in full
-    #[arg(long, value_name = "NAME")]
-    pub(super) case: Option<String>,
-    /// Print one JSON object for each case
+    /// Run only this case, and print its trace beside the recorded one; may be repeated, and `*`
+    /// stands for any characters
+    #[arg(long = "case", value_name = "NAME")]
+    pub(super) cases: Vec<String>,
+    /// Print one JSON object for each case, whether it agrees or not
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -68,19 +69,48 @@ pub(super) struct ScriptArguments {
 }
 
 const CONFORMANCE_NOTES: &str = "\
-Prints one line for each case that disagrees: the first step and field that differ, with what was
-recorded and what the model says. A case that cannot be run is skipped, with the reason. The last
-line counts: N passed, M failed, K skipped. Exit code 1 if anything failed.
+Runs every case and compares all that was recorded and the model has: replies, reject codes, rounds,
+every execution with its instructions and balance, balances, state, memory; counts of instructions;
+prices. Prints one line for each case that disagrees: the first step and field that differ, with what
+was recorded and what the model says. A case that cannot be run for want of something is skipped,
+with the reason. The last line counts: N passed, M failed, K skipped.
 
-Steps and fields are described in docs/scripts.md.";
+Examples:
+  icsim conformance recordings.json
+  icsim conformance recordings.json --case 'call_*' --case dts
+  icsim conformance --json replica.json fuzz.json
+
+Exit codes: 0 if nothing failed, 1 if a case failed, 2 if a file or a name cannot be understood.
+Fields, reasons for skipping and what is compared: docs/scripts.md.";
 
 const SCRIPT_NOTES: &str = "\
-Prints the case with its `results`, in the form of the recordings that `icsim conformance` reads.
+Prints the cases with their `results`, in the form of the recordings that `icsim conformance` reads.
 
-Example, a canister that is created and asked for its state:
-  { \"steps\": [ { \"op\": \"create\", \"as\": \"a\" }, { \"op\": \"state\", \"c\": \"a\" } ] }
+Example, a canister that is created, installed and called:
+  { \"name\": \"counter\",
+    \"config\": { \"subnets\": [{ \"type\": \"application\", \"size\": 13 }] },
+    \"steps\": [
+      { \"op\": \"create\", \"as\": \"a\" },
+      { \"op\": \"install\", \"c\": \"a\", \"wasm_file\": \"Counter.wasm\", \"arg\": \"4449444c0000\" },
+      { \"op\": \"update\", \"c\": \"a\", \"method\": \"inc\", \"arg\": \"4449444c0000\" },
+      { \"op\": \"state\", \"c\": \"a\" } ] }
 
-Steps and fields are described in docs/scripts.md.";
+Steps:
+  create    as, subnet, cycles, settings, sender
+  install   c, wat | wasm_file | wasm_hex, arg, mode, sender
+  update    c, method, arg, sender         submits and runs rounds until answered
+  submit    c, method, arg, as, sender     submits, runs no round
+  poll      id                             the answer, if there is one
+  query     c, method, arg, sender
+  mgmt      method, c | arg, subnet, sender
+  settings  c, settings, sender
+  tick      n                              rounds
+  advance   s, ns                          of the clock
+  state     c
+  heap, stable  c, offset, len
+
+Config, all optional: subnets [{ type, size }], fees \"2026\", scheduler { … }, dts, time_s,
+mainnet_debug_print. Each field is described in docs/scripts.md.";
 
 const EXAMPLES: &str = "\
 Examples:

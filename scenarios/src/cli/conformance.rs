@@ -1,72 +1,111 @@
 //! `icsim conformance`.
 
 use super::arguments::ConformanceArguments;
-use super::recordings;
-use crate::conformance::{Verdict, compare};
+use super::recordings::{self, Recordings};
+use super::terminal;
+use crate::conformance::{self, Counts, Selection, Verdict};
 use crate::run::exit::Exit;
-use crate::script;
+use crate::script::{self, Runtimes};
 use serde_json::{Value, json};
-use std::io::Write;
+use std::collections::BTreeSet;
 use std::path::Path;
-
-#[derive(Default)]
-struct Count {
-    passed: u64,
-    failed: u64,
-    skipped: u64,
-}
 
 /// Replays the recordings, prints what differs.
 pub(super) fn run(arguments: &ConformanceArguments) -> Exit {
-    let mut count = Count::default();
-    for path in &arguments.files {
-        let recordings = match recordings::read(path) {
-            Ok(recordings) => recordings,
-            Err(problem) => {
-                eprintln!("icsim: {problem}");
-                return Exit::WrongInput;
-            }
-        };
-        let wanted =
-            |case: &&Value| arguments.case.as_ref().is_none_or(|name| case["name"] == **name);
-        for case in recordings.cases.iter().filter(wanted) {
-            judge(case, &recordings.folder, arguments, &mut count);
-        }
-    }
-    let Count { passed, failed, skipped } = count;
-    print(&format!("{passed} passed, {failed} failed, {skipped} skipped"));
-    if failed == 0 { Exit::Good } else { Exit::Disagreement }
-}
-
-fn judge(case: &Value, folder: &Path, arguments: &ConformanceArguments, count: &mut Count) {
-    let name = case["name"].as_str().unwrap_or("a case without name");
-    if arguments.case.is_some() {
-        let results = script::run(case, folder).map(Value::Array).unwrap_or(Value::Null);
-        print(&format!("{results:#}"));
-    }
-    let verdict = compare(case, folder);
-    let (word, detail) = match &verdict {
-        Verdict::Agrees => {
-            count.passed += 1;
-            ("passed", String::new())
-        }
-        Verdict::Differs(difference) => {
-            count.failed += 1;
-            ("failed", difference.to_string())
-        }
-        Verdict::Skipped(reason) => {
-            count.skipped += 1;
-            ("skipped", reason.clone())
+    let selection = Selection::new(&arguments.cases);
+    let files = match read(&arguments.files, &selection) {
+        Ok(files) => files,
+        Err(problem) => {
+            eprintln!("icsim: {problem}");
+            return Exit::WrongInput;
         }
     };
-    if arguments.json {
-        print(&json!({ "case": name, "verdict": word, "detail": detail }).to_string());
-    } else if verdict != Verdict::Agrees {
-        print(&format!("{word} {name}: {detail}"));
+    let mut counts = Counts::default();
+    for file in &files {
+        // Modules are seldom shared between files, and take room.
+        let (runtimes, mut of_file) = (Runtimes::default(), Counts::default());
+        let cases: Vec<Value> = file
+            .cases
+            .iter()
+            .filter(|case| selection.wants(conformance::name(case)))
+            .cloned()
+            .collect();
+        conformance::judge_all(&cases, &file.folder, &runtimes, |case, verdict| {
+            counts.add(verdict);
+            of_file.add(verdict);
+            if arguments.json {
+                terminal::line(&as_json(&file.path, case, verdict).to_string());
+            } else {
+                if !selection.is_all() {
+                    print_trace(case, &file.folder, &runtimes);
+                }
+                report(case, verdict, &selection);
+            }
+        });
+        note_unknown_fields(file, &cases);
+        if files.len() > 1 && !arguments.json {
+            terminal::line(&format!("{}: {of_file}", file.path.display()));
+        }
+    }
+    terminal::line(&counts.to_string());
+    if counts.failed == 0 { Exit::Good } else { Exit::Disagreement }
+}
+
+fn read(paths: &[std::path::PathBuf], selection: &Selection) -> Result<Vec<Recordings>, String> {
+    let files: Vec<Recordings> =
+        paths.iter().map(|path| recordings::read(path)).collect::<Result<_, _>>()?;
+    let names = files.iter().flat_map(|file| file.cases.iter().map(conformance::name));
+    selection.check(names).map_err(|unknown| unknown.to_string())?;
+    Ok(files)
+}
+
+/// One line for a case that does not agree, and for one that was asked for by name.
+fn report(case: &Value, verdict: &Verdict, selection: &Selection) {
+    if *verdict != Verdict::Agrees || !selection.is_all() {
+        let (word, name) = (verdict.word(), conformance::name(case));
+        terminal::line(&format!("{word} {name}: {verdict}"));
     }
 }
 
-fn print(line: &str) {
-    // A closed pipe is no reason to fail: there is nobody left to tell.
-    let _ = writeln!(std::io::stdout(), "{line}");
+fn as_json(path: &Path, case: &Value, verdict: &Verdict) -> Value {
+    let mut line = json!({
+        "file": path.display().to_string(),
+        "case": conformance::name(case),
+        "verdict": verdict.word(),
+    });
+    match verdict {
+        Verdict::Agrees => {}
+        Verdict::Differs(difference) => {
+            line["place"] = difference.place.clone().into();
+            line["field"] = difference.field.clone().into();
+            line["expected"] = difference.expected.clone().into();
+            line["found"] = difference.found.clone().into();
+        }
+        Verdict::Malformed(problem) => line["problem"] = problem.clone().into(),
+        Verdict::Skipped(reason) => line["reason"] = reason.clone().into(),
+    }
+    line
+}
+
+/// Every execution of a script beside the recorded one.
+fn print_trace(case: &Value, folder: &Path, runtimes: &Runtimes) {
+    if !case["steps"].is_array() {
+        terminal::line(&format!("{case:#}"));
+        return;
+    }
+    if let Ok(played) = script::run(&conformance::as_run(case), folder, runtimes) {
+        for line in conformance::side_by_side(case, &played.results) {
+            terminal::line(&line);
+        }
+    }
+}
+
+/// What a recording says and nobody compares is told, not passed over.
+fn note_unknown_fields(file: &Recordings, cases: &[Value]) {
+    let unknown: BTreeSet<String> = cases.iter().flat_map(conformance::unknown_fields).collect();
+    if !unknown.is_empty() {
+        let names: Vec<String> = unknown.into_iter().map(|name| format!("`{name}`")).collect();
+        let (path, names) = (file.path.display(), names.join(", "));
+        eprintln!("icsim: note: {path}: recorded fields that are not compared: {names}");
+    }
 }

@@ -1,8 +1,8 @@
-//! What standard error is: a terminal with or without colours, or a pipe.
+//! What standard error is, a terminal with or without colours or a pipe; and lines on standard output.
 
 use crate::diagnostics::Look;
 use crate::run::progress::Style;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 /// Columns of diagnostics.
 const WIDTH: usize = 100;
@@ -23,4 +23,10 @@ pub(super) fn progress(quiet: bool) -> Style {
         (false, true) => Style::Bar,
         (false, false) => Style::Lines,
     }
+}
+
+/// Prints a line on standard output.
+pub(super) fn line(text: &str) {
+    // A closed pipe is no reason to fail: there is nobody left to tell.
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

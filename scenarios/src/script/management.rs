@@ -1,11 +1,12 @@
 //! Steps that go to the management canister, as Candid messages.
 
-use super::arguments::{Names, sender};
+use super::step::{Step, unknown};
+use super::values::{Names, sender};
 use candid::{CandidType, Encode, Nat, Principal};
 use serde_json::Value;
 use sim_core::id::CanisterId;
 use sim_core::management::{
-    CanisterIdRecord, CanisterSettings, ProvisionalCreateArgs, UpdateSettingsArgs,
+    CanisterIdRecord, CanisterSettings, LogVisibility, ProvisionalCreateArgs, UpdateSettingsArgs,
 };
 
 /// `install_code` as clients without options for upgrades send it; its bytes are charged for.
@@ -28,12 +29,12 @@ enum PlainMode {
     upgrade,
 }
 
-pub(super) fn create(step: &Value, names: &Names) -> Result<Vec<u8>, String> {
-    let amount = match &step["cycles"] {
+pub(super) fn create(step: Step<'_>, names: &Names) -> Result<Vec<u8>, String> {
+    let amount = match step.value("cycles") {
         Value::Null => None,
-        value => Some(number(value)?),
+        value => Some(number("cycles", value)?),
     };
-    let settings = match &step["settings"] {
+    let settings = match step.value("settings") {
         Value::Null => None,
         value => Some(settings(value, names)?),
     };
@@ -43,15 +44,17 @@ pub(super) fn create(step: &Value, names: &Names) -> Result<Vec<u8>, String> {
 
 pub(super) fn install(
     canister: CanisterId,
-    mode: &Value,
+    mode: Option<&str>,
     module: Vec<u8>,
     arg: Vec<u8>,
 ) -> Result<Vec<u8>, String> {
-    let mode = match mode.as_str() {
+    let mode = match mode {
         None | Some("install") => PlainMode::install,
         Some("reinstall") => PlainMode::reinstall,
         Some("upgrade") => PlainMode::upgrade,
-        Some(other) => return Err(format!("mode `{other}`; expected install, reinstall, upgrade")),
+        Some(other) => {
+            return Err(unknown("mode", other, ["install", "reinstall", "upgrade"].into_iter()));
+        }
     };
     let args = PlainInstall {
         mode,
@@ -83,32 +86,64 @@ pub(super) fn about(canister: CanisterId) -> Result<Vec<u8>, String> {
         .map_err(|error| error.to_string())
 }
 
+const SETTINGS: [&str; 7] = [
+    "controllers",
+    "compute_allocation",
+    "memory_allocation",
+    "freezing_threshold",
+    "reserved_cycles_limit",
+    "wasm_memory_limit",
+    "log_visibility",
+];
+
 fn settings(value: &Value, names: &Names) -> Result<CanisterSettings, String> {
-    let fields = value.as_object().ok_or("settings are an object")?;
+    let fields =
+        value.as_object().ok_or(format!("`settings`: expected an object, found {value}"))?;
     let mut settings = CanisterSettings::default();
     for (name, value) in fields {
+        let amount = || number(name, value);
         match name.as_str() {
-            "controllers" => {
-                let listed = value.as_array().ok_or("controllers are a list")?;
-                let each = listed.iter().map(|entry| sender(entry, names));
-                settings.controllers = Some(each.collect::<Result<_, _>>()?);
-            }
-            "compute_allocation" => settings.compute_allocation = Some(number(value)?),
-            "memory_allocation" => settings.memory_allocation = Some(number(value)?),
-            "freezing_threshold" => settings.freezing_threshold = Some(number(value)?),
-            "reserved_cycles_limit" => settings.reserved_cycles_limit = Some(number(value)?),
-            "wasm_memory_limit" => settings.wasm_memory_limit = Some(number(value)?),
-            _ => return Err(format!("unknown setting `{name}`")),
+            "controllers" => settings.controllers = Some(controllers(value, names)?),
+            "compute_allocation" => settings.compute_allocation = Some(amount()?),
+            "memory_allocation" => settings.memory_allocation = Some(amount()?),
+            "freezing_threshold" => settings.freezing_threshold = Some(amount()?),
+            "reserved_cycles_limit" => settings.reserved_cycles_limit = Some(amount()?),
+            "wasm_memory_limit" => settings.wasm_memory_limit = Some(amount()?),
+            "log_visibility" => settings.log_visibility = Some(visibility(value)?),
+            _ => return Err(unknown("setting", name, SETTINGS.into_iter())),
         }
     }
     Ok(settings)
 }
 
+fn controllers(value: &Value, names: &Names) -> Result<Vec<Principal>, String> {
+    let listed =
+        value.as_array().ok_or(format!("`controllers`: expected a list, found {value}"))?;
+    let each = listed.iter().map(|entry| sender(entry, names));
+    each.collect::<Result<_, _>>().map_err(|problem| format!("`controllers`: {problem}"))
+}
+
+fn visibility(value: &Value) -> Result<LogVisibility, String> {
+    match value.as_str() {
+        Some("controllers") => Ok(LogVisibility::controllers),
+        Some("public") => Ok(LogVisibility::public),
+        _ => Err(format!("`log_visibility`: expected controllers or public, found {value}")),
+    }
+}
+
+/// The canister a call to the management canister is about, by its argument.
+pub(super) fn named(arg: &[u8]) -> Option<CanisterId> {
+    let record: CanisterIdRecord = candid::decode_one(arg).ok()?;
+    CanisterId::from_principal(&record.canister_id)
+}
+
 /// A number as JSON has it, or as text where it is too large for that.
-fn number(value: &Value) -> Result<Nat, String> {
-    let wrong = || format!("`{value}` is no whole number");
+fn number(field: &str, value: &Value) -> Result<Nat, String> {
+    let wrong = || format!("`{field}`: expected a whole number, found {value}");
     match value {
-        Value::String(text) => text.parse::<u128>().map(Nat::from).map_err(|_| wrong()),
+        Value::String(text) => {
+            text.replace('_', "").parse::<u128>().map(Nat::from).map_err(|_| wrong())
+        }
         value => value.as_u64().map(Nat::from).ok_or_else(wrong),
     }
 }

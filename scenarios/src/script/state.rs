@@ -1,6 +1,6 @@
 //! The `state` of a canister, in the words of the recordings.
 
-use super::arguments::to_hex;
+use super::values::to_hex;
 use serde_json::{Map, Value, json};
 use sim_core::ledger::UseCase;
 use sim_core::sandbox::CanisterView;
@@ -25,17 +25,25 @@ pub(super) fn digits(cycles: Cycles) -> String {
     cycles.get().to_string()
 }
 
-/// The fields the model has.
-pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>) -> Map<String, Value> {
+/// The fields the model has; `executed` counts iterations in which the canister executed.
+pub(super) fn describe(
+    view: &CanisterView,
+    globals: Option<Vec<String>>,
+    executed: u64,
+) -> Map<String, Value> {
     let mut by_use_case = Map::new();
+    let mut consumed = 0;
     for (use_case, name) in USE_CASES {
-        let consumed = view.consumed[use_case as usize];
-        if !consumed.is_zero() {
-            by_use_case.insert(name.to_owned(), json!(digits(consumed)));
+        let amount = view.consumed[use_case as usize];
+        consumed += amount.get();
+        if !amount.is_zero() {
+            by_use_case.insert(name.to_owned(), json!(digits(amount)));
         }
     }
     let mut state = Map::new();
     let mut put = |name: &str, value: Value| state.insert(name.to_owned(), value);
+    put("id", json!(view.id.to_string()));
+    put("subnet", json!(view.id.subnet().index()));
     put("balance", json!(digits(view.balance)));
     put("status", json!(view.status));
     put("version", json!(view.version));
@@ -48,6 +56,8 @@ pub(super) fn describe(view: &CanisterView, globals: Option<Vec<String>>) -> Map
     put("scheduled_as_first", json!(view.scheduled_as_first));
     put("heap_delta_debit", json!(view.heap_delta_debit));
     put("install_code_debit", json!(view.install_code_debit));
+    put("executed", json!(executed));
+    put("consumed_cycles", json!(consumed.to_string()));
     put("consumed_by_use_case", Value::Object(by_use_case));
     if let Some(hash) = view.module_hash {
         put("module_hash", json!(to_hex(&hash)));

@@ -10,7 +10,7 @@ use wasm_encoder::{ElementSection, Module};
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn binary(text: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn binary(text: &str) -> Result<Vec<u8>, String> {
     let module =
         wat::parse_str(text).map_err(|error| format!("the text module cannot be read: {error}"))?;
     let mut short = Module::new();

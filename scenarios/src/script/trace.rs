@@ -1,6 +1,7 @@
 //! What happened in the rounds of a step, in the words of the recordings.
 
-use super::arguments::Names;
+use super::state::digits;
+use super::values::Names;
 use serde_json::{Value, json};
 use sim_core::id::{CanisterId, MessageId};
 use sim_core::record::{EntryKind, Event, Record};
@@ -11,6 +12,10 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Messages {
     methods: BTreeMap<MessageId, (Arc<str>, bool)>,
+    /// Instructions of the slices so far of executions that are paused.
+    slices: BTreeMap<CanisterId, u64>,
+    /// Iterations of rounds in which each canister executed something, and the last of them.
+    active: BTreeMap<CanisterId, (u64, u32)>,
 }
 
 impl Messages {
@@ -18,8 +23,20 @@ impl Messages {
         self.methods.insert(message, (method.into(), true));
     }
 
-    /// The trace entry of a record, if it has one.
-    pub(super) fn entry(&mut self, record: &Record, names: &Names) -> Option<Value> {
+    /// Iterations of rounds in which a canister executed something.
+    pub(super) fn active_iterations(&self, canister: CanisterId) -> u64 {
+        self.active.get(&canister).map_or(0, |(count, _)| *count)
+    }
+
+    /// Iterations have numbers of their own over all rounds.
+    fn executed(&mut self, canister: CanisterId, iteration: u32) {
+        let (count, last) = self.active.entry(canister).or_insert((0, iteration));
+        *count += u64::from(*count == 0 || *last != iteration);
+        *last = iteration;
+    }
+
+    /// The trace entry of a record, if it has one; `round` is counted from the start of the script.
+    pub(super) fn entry(&mut self, record: &Record, names: &Names, round: u64) -> Option<Value> {
         match &record.event {
             Event::Called { message, method, .. } => {
                 self.methods.insert(*message, (method.clone(), false));
@@ -38,6 +55,7 @@ impl Messages {
                 Some(json!({
                     "place": "subnet",
                     "canister": canister.map_or(String::new(), |id| name(id, names)),
+                    "round": 0,
                     "iter": iteration,
                     "thread": 0,
                     "what": format!("{source} {method}"),
@@ -58,27 +76,48 @@ impl Messages {
                 heap_delta,
                 resumed,
                 ..
-            } => Some(json!({
-                "place": "canister",
-                "canister": name(*canister, names),
-                "iter": iteration,
-                "thread": thread,
-                "what": self.what(*entry, *message, *resumed),
-                "instructions": instructions.get(),
-                "heap_delta": heap_delta.get(),
-                "balance_after": balance.to_string().replace('_', ""),
-            })),
+            } => {
+                self.executed(*canister, *iteration);
+                let earlier = self.slices.remove(canister).filter(|_| *resumed).unwrap_or(0);
+                Some(json!({
+                    "place": "canister",
+                    "canister": name(*canister, names),
+                    "round": round,
+                    "iter": iteration,
+                    "thread": thread,
+                    "what": self.what(*entry, *message, *resumed),
+                    "instructions": instructions.get(),
+                    "round_instructions": instructions.get().saturating_sub(earlier),
+                    "heap_delta": heap_delta.get(),
+                    "balance_after": digits(*balance),
+                }))
+            }
             Event::Paused {
-                message, canister, entry, iteration, thread, balance, resumed, ..
-            } => Some(json!({
-                "place": "canister",
-                "canister": name(*canister, names),
-                "iter": iteration,
-                "thread": thread,
-                "what": self.what(*entry, *message, *resumed),
-                "instructions": null,
-                "balance_after": balance.to_string().replace('_', ""),
-            })),
+                message,
+                canister,
+                entry,
+                iteration,
+                thread,
+                instructions,
+                balance,
+                resumed,
+                ..
+            } => {
+                self.executed(*canister, *iteration);
+                *self.slices.entry(*canister).or_insert(0) += instructions.get();
+                Some(json!({
+                    "place": "canister",
+                    "canister": name(*canister, names),
+                    "round": round,
+                    "iter": iteration,
+                    "thread": thread,
+                    "what": self.what(*entry, *message, *resumed),
+                    "instructions": null,
+                    "round_instructions": instructions.get(),
+                    "heap_delta": 0,
+                    "balance_after": digits(*balance),
+                }))
+            }
             _ => None,
         }
     }

@@ -133,6 +133,7 @@ impl Subnet {
         let code = canister.code.as_ref();
         let pages = |bytes: Bytes| bytes.get() / WASM_PAGE;
         Some(CanisterView {
+            id,
             balance: canister.account.balance(),
             consumed: canister.consumed(),
             version: canister.version,

@@ -168,6 +168,11 @@ fn types(letters: &str, wasm64: bool) -> impl Iterator<Item = ValType> + '_ {
 }
 
 impl Signature {
+    /// Types of its parameters and results in modules whose addresses have that width.
+    pub(crate) fn types(&self, wasm64: bool) -> (Vec<ValType>, Vec<ValType>) {
+        (types(self.params, wasm64).collect(), types(self.results, wasm64).collect())
+    }
+
     /// True if modules whose addresses have that width may import it.
     pub(crate) fn exists(&self, wasm64: bool) -> bool {
         !wasm64 || !ONLY_32.contains(&self.name)

@@ -1,16 +1,17 @@
 //! Values in steps: bytes in hexadecimal and other forms, senders, canisters by name.
 
 use super::text_module;
+use crate::diagnostics::nearest;
 use ic_principal::Principal;
 use serde_json::Value;
 use sim_core::id::CanisterId;
 use std::collections::BTreeMap;
 
 /// Canisters by the name a script gave them.
-pub(super) type Names = BTreeMap<String, CanisterId>;
+pub(crate) type Names = BTreeMap<String, CanisterId>;
 
 /// Bytes in hexadecimal, with `{{id:NAME}}` for the ten bytes of a canister's id.
-pub(super) fn hex(text: &str, names: &Names) -> Result<Vec<u8>, String> {
+pub(crate) fn hex(text: &str, names: &Names) -> Result<Vec<u8>, String> {
     let mut digits = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{id:") {
@@ -20,11 +21,14 @@ pub(super) fn hex(text: &str, names: &Names) -> Result<Vec<u8>, String> {
         rest = after;
     }
     digits.push_str(rest);
-    from_hex(&digits).ok_or_else(|| format!("`{digits}` is not hexadecimal"))
+    from_hex(&digits).ok_or_else(|| {
+        let start: String = digits.chars().take(40).collect();
+        format!("`{start}` is no even number of hexadecimal digits")
+    })
 }
 
 /// A module in text form, with `{{id:NAME}}` for the escaped bytes of a canister's id.
-pub(super) fn wat(text: &str, names: &Names) -> Result<Vec<u8>, String> {
+pub(crate) fn wat(text: &str, names: &Names) -> Result<Vec<u8>, String> {
     let mut whole = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{id:") {
@@ -39,25 +43,31 @@ pub(super) fn wat(text: &str, names: &Names) -> Result<Vec<u8>, String> {
     text_module::binary(&whole)
 }
 
+/// More zeros than any message may have.
+const MOST_ZEROS: u64 = 1 << 27;
+
 /// The payload of a call.
-pub(super) fn payload(arg: &Value, names: &Names) -> Result<Vec<u8>, String> {
+pub(crate) fn payload(arg: &Value, names: &Names) -> Result<Vec<u8>, String> {
     match arg {
-        Value::Null => Ok(Vec::new()),
-        Value::String(text) => hex(text, names),
-        Value::Object(form) => {
-            if let Some(count) = form.get("zeros").and_then(Value::as_u64) {
-                let count = usize::try_from(count).ok().filter(|count| *count <= 1 << 27);
-                return count.map(|count| vec![0; count]).ok_or("too many zeros".to_owned());
-            }
-            if let Some(text) = form.get("text").and_then(Value::as_str) {
-                return Ok(text.as_bytes().to_vec());
-            }
-            if let Some(name) = form.get("candid_canister_id").and_then(Value::as_str) {
-                return candid_id(canister(name, names)?);
-            }
-            Err(format!("unknown argument {arg}; expected zeros, text or candid_canister_id"))
+        Value::Null => return Ok(Vec::new()),
+        Value::String(text) => return hex(text, names),
+        _ => {}
+    }
+    let mut forms = arg.as_object().into_iter().flatten();
+    match (forms.next().map(|(form, value)| (form.as_str(), value)), forms.next()) {
+        (Some(("zeros", count)), None) => {
+            let count = count.as_u64().filter(|count| *count <= MOST_ZEROS);
+            let bytes = count.map(|count| vec![0; count as usize]);
+            bytes.ok_or(format!("`zeros`: expected a number up to {MOST_ZEROS}"))
         }
-        _ => Err(format!("unknown argument {arg}; expected hexadecimal text or an object")),
+        (Some(("text", Value::String(text))), None) => Ok(text.as_bytes().to_vec()),
+        (Some(("candid_canister_id", Value::String(name))), None) => {
+            candid_id(canister(name, names)?)
+        }
+        _ => Err(format!(
+            "expected hexadecimal digits, {{\"zeros\": n}}, {{\"text\": \"…\"}} or \
+             {{\"candid_canister_id\": \"a\"}}, found {arg}"
+        )),
     }
 }
 
@@ -67,9 +77,13 @@ fn candid_id(id: CanisterId) -> Result<Vec<u8>, String> {
 }
 
 /// The canister called `name`.
-pub(super) fn canister(name: &str, names: &Names) -> Result<CanisterId, String> {
+pub(crate) fn canister(name: &str, names: &Names) -> Result<CanisterId, String> {
     let known = names.get(name).copied();
-    known.or_else(|| principal(name)).ok_or_else(|| format!("there is no canister `{name}`"))
+    known.or_else(|| principal(name)).ok_or_else(|| {
+        let near = nearest(name, names.keys().map(String::as_str));
+        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        format!("there is no canister `{name}`{hint}")
+    })
 }
 
 /// The canister a principal in text form names.
@@ -78,8 +92,12 @@ fn principal(text: &str) -> Option<CanisterId> {
 }
 
 /// A sender: a principal, `user:N`, a canister's name; anonymous if absent.
-pub(super) fn sender(value: &Value, names: &Names) -> Result<Principal, String> {
-    let Some(text) = value.as_str() else { return Ok(Principal::anonymous()) };
+pub(crate) fn sender(value: &Value, names: &Names) -> Result<Principal, String> {
+    let text = match value {
+        Value::Null => return Ok(Principal::anonymous()),
+        Value::String(text) => text,
+        other => return Err(format!("expected a principal or `user:N`, found {other}")),
+    };
     if let Some(number) = text.strip_prefix("user:") {
         let number: u64 = number.parse().map_err(|_| format!("`{text}` is no user"))?;
         let mut bytes = [0; 29];
@@ -94,7 +112,7 @@ pub(super) fn sender(value: &Value, names: &Names) -> Result<Principal, String> 
 }
 
 /// Lower-case hexadecimal digits.
-pub(super) fn to_hex(bytes: &[u8]) -> String {
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
