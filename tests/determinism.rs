@@ -1,13 +1,13 @@
 //! One seed gives one history: twice over, at any number of threads, in debug and release builds,
 //! today and as recorded in `golden/digests.toml`.
 
-use icsim_tests::{Run, root};
+use icsim_tests::{Run, library, root};
 use sim_core::time::SimDuration;
 use std::process::Command;
 
 const SHORT: SimDuration = SimDuration::from_secs(15);
 
-fn short(seed: u64) -> Run {
+fn short(seed: u64) -> Run<'static> {
     Run::of("ping-pong", seed).lasting(SHORT)
 }
 
@@ -42,8 +42,17 @@ fn golden_digest(scenario: &str) -> (u64, String) {
 
 #[test]
 fn library_scenarios_keep_their_golden_digests() {
-    let (seed, digest) = golden_digest("ping-pong");
-    assert_eq!(Run::of("ping-pong", seed).history().digest.to_string(), digest);
+    let names = library();
+    assert!(names.len() >= 12, "{names:?}");
+    let moved: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            let (seed, golden) = golden_digest(name);
+            let digest = Run::of(name, seed).history().digest.to_string();
+            (digest != golden).then(|| format!("[{name}] digest = \"{digest}\""))
+        })
+        .collect();
+    assert!(moved.is_empty(), "these have moved:\n{}", moved.join("\n"));
 }
 
 #[test]

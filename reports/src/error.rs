@@ -1,5 +1,6 @@
 //! What can go wrong when a report is written.
 
+use crate::littles_law::LittlesLawBroken;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,9 @@ pub enum ReportError {
         /// Why not.
         source: io::Error,
     },
+    /// The run contradicts itself: a fault of icsim.
+    #[error("a fault of icsim itself: {0}")]
+    Contradiction(#[from] LittlesLawBroken),
     /// A figure could not be drawn.
     #[error("cannot draw the figure `{figure}`: {cause}")]
     Draw {

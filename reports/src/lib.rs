@@ -8,8 +8,10 @@
 //! - [`run`]: what a report is about; [`error`]: what can go wrong
 //! - [`names`], [`messages`], [`rounds`]: the history, joined and named
 //! - [`latency`], [`quantiles`], [`bins`]: samples and what is said of them
+//! - [`revenue`]: what cycles are worth
 //! - [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
+//! - [`littles_law`]: what must hold of every run
 //! - [`metrics`]: a run as named numbers, for sweeps; [`statistics`]: what samples of them say
 //! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
 //!   `font` and [`canvas`]: how it becomes SVG and PNG
@@ -33,12 +35,14 @@ mod font;
 pub mod human;
 pub mod latency;
 pub mod legend;
+pub mod littles_law;
 pub mod messages;
 pub mod metrics;
 pub mod names;
 pub mod page;
 pub mod panel;
 pub mod quantiles;
+pub mod revenue;
 pub mod rounds;
 pub mod run;
 pub mod scene;

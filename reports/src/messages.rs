@@ -120,7 +120,10 @@ impl Message<'_> {
             EntryKind::ReplyCallback | EntryKind::RejectCallback => {
                 earliest(&mut self.finished, time);
             }
-            EntryKind::Cleanup | EntryKind::Heartbeat | EntryKind::GlobalTimer => {}
+            EntryKind::Cleanup
+            | EntryKind::Heartbeat
+            | EntryKind::GlobalTimer
+            | EntryKind::OnLowWasmMemory => {}
         }
     }
 

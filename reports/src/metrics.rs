@@ -4,6 +4,7 @@
 //! `workload.ping-across.replied` or `subnet.left.burned.execution`.
 
 use crate::latency::{Answers, Sample};
+use crate::littles_law::{self, LittlesLawBroken};
 use crate::messages::{self, Message, Scope};
 use crate::names::Names;
 use crate::quantiles::Quantiles;
@@ -28,6 +29,47 @@ pub struct Metric {
 
 /// Every unit a metric can have.
 pub const UNITS: [&str; 6] = ["", "ns", "cycles", "instructions", "messages", "bytes"];
+
+/// The metric that sweeps add: how many expectations of the scenario were in vain.
+pub const DISAPPOINTED: &str = "expectations.failed";
+
+const ANSWERS: [&str; 4] = ["submitted", "replied", "rejected", "open"];
+const LATENCIES: [&str; 5] = ["p50", "p90", "p99", "mean", "max"];
+const SUBNET: [&str; 6] = [
+    "rounds",
+    "rounds.time",
+    "executions",
+    "instructions",
+    "instructions.busiest_thread",
+    "queued.max",
+];
+const CANISTER: [&str; 7] =
+    ["balance", "burned", "executions", "failures", "instructions", "calls", "memory"];
+
+/// The names that the metrics of a run can have.
+pub fn names(workloads: &[&str], subnets: &[&str], canisters: &[&str]) -> Vec<String> {
+    let sample = |prefix: &str| {
+        let answers = ANSWERS.map(|name| format!("{prefix}{name}"));
+        let latencies = LATENCIES.map(|name| format!("{prefix}latency.{name}"));
+        answers.into_iter().chain(latencies).collect::<Vec<_>>()
+    };
+    let burned = |prefix: &str| {
+        let uses = UseCase::ALL.iter().map(|use_case| use_case.name()).chain(["total"]);
+        uses.map(|name| format!("{prefix}burned.{name}")).collect::<Vec<_>>()
+    };
+    let mut names = vec!["warm_up".to_owned()];
+    names.extend(["", "calls.same_subnet.", "calls.cross_subnet."].into_iter().flat_map(sample));
+    names.extend(workloads.iter().flat_map(|name| sample(&format!("workload.{name}."))));
+    names.extend(burned(""));
+    for subnet in subnets {
+        names.extend(SUBNET.map(|name| format!("subnet.{subnet}.{name}")));
+        names.extend(burned(&format!("subnet.{subnet}.")));
+    }
+    for canister in canisters {
+        names.extend(CANISTER.map(|name| format!("canister.{canister}.{name}")));
+    }
+    names
+}
 
 /// What is left out at the beginning of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,9 +113,13 @@ fn settled(messages: &[Message<'_>]) -> SimTime {
 
 /// The numbers of a run, in a fixed order. Messages sent and rounds begun during the warm-up are
 /// left out; what canisters hold is as it was at the end.
-pub fn of(history: &History, warm_up: WarmUp) -> Vec<Metric> {
+///
+/// # Errors
+/// The run contradicts Little's law.
+pub fn of(history: &History, warm_up: WarmUp) -> Result<Vec<Metric>, LittlesLawBroken> {
     let names = Names::new(history);
     let messages = messages::join(history, &names);
+    littles_law::check(history, &messages)?;
     let from = warm_up.end(&messages);
     let kept: Vec<&Message<'_>> = messages.iter().filter(|message| message.sent >= from).collect();
     let mut list = List(Vec::new());
@@ -83,7 +129,7 @@ pub fn of(history: &History, warm_up: WarmUp) -> Vec<Metric> {
     history.subnets.iter().for_each(|subnet| list.subnet(subnet, from));
     let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
     canisters.for_each(|canister| list.canister(canister));
-    list.0
+    Ok(list.0)
 }
 
 struct List(Vec<Metric>);
@@ -118,21 +164,14 @@ impl List {
 
     fn sample(&mut self, prefix: &str, sample: &Sample) {
         let Answers { submitted, replied, rejected, open } = sample.answers;
-        for (name, count) in
-            [("submitted", submitted), ("replied", replied), ("rejected", rejected), ("open", open)]
-        {
+        for (name, count) in ANSWERS.into_iter().zip([submitted, replied, rejected, open]) {
             self.put(format!("{prefix}{name}"), "", Some(count.into()));
         }
         let Quantiles { p50_ns, p90_ns, p99_ns, mean_ns, .. } =
             Quantiles::of_sorted(&sample.replies);
         let greatest = sample.replies.last().copied();
-        for (name, nanos) in [
-            ("p50", p50_ns),
-            ("p90", p90_ns),
-            ("p99", p99_ns),
-            ("mean", mean_ns),
-            ("max", greatest),
-        ] {
+        for (name, nanos) in LATENCIES.into_iter().zip([p50_ns, p90_ns, p99_ns, mean_ns, greatest])
+        {
             self.put(format!("{prefix}latency.{name}"), "ns", nanos.map(u128::from));
         }
     }

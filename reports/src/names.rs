@@ -56,5 +56,6 @@ pub fn entry(entry: EntryKind) -> &'static str {
         EntryKind::Cleanup => "cleanup",
         EntryKind::Heartbeat => "heartbeat",
         EntryKind::GlobalTimer => "timer",
+        EntryKind::OnLowWasmMemory => "low memory hook",
     }
 }

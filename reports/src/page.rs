@@ -6,6 +6,7 @@
 mod facts;
 mod figures;
 mod files;
+mod money;
 mod slowest;
 mod table;
 mod totals;
@@ -47,6 +48,7 @@ pub fn render(
             (figures::section(figures)?)
             (slowest::section(analysis)?)
             (totals::subnets(summary))
+            (money::section(summary))
             (totals::canisters(run.history))
             (files::section(figures))
         }

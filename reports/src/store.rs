@@ -28,6 +28,7 @@ use crate::run::RunReport;
 use serde::{Deserialize, Serialize};
 use sim_core::history::{CanisterSummary, Digest, History};
 use sim_core::id::SubnetId;
+use sim_core::network::{CostSchedule, SubnetKind};
 use sim_core::profile::Profile;
 use sim_core::record::Record;
 use sim_core::time::SimDuration;
@@ -103,6 +104,8 @@ struct SubnetTail {
     id: SubnetId,
     name: String,
     nodes: u64,
+    kind: SubnetKind,
+    cost_schedule: CostSchedule,
     canisters: Vec<CanisterSummary>,
 }
 

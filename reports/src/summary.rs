@@ -12,12 +12,14 @@ use crate::analysis::Analysis;
 use crate::latency::{Answers, Sample};
 use crate::messages::Message;
 use crate::quantiles::Quantiles;
+use crate::revenue::Revenue;
 use crate::rounds;
 use crate::run::RunReport;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use sim_core::history::SubnetHistory;
 use sim_core::ledger::UseCase;
+use sim_core::network::{CostSchedule, SubnetKind};
 use sim_core::units::Cycles;
 
 /// A run in key figures.
@@ -61,6 +63,11 @@ pub struct SubnetTotals {
     pub name: String,
     /// Its nodes.
     pub nodes: u64,
+    /// What it is for.
+    #[serde(rename = "type")]
+    pub kind: SubnetKind,
+    /// Whether its canisters pay.
+    pub cost_schedule: CostSchedule,
     /// Its canisters at the end of the run.
     pub canisters: u64,
     /// Rounds that came to their end.
@@ -77,6 +84,8 @@ pub struct SubnetTotals {
     pub burned: Burned,
     /// Cycles that its canisters burned outside its rounds: what setting them up cost.
     pub burned_set_up: Burned,
+    /// What the cycles burned in its rounds are worth.
+    pub revenue: Revenue,
 }
 
 /// Cycles burned, by use case; in JSON an object of decimal strings.
@@ -175,7 +184,7 @@ impl Summary {
             profile: run.profile.name.clone(),
             digest: history.digest.to_string(),
             events: history.events,
-            subnets: totals(&history.subnets, &analysis.messages),
+            subnets: totals(run, &analysis.messages),
             latency: LatencyQuantiles {
                 ingress: KindLatency::of(&latencies.ingress),
                 same_subnet_calls: KindLatency::of(&latencies.same_subnet),
@@ -188,8 +197,9 @@ impl Summary {
     }
 }
 
-fn totals(subnets: &[SubnetHistory], messages: &[Message<'_>]) -> Vec<SubnetTotals> {
-    let mut totals: Vec<SubnetTotals> = subnets.iter().map(round_totals).collect();
+fn totals(run: &RunReport<'_>, messages: &[Message<'_>]) -> Vec<SubnetTotals> {
+    let subnets = run.history.subnets.iter();
+    let mut totals: Vec<SubnetTotals> = subnets.map(|subnet| round_totals(run, subnet)).collect();
     for message in messages {
         let place = message.caller_subnet.or(message.callee_subnet);
         let Some(total) = place.and_then(|place| totals.get_mut(place)) else { continue };
@@ -201,10 +211,15 @@ fn totals(subnets: &[SubnetHistory], messages: &[Message<'_>]) -> Vec<SubnetTota
     totals
 }
 
-fn round_totals(subnet: &SubnetHistory) -> SubnetTotals {
+fn round_totals(run: &RunReport<'_>, subnet: &SubnetHistory) -> SubnetTotals {
+    let revenue = |burned: Cycles| {
+        Revenue::of(burned, run.history.duration, subnet.nodes, &run.profile.currency)
+    };
     let mut totals = SubnetTotals {
         name: subnet.name.clone(),
         nodes: subnet.nodes,
+        kind: subnet.kind,
+        cost_schedule: subnet.cost_schedule,
         canisters: subnet.canisters.len() as u64,
         rounds: 0,
         executions: 0,
@@ -213,6 +228,7 @@ fn round_totals(subnet: &SubnetHistory) -> SubnetTotals {
         calls: Answers::default(),
         burned: Burned::default(),
         burned_set_up: Burned::default(),
+        revenue: revenue(Cycles::ZERO),
     };
     for (_, round) in rounds::of(subnet) {
         totals.rounds += 1;
@@ -222,5 +238,6 @@ fn round_totals(subnet: &SubnetHistory) -> SubnetTotals {
     }
     subnet.canisters.iter().for_each(|canister| totals.burned_set_up.add(&canister.burned));
     totals.burned_set_up.subtract(&totals.burned.0);
+    totals.revenue = revenue(totals.burned.total());
     totals
 }

@@ -3,6 +3,7 @@
 //! Each table is described by a [`Table`] constant, from which its header is written and against
 //! which `docs/tables.md` is checked. An empty cell means "does not apply" or "did not happen in the run".
 
+pub mod accounts;
 pub mod canisters;
 pub mod charges;
 pub mod executions;
@@ -52,15 +53,17 @@ pub struct Table {
 
 impl Table {
     /// Every table, in the order a reader wants them.
-    pub const ALL: [Table; 3] = [messages::TABLE, rounds::TABLE, canisters::TABLE];
+    pub const ALL: [Table; 5] =
+        [messages::TABLE, rounds::TABLE, canisters::TABLE, charges::TABLE, accounts::TABLE];
 
     /// The tables that a trace can be exported to.
-    pub const EXPORTED: [Table; 6] = [
+    pub const EXPORTED: [Table; 7] = [
         messages::TABLE,
         rounds::TABLE,
         canisters::TABLE,
-        executions::TABLE,
         charges::TABLE,
+        accounts::TABLE,
+        executions::TABLE,
         log::TABLE,
     ];
 

@@ -7,10 +7,11 @@ use crate::analysis::Analysis;
 use crate::charts::Figure;
 use crate::charts::spec::Material;
 use crate::error::ReportError;
+use crate::littles_law;
 use crate::page;
 use crate::run::RunReport;
 use crate::summary::Summary;
-use crate::tables::{Table, canisters, charges, executions, log, messages, rounds};
+use crate::tables::{Table, accounts, canisters, charges, executions, log, messages, rounds};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -31,13 +32,15 @@ pub fn files<'a>(figures: impl Iterator<Item = &'a str>) -> impl Iterator<Item =
     [SUMMARY, PAGE].map(str::to_owned).into_iter().chain(tables).chain(figures)
 }
 
-/// Writes the whole report of a run into the existing directory `dir`: three tables, a summary, the
+/// Writes the whole report of a run into the existing directory `dir`: tables, a summary, the
 /// figures it wants with their data, and the page that shows them.
 ///
 /// # Errors
-/// A file cannot be written (the error names it), or a figure cannot be drawn.
+/// A file cannot be written (the error names it), a figure cannot be drawn, or the run contradicts
+/// itself.
 pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportError> {
     let analysis = Analysis::of(run);
+    littles_law::check(run.history, &analysis.messages)?;
     let summary = Summary::of(run, &analysis);
     write_tables(dir, run, &analysis)?;
     write_summary(dir, &summary)?;
@@ -46,7 +49,7 @@ pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportEr
     Ok(summary)
 }
 
-/// Writes `messages.csv`, `rounds.csv` and `canisters.csv`.
+/// Writes `messages.csv`, `rounds.csv`, `canisters.csv`, `charges.csv` and `accounts.csv`.
 ///
 /// # Errors
 /// A file cannot be written.
@@ -58,8 +61,7 @@ pub fn write_tables(
     tables(dir, &Table::ALL, run, analysis)
 }
 
-/// Writes these tables and those that the trace knows more of: `executions.csv`, `charges.csv` and
-/// `log.csv`.
+/// Writes these tables and those that the trace knows more of: `executions.csv` and `log.csv`.
 ///
 /// # Errors
 /// A file cannot be written.
@@ -100,7 +102,8 @@ pub fn table<W: Write>(
         file if file == rounds::TABLE.file => rounds::write(out, run.history),
         file if file == canisters::TABLE.file => canisters::write(out, run.history),
         file if file == executions::TABLE.file => executions::write(out, run.history),
-        file if file == charges::TABLE.file => charges::write(out, run.history),
+        file if file == charges::TABLE.file => charges::write(out, run.history, &analysis.names),
+        file if file == accounts::TABLE.file => accounts::write(out, run.history, &analysis.names),
         _ => log::write(out, run.history),
     }
 }

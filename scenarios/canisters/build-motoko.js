@@ -12,6 +12,11 @@ const fs = require("fs");
 const path = require("path");
 
 const check = process.argv.includes("--check");
+const sources = fs.readdirSync(__dirname).filter((name) => name.endsWith(".mo"));
+// Only part of another program.
+const parts = ["Child.mo"];
+// Without `persistent` in front of the actor, which only classical persistence has.
+const legacy = ["LegacyV1.mo"];
 
 // The compiler keeps state from one program to the next that shows in the module, so each program
 // gets a compiler of its own.
@@ -27,7 +32,10 @@ function freshCompiler(persistence) {
 
 function build(source, persistence) {
   const motoko = freshCompiler(persistence);
-  motoko.write(source, fs.readFileSync(path.join(__dirname, source), "utf8"));
+  for (const name of sources) {
+    motoko.write(name, fs.readFileSync(path.join(__dirname, name), "utf8"));
+  }
+  if (legacy.includes(source)) motoko.setExtraFlags(["--legacy-actors"]);
   return Buffer.from(motoko.wasm(source, "ic").wasm);
 }
 
@@ -45,7 +53,7 @@ function make(source, ending, persistence) {
   }
 }
 
-for (const source of fs.readdirSync(__dirname).filter((name) => name.endsWith(".mo"))) {
+for (const source of sources.filter((name) => !parts.includes(name))) {
   make(source, ".wasm", "classicOP");
-  make(source, ".eop.wasm", "enhancedOP");
+  if (!legacy.includes(source)) make(source, ".eop.wasm", "enhancedOP");
 }

@@ -1,11 +1,18 @@
-//! The times at which a workload sends.
+//! The times at which an open workload sends, whatever becomes of its messages.
 
-use crate::document::{ArrivalKind, ArrivalsEntry};
+mod bursty;
+mod diurnal;
+mod trace;
+
+pub use trace::{InvalidTrace, read_trace};
+
 use crate::rate::Rate;
+use crate::share::Share;
 use sim_core::distribution::exponential;
 use sim_core::random::Stream;
 use sim_core::time::{SimDuration, SimTime};
 use sim_core::world::Arrivals;
+use std::sync::Arc;
 
 /// From when until when a workload sends: `start` and, if there is one, `stop`, both after the
 /// start of the run; nothing is sent at `stop` or later.
@@ -17,11 +24,64 @@ pub struct Window {
     pub stop: SimTime,
 }
 
-/// A process of arrivals within a window.
-pub fn arrivals(entry: ArrivalsEntry, window: Window) -> Box<dyn Arrivals> {
-    match entry.kind {
-        ArrivalKind::Poisson => Box::new(Poisson { mean_gap: entry.rate.mean_gap(), window }),
-        ArrivalKind::Constant => Box::new(Constant { rate: entry.rate, window, sent: 0 }),
+/// A process of arrivals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Process {
+    /// Independent arrivals: gaps are exponentially distributed.
+    Poisson {
+        /// The mean rate.
+        rate: Rate,
+    },
+    /// Equal gaps.
+    Constant {
+        /// The rate.
+        rate: Rate,
+    },
+    /// Independent arrivals whose rate changes between two values; the time it stays at each is
+    /// exponentially distributed.
+    Bursty {
+        /// The rate within a burst.
+        rate: Rate,
+        /// The rate between bursts; none is none.
+        idle_rate: Option<Rate>,
+        /// How long a burst lasts on average.
+        on: SimDuration,
+        /// How long it takes on average to the next.
+        off: SimDuration,
+    },
+    /// Independent arrivals whose rate follows the time of day as a cosine.
+    Diurnal {
+        /// The mean rate.
+        rate: Rate,
+        /// How far the rate swings from its mean.
+        amplitude: Share,
+        /// The length of a day.
+        period: SimDuration,
+        /// When the rate is highest, from the start of the run.
+        peak: SimDuration,
+    },
+    /// Times that were recorded, from the start of the window on.
+    Trace {
+        /// The times, ascending.
+        times: Arc<[SimDuration]>,
+    },
+}
+
+impl Process {
+    /// The process within a window.
+    pub fn within(&self, window: Window) -> Box<dyn Arrivals> {
+        match self {
+            Process::Poisson { rate } => Box::new(Poisson { mean_gap: rate.mean_gap(), window }),
+            Process::Constant { rate } => Box::new(Constant { rate: *rate, window, sent: 0 }),
+            Process::Bursty { rate, idle_rate, on, off } => {
+                let idle_gap = idle_rate.map(Rate::mean_gap);
+                Box::new(bursty::Bursty::new(rate.mean_gap(), idle_gap, *on, *off, window))
+            }
+            Process::Diurnal { rate, amplitude, period, peak } => {
+                Box::new(diurnal::Diurnal::new(rate.mean_gap(), *amplitude, *period, *peak, window))
+            }
+            Process::Trace { times } => Box::new(trace::Trace::new(times.clone(), window)),
+        }
     }
 }
 

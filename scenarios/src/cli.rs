@@ -1,6 +1,7 @@
 //! The `icsim` command line.
 
 mod arguments;
+mod check;
 #[cfg(feature = "parquet")]
 mod columns;
 mod conformance;
@@ -8,7 +9,9 @@ mod diff;
 mod inspect;
 mod look;
 mod plot;
+mod profiles;
 mod recordings;
+mod reprice;
 mod run;
 mod script;
 mod sweep;
@@ -28,11 +31,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Sweep(arguments) }) => sweep::sweep(&arguments),
         Ok(Arguments { command: Command::Merge(arguments) }) => sweep::merge_shards(&arguments),
+        Ok(Arguments { command: Command::Check(arguments) }) => check::check(&arguments),
+        Ok(Arguments { command: Command::New(arguments) }) => check::new(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
         Ok(Arguments { command: Command::Trace(arguments) }) => trace::run(&arguments),
         Ok(Arguments { command: Command::Plot(arguments) }) => plot::run(&arguments),
         Ok(Arguments { command: Command::Diff(arguments) }) => diff::run(&arguments),
+        Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),
+        Ok(Arguments { command: Command::Profiles(arguments) }) => profiles::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.

@@ -2,14 +2,18 @@
 
 pub mod change;
 mod entries;
+mod include;
+mod names;
 pub mod path;
 mod refusal;
 mod tree;
 
 pub use entries::{
-    ArrivalKind, ArrivalsEntry, CanisterEntry, Document, FigureEntry, NetworkEntry, ProfileEntry,
-    SubnetEntry, WarmUpEntry, WorkloadEntry,
+    ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document, ExpectEntry,
+    FigureEntry, LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry,
+    SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
 };
+pub use names::{Texts, each};
 pub use tree::Tree;
 
 use crate::diagnostics::Mistake;
@@ -20,7 +24,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 /// The fields of a scenario that a sweep can vary, by their names in [`Document`].
-pub const FIELDS: [&str; 9] = [
+pub const FIELDS: [&str; 10] = [
     "title",
     "description",
     "profile",
@@ -30,19 +34,28 @@ pub const FIELDS: [&str; 9] = [
     "network",
     "canister",
     "workload",
+    "expect",
 ];
 
-/// The tables of a scenario file with `changes` laid over them.
+/// The tables of a scenario file over those of the files it includes, with `changes` laid over both.
 ///
 /// # Errors
-/// The text is no TOML, or a change leads nowhere.
+/// A text is no TOML, or a change leads nowhere.
 pub fn table<'i>(
     text: &'i str,
+    included: &'i [String],
     changes: &'i [Change],
 ) -> Result<Spanned<DeTable<'i>>, Vec<Mistake>> {
     let mut table = DeTable::parse(text).map_err(|error| vec![refusal::syntax(&error, text)])?;
-    let refused = changes.iter().filter_map(|change| change.apply(table.get_mut()).err());
-    let mistakes: Vec<Mistake> = refused.collect();
+    let mut mistakes = Vec::new();
+    for text in included {
+        let merged = match DeTable::parse(text) {
+            Ok(below) => include::merge(table.get_mut(), below.into_inner()),
+            Err(error) => Err(refusal::syntax(&error, text)),
+        };
+        mistakes.extend(merged.err());
+    }
+    mistakes.extend(changes.iter().filter_map(|change| change.apply(table.get_mut()).err()));
     if mistakes.is_empty() { Ok(table) } else { Err(mistakes) }
 }
 

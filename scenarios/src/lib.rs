@@ -7,11 +7,13 @@
 //! | [`source`] | a path | the scenario file's text |
 //! | [`document`] | TOML text | the file's fields as written, each with its place |
 //! | [`resolve`] | the fields | a scenario in which every name, number and argument is settled |
-//! | [`rate`], [`arrivals`] | `"5/s"` | the times at which a workload sends |
+//! | [`rate`], [`share`], [`arrivals`] | `"5/s"`, `"25%"` | the times at which a workload sends |
+//! | [`expect`] | `"latency.p99 < 2s"` | what has to hold at the end of a run |
 //! | [`scenario`] | a scenario and a seed | what `sim_core` runs, and `scenario.toml` |
 //! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
 //! | [`diagnostics`] | mistakes | text with file, line and column |
 //! | [`run`] | a scenario | a folder of results |
+//! | [`reprice`] | a folder of results | what it would have cost under other prices |
 //! | [`script`] | steps in a JSON file | their results |
 //! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
 //! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
@@ -22,11 +24,14 @@ pub mod cli;
 pub mod conformance;
 pub mod diagnostics;
 pub mod document;
+pub mod expect;
 pub mod rate;
+pub mod reprice;
 pub mod resolve;
 pub mod run;
 pub mod scenario;
 pub mod script;
 pub mod setup;
+pub mod share;
 pub mod source;
 pub mod sweep;

@@ -5,18 +5,26 @@
 
 mod argument;
 mod canisters;
+mod choice;
+mod expectations;
 mod figures;
 mod interface;
-mod latency;
+mod model;
 mod modules;
 mod names;
+mod network;
+mod pace;
 mod placed;
 mod profile;
+mod quantity;
 mod references;
 mod subnets;
 mod workloads;
 
+pub use network::Links;
+pub use profile::of_text as profile_of_text;
 pub use references::substitute;
+pub use subnets::Subnet;
 
 use crate::diagnostics::{Mistake, Refusal};
 use crate::document::change::Change;
@@ -72,7 +80,9 @@ pub fn load_changed(
     duration: Option<SimDuration>,
     make_runtime: &MakeRuntime<'_>,
 ) -> Result<Scenario, LoadError> {
-    let (mut document, mut mistakes) = match document::table(&source.text[source.own()], changes) {
+    let included = source.included_texts();
+    let table = document::table(&source.text[source.own()], &included, changes);
+    let (mut document, mut mistakes) = match table {
         Ok(table) => document::read(table),
         Err(mistakes) => (None, mistakes),
     };
@@ -99,16 +109,26 @@ fn resolve(
     mistakes.extend(all_warm_up(document));
     let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
     let runtime: Arc<dyn Runtime> = Arc::from(make_runtime(&profile)?);
-    let subnets = subnets::resolve(&document.subnet, mistakes);
-    let latency = latency::resolve(document, mistakes);
     let figures = figures::resolve(&document.figure, mistakes);
     let names = names::Names::of(document, mistakes);
+    let subnets = subnets::resolve(document, &names, mistakes);
+    let links = network::resolve(document, &subnets, &names, mistakes);
     let mut modules = modules::Modules::new(source.folder(), runtime.as_ref());
-    let canisters = canisters::resolve(&document.canister, source, &names, &mut modules, mistakes);
+    let limits = &profile.limits;
+    let canisters = canisters::Context {
+        document,
+        source,
+        names: &names,
+        limits,
+        modules: &mut modules,
+        mistakes,
+    }
+    .resolve();
     let mut context =
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
     let (Some(canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
+    let expectations = expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
     Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),
@@ -118,11 +138,11 @@ fn resolve(
         duration: *document.duration.get_ref(),
         warm_up: document.warm_up.as_ref().map_or(WarmUp::None, |entry| entry.get_ref().0),
         subnets,
-        nodes_places: document.subnet.iter().map(|subnet| subnet.nodes.span()).collect(),
-        latency,
+        links,
         canisters,
         workloads,
         figures,
+        expectations,
     }))
 }
 

@@ -9,6 +9,7 @@ pub mod results;
 pub mod stored;
 
 use crate::diagnostics::Refusal;
+use crate::expect::Disappointment;
 use crate::resolve::{BrokenRuntime, LoadError};
 use crate::scenario::{Provenance, Scenario};
 use crate::setup;
@@ -16,6 +17,8 @@ use crate::source::Source;
 use interrupt::Interrupt;
 use output::{Destination, OutputError};
 use progress::Progress;
+use reports::littles_law::LittlesLawBroken;
+use reports::metrics;
 use reports::store::Level;
 use sim_core::history::History;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
@@ -43,6 +46,8 @@ pub struct Outcome {
     pub table: String,
     /// The trace digest in hexadecimal.
     pub digest: String,
+    /// What the scenario expected in vain.
+    pub disappointments: Vec<Disappointment>,
 }
 
 /// A run without a result.
@@ -60,6 +65,9 @@ pub enum Failed {
     /// A fault of icsim: the model contradicted itself.
     #[error(transparent)]
     Fault(#[from] ModelFault),
+    /// A fault of icsim: the records contradict themselves.
+    #[error(transparent)]
+    Contradiction(#[from] LittlesLawBroken),
     /// A fault of icsim: no runtime.
     #[error(transparent)]
     Runtime(#[from] BrokenRuntime),
@@ -85,8 +93,17 @@ impl Job<'_> {
         interrupt.check()?;
         progress.note("writing results");
         let digest = history.digest.to_string();
+        let disappointments = self.disappointments(&history)?;
         let table = results::write(&self, &history, interrupt)?;
-        Ok(Outcome { table, digest })
+        Ok(Outcome { table, digest, disappointments })
+    }
+
+    fn disappointments(&self, history: &History) -> Result<Vec<Disappointment>, Failed> {
+        if self.scenario.expectations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let metrics = metrics::of(history, self.scenario.warm_up)?;
+        Ok(self.scenario.disappointments(&metrics))
     }
 
     fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<History, Failed> {

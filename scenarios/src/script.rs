@@ -4,6 +4,7 @@
 //! A case has a `config` and `steps`; [`run`] answers one result for each step. `docs/scripts.md`
 //! describes every step and field.
 
+mod answer;
 mod config;
 mod management;
 mod runtimes;
@@ -14,6 +15,7 @@ pub(crate) mod text_module;
 mod trace;
 pub(crate) mod values;
 
+pub(crate) use answer::describe;
 pub(crate) use config::meter_as_system;
 pub use runtimes::Runtimes;
 

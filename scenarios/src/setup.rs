@@ -22,33 +22,33 @@ pub fn mistake(error: &SetupError, scenario: &Scenario) -> Mistake {
             at_canister(scenario, *index, error, |canister| canister.places.name.clone())
         }
         SetupError::ShortBlockInterval { index, .. } => {
-            let mistake = match scenario.nodes_places.get(*index) {
-                Some(place) => Mistake::at(place.clone(), error.to_string()),
+            let mistake = match scenario.subnets.get(*index) {
+                Some(subnet) => Mistake::at(subnet.nodes_place.clone(), error.to_string()),
                 None => Mistake::new(error.to_string()),
             };
             mistake
                 .label("rounds too short")
                 .help("raise `block_interval` under `[profile.timing]`, or the number of nodes")
         }
-        SetupError::IngressTooLarge { index, .. } => {
-            at_workload(scenario, *index, error, |workload| {
+        SetupError::IngressTooLarge { workload, .. } => {
+            at_workload(scenario, workload, error, |workload| {
                 workload.arg_place.clone().unwrap_or_else(|| workload.place.clone())
             })
             .label("too large")
         }
-        SetupError::NoTarget { index, .. } => {
-            at_workload(scenario, *index, error, |workload| workload.place.clone())
+        SetupError::NoTarget { workload, .. } => {
+            at_workload(scenario, workload, error, |workload| workload.place.clone())
         }
     }
 }
 
 fn at_workload(
     scenario: &Scenario,
-    index: usize,
+    name: &str,
     error: &SetupError,
     place: impl Fn(&Workload) -> Span,
 ) -> Mistake {
-    match scenario.workloads.get(index) {
+    match scenario.workloads.iter().find(|workload| workload.name == name) {
         Some(workload) => Mistake::at(place(workload), error.to_string()),
         None => Mistake::new(error.to_string()),
     }
@@ -68,10 +68,10 @@ fn at_canister(
 
 fn install_failed(canister: &Canister, failure: &Failure) -> Mistake {
     let places = &canister.places;
-    let code = places.init.clone().unwrap_or_else(|| places.wasm.clone());
+    let code = places.init.clone().unwrap_or_else(|| places.code.clone());
     let (place, label, help) = match failure.code {
         ErrorCode::CanisterInstructionLimitExceeded => (
-            places.wasm.clone(),
+            places.code.clone(),
             "its `init` runs longer than allowed",
             "it may loop for ever; if it only takes long, raise `setup_instructions` under \
              `[profile.limits]`",
@@ -86,7 +86,7 @@ fn install_failed(canister: &Canister, failure: &Failure) -> Mistake {
             "its `init` refused this",
             "check that `init` is the argument that `canister_init` of the module expects",
         ),
-        _ => (places.wasm.clone(), "this module", "the module cannot be installed as it is"),
+        _ => (places.code.clone(), "this module", "the module cannot be installed as it is"),
     };
     let name = &canister.name;
     Mistake::at(place, format!("canister `{name}` could not be installed: {failure}"))

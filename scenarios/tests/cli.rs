@@ -114,3 +114,80 @@ fn a_missing_module_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("nowhere.wasm cannot be read"), "{}", stderr(&output));
 }
+
+#[test]
+fn the_starter_is_a_valid_scenario() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mine.toml");
+    let file = file.to_string_lossy();
+    assert_eq!(icsim(&["new", &file]).status.code(), Some(0));
+    let output = icsim(&["check", &file]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("valid at all 3 points of its sweep"), "{said}");
+    assert_eq!(icsim(&["new", &file]).status.code(), Some(2), "nothing is written over");
+}
+
+#[test]
+fn the_library_is_valid() {
+    let entries = std::fs::read_dir("library").expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let paths: Vec<String> = paths.map(|path| path.to_string_lossy().into_owned()).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let output = icsim(&[&["check"], &paths[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn a_mistake_at_a_point_of_a_sweep_is_found_without_running() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mine.toml");
+    let starter = icsim(&["new"]).stdout;
+    let text = String::from_utf8_lossy(&starter).replace("[10, 50, 250]", "[10, \"many\"]");
+    std::fs::write(&file, text).expect("a file");
+    let output = icsim(&["check", &file.to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("many"), "{}", stderr(&output));
+}
+
+#[test]
+fn an_expectation_in_vain_is_said_and_fails_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mine.toml");
+    let starter = icsim(&["new"]).stdout;
+    let text = String::from_utf8_lossy(&starter).into_owned();
+    let path = file.to_string_lossy().into_owned();
+    let run = |that: &str| {
+        let that = text.replace("latency.p99 < 20s and canister.ledger.failures == 0", that);
+        std::fs::write(&file, that).expect("a file");
+        icsim(&["run", &path, "--duration", "15s", "--quiet"])
+    };
+    assert_eq!(run("canister.ledger.failures == 0").status.code(), Some(0));
+    let output = run("latency.p99 < 1ms");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("expected latency.p99 < 1ms, found"), "{}", stderr(&output));
+    let unknown = run("latency.p98 < 1ms");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("did you mean `latency.p9"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn a_scenario_includes_others_and_mistakes_are_shown_in_theirs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+        folder.path().join(name).to_string_lossy().into_owned()
+    };
+    let starter = String::from_utf8_lossy(&icsim(&["new"]).stdout).into_owned();
+    write("base.toml", &starter);
+    let main = write("main.toml", "include = [\"base.toml\"]\nduration = \"9s\"\n");
+    let output = icsim(&["check", &main]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    write("base.toml", &starter.replace("nodes = 34", "nodes = \"many\""));
+    let output = icsim(&["check", &main]);
+    assert!(stderr(&output).contains("[base.toml:"), "{}", stderr(&output));
+    let lost = write("lost.toml", "include = [\"bass.toml\"]\n");
+    let output = icsim(&["check", &lost]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("lost.toml:1:12"), "{}", stderr(&output));
+}

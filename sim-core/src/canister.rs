@@ -1,5 +1,12 @@
 //! A canister as its subnet keeps it: code and memories, cycles, queues, open calls.
 
+pub(crate) mod chunks;
+pub(crate) mod history;
+pub(crate) mod log;
+pub(crate) mod low_memory;
+pub(crate) mod options;
+pub(crate) mod snapshots;
+
 use crate::call_context::CallContexts;
 use crate::execution::Job;
 use crate::fees::{Charge, FeeSchedule, IdleUse};
@@ -7,12 +14,20 @@ use crate::history::CanisterSummary;
 use crate::id::CanisterId;
 use crate::ledger::{Account, Burned, UseCase};
 use crate::message::ManagementCall;
+use crate::profile::ManagementRules;
 use crate::queues::{InputQueues, OutputQueues};
 use crate::runtime::{Instance, MemoryUse, Program};
 use crate::scheduler::Priority;
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
+use crate::world::InitialSettings;
+use chunks::ChunkStore;
+use history::{Change, ChangeDetails, ChangeOrigin, History};
 use ic_principal::Principal;
+use log::Log;
+use low_memory::LowMemoryHook;
+use options::Options;
+use snapshots::Snapshots;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -35,6 +50,7 @@ impl Code {
 pub(crate) enum SystemTask {
     Heartbeat,
     GlobalTimer,
+    OnLowWasmMemory,
 }
 
 /// Whether a canister takes messages.
@@ -45,12 +61,12 @@ pub(crate) enum Status {
     Stopped,
 }
 
-/// Bytes one recorded change takes, and one controller listed in it (measured on a replica of
-/// June 2024).
-const CHANGE: u64 = 104;
-const LISTED_CONTROLLER: u64 = 30;
-/// How many changes are kept.
-const CHANGES_KEPT: usize = 20;
+/// A call of `stop_canister` that waits.
+#[derive(Debug)]
+pub(crate) struct StopCall {
+    pub(crate) call: ManagementCall,
+    pub(crate) since: SimTime,
+}
 
 /// Counts over a canister's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +98,7 @@ pub(crate) struct Canister {
     pub(crate) totals: Totals,
     pub(crate) status: Status,
     /// Calls of `stop_canister` that wait until it has stopped.
-    pub(crate) stop_calls: Vec<ManagementCall>,
+    pub(crate) stop_calls: Vec<StopCall>,
     pub(crate) deleted: bool,
     pub(crate) freezing_seconds: u64,
     pub(crate) compute_allocation: u64,
@@ -91,8 +107,14 @@ pub(crate) struct Canister {
     pub(crate) priority: Priority,
     pub(crate) heap_delta_debit: Bytes,
     pub(crate) install_code_debit: Instructions,
-    /// Sizes of the recorded changes.
-    history: VecDeque<u64>,
+    /// Settings beside controllers, allocations and freezing threshold.
+    pub(crate) options: Options,
+    pub(crate) history: History,
+    pub(crate) log: Log,
+    pub(crate) chunks: ChunkStore,
+    pub(crate) snapshots: Snapshots,
+    /// Whether the hook for low memory is due.
+    pub(crate) hook: LowMemoryHook,
     /// All memory that is paid for; follows from `code`, kept by [`Canister::measure`].
     memory: Bytes,
     /// The prices it pays, once it was measured.
@@ -104,7 +126,22 @@ pub(crate) struct Canister {
 }
 
 impl Canister {
-    pub(crate) fn new(id: CanisterId, name: Arc<str>, controllers: Arc<[Principal]>) -> Self {
+    /// Applies what a scenario says of its settings.
+    pub(crate) fn apply(&mut self, settings: InitialSettings) {
+        let InitialSettings { compute_allocation, memory_allocation, freezing_threshold } =
+            settings;
+        self.compute_allocation = compute_allocation.unwrap_or(self.compute_allocation);
+        self.memory_allocation = memory_allocation.unwrap_or(self.memory_allocation);
+        let seconds = freezing_threshold.map(SimDuration::as_secs);
+        self.freezing_seconds = seconds.unwrap_or(self.freezing_seconds);
+    }
+
+    pub(crate) fn new(
+        id: CanisterId,
+        name: Arc<str>,
+        controllers: Arc<[Principal]>,
+        rules: &ManagementRules,
+    ) -> Self {
         Canister {
             id,
             name,
@@ -131,7 +168,12 @@ impl Canister {
             priority: Priority::default(),
             heap_delta_debit: Bytes::ZERO,
             install_code_debit: Instructions::ZERO,
-            history: VecDeque::new(),
+            options: Options::new(rules),
+            history: History::default(),
+            log: Log::default(),
+            chunks: ChunkStore::default(),
+            snapshots: Snapshots::default(),
+            hook: LowMemoryHook::default(),
             memory: Bytes::ZERO,
             fees: None,
             ingress_debit: Cycles::ZERO,
@@ -183,14 +225,31 @@ impl Canister {
 
     /// Brings the memory it pays for, and what follows from it, up to date.
     pub(crate) fn measure(&mut self, fees: &Arc<FeeSchedule>) {
-        let memory = self.execution_memory() + self.history_memory();
-        self.memory = memory.max(self.memory_allocation);
+        self.memory = self.memory_usage().max(self.memory_allocation);
         self.fees = Some(fees.clone());
+        self.hook = self.hook.measured(self.is_short_of_memory());
     }
 
     /// Memory it has allocated and does not use.
     pub(crate) fn spare_allocation(&self) -> Bytes {
-        self.memory_allocation.saturating_sub(self.execution_memory() + self.history_memory())
+        self.memory_allocation.saturating_sub(self.memory_usage())
+    }
+
+    /// Everything in use, whatever is allocated.
+    pub(crate) fn memory_usage(&self) -> Bytes {
+        self.execution_memory() + self.other_memory()
+    }
+
+    fn other_memory(&self) -> Bytes {
+        self.history_memory() + self.chunks.memory() + self.snapshots.memory()
+    }
+
+    /// Whether less Wasm memory is left than its settings want.
+    fn is_short_of_memory(&self) -> bool {
+        let (limit, threshold) =
+            (self.options.wasm_memory_limit, self.options.wasm_memory_threshold);
+        let heap = self.code.as_ref().map_or(Bytes::ZERO, |code| code.instance.memory().heap);
+        !threshold.is_zero() && !limit.is_zero() && limit.saturating_sub(heap) < threshold
     }
 
     /// Heap, stable memory and module.
@@ -200,7 +259,13 @@ impl Canister {
 
     /// The memory it would pay for with other code.
     pub(crate) fn memory_with(&self, code: &Code) -> Bytes {
-        (code.memory() + self.history_memory()).max(self.memory_allocation)
+        (code.memory() + self.other_memory()).max(self.memory_allocation)
+    }
+
+    /// The freezing threshold it would have with `memory` in use.
+    pub(crate) fn freezing_threshold_of(&self, memory: Bytes) -> Cycles {
+        let memory = memory.max(self.memory_allocation);
+        self.threshold_for(IdleUse { memory, ..self.idle_use() })
     }
 
     /// The freezing threshold it would have with other code and so many cycles reserved.
@@ -216,29 +281,18 @@ impl Canister {
 
     /// The recorded changes of code and controllers.
     pub(crate) fn history_memory(&self) -> Bytes {
-        Bytes::new(self.history.iter().sum())
+        self.history.memory()
     }
 
-    /// Records that controllers were set.
-    pub(crate) fn note_controllers(&mut self) {
-        self.note(CHANGE + LISTED_CONTROLLER * self.controllers.len() as u64);
-    }
-
-    /// Records that the code changed.
-    pub(crate) fn note_code_change(&mut self) {
-        self.note(CHANGE);
-    }
-
-    /// Forgets the recorded changes.
-    pub(crate) fn forget_history(&mut self) {
-        self.history.clear();
-    }
-
-    fn note(&mut self, bytes: u64) {
-        self.history.push_back(bytes);
-        if self.history.len() > CHANGES_KEPT {
-            self.history.pop_front();
-        }
+    /// Records a change made at `at`, of which `keep` are kept.
+    pub(crate) fn note(
+        &mut self,
+        at: u64,
+        origin: ChangeOrigin,
+        details: ChangeDetails,
+        keep: u64,
+    ) {
+        self.history.record(Change { at, version: self.version, origin, details }, keep);
     }
 
     /// Whether no call is open that it would have to answer or waits for.
@@ -279,6 +333,9 @@ impl Canister {
         self.timer = None;
         self.tasks.clear();
         self.certified_data = Box::default();
+        self.chunks = ChunkStore::default();
+        self.log.clear();
+        self.hook = LowMemoryHook::default();
         self.version += 1;
     }
 
@@ -291,7 +348,7 @@ impl Canister {
             + self.calls.available()
             + self.input.cycles()
             + self.output.cycles()
-            + self.stop_calls.iter().map(|call| call.cycles.amount()).sum()
+            + self.stop_calls.iter().map(|stop| stop.call.cycles.amount()).sum()
     }
 
     /// What it burned, with what is prepaid for work under way as if it were used.

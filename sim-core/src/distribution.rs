@@ -189,6 +189,31 @@ impl<V: Quantity> Distribution<V> {
         }
     }
 
+    /// The distribution of half the value.
+    pub fn halved(&self) -> Self {
+        let half = |value: &V| V::from_whole(value.whole() / 2);
+        match self {
+            Distribution::Fixed { value } => Distribution::Fixed { value: half(value) },
+            Distribution::Uniform { min, max } => {
+                Distribution::Uniform { min: half(min), max: half(max) }
+            }
+            Distribution::Normal { mean, std_dev } => {
+                Distribution::Normal { mean: half(mean), std_dev: half(std_dev) }
+            }
+            Distribution::Lognormal { median, p99 } => {
+                Distribution::Lognormal { median: half(median), p99: half(p99) }
+            }
+            Distribution::Exponential { mean } => Distribution::Exponential { mean: half(mean) },
+            Distribution::Pareto { min, p99 } => {
+                Distribution::Pareto { min: half(min), p99: half(p99) }
+            }
+            Distribution::Empirical { values, weights } => Distribution::Empirical {
+                values: values.iter().map(half).collect(),
+                weights: weights.clone(),
+            },
+        }
+    }
+
     /// Draws a value.
     pub fn sample(&self, random: &mut Stream) -> V {
         let whole = |value: &V| value.whole() as f64;

@@ -9,7 +9,7 @@
 mod begin;
 mod finish;
 mod install;
-mod query;
+pub(crate) mod query;
 
 use crate::call_context::CallContextId;
 use crate::canister::Canister;
@@ -23,6 +23,7 @@ use crate::time::{SimDuration, SimTime};
 use crate::units::{Cycles, Instructions};
 use std::sync::Arc;
 
+pub(crate) use begin::reject_of;
 pub(crate) use install::Installation;
 
 /// Counts the messages made on a subnet.

@@ -2,6 +2,7 @@
 
 use crate::id::{CanisterId, SubnetId};
 use crate::ledger::Burned;
+use crate::network::{CostSchedule, SubnetKind};
 use crate::record::Record;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
@@ -51,6 +52,10 @@ pub struct SubnetHistory {
     pub name: String,
     /// Its nodes.
     pub nodes: u64,
+    /// What it is for.
+    pub kind: SubnetKind,
+    /// Whether its canisters pay.
+    pub cost_schedule: CostSchedule,
     /// Its records, in the order of its events.
     pub records: Vec<Record>,
     /// Its canisters, in order of id.

@@ -32,6 +32,14 @@ impl SubnetId {
         bytes[28] = 2;
         Principal::from_slice(&bytes)
     }
+
+    /// The subnet a principal names, if it has the form of [`SubnetId::principal`].
+    pub fn from_principal(principal: &Principal) -> Option<SubnetId> {
+        let bytes = principal.as_slice();
+        let index = u16::from_be_bytes([*bytes.get(6)?, *bytes.get(7)?]);
+        let subnet = SubnetId(index);
+        (subnet.principal() == *principal).then_some(subnet)
+    }
 }
 
 impl fmt::Display for SubnetId {
@@ -52,12 +60,28 @@ impl CanisterId {
     /// The management canister, `aaaaa-aa`: every subnet answers for it itself.
     pub const MANAGEMENT: CanisterId = CanisterId(u64::MAX - 1);
 
+    /// The management canister of another subnet. Its number is the last of the subnet's range, so
+    /// that messages find their way there.
+    pub const fn management_of(subnet: SubnetId) -> CanisterId {
+        CanisterId::on(subnet, (CANISTERS_PER_SUBNET - 1) as u32)
+    }
+
+    /// Whether this is the management canister, of whatever subnet.
+    pub const fn is_management(self) -> bool {
+        self.0 == CanisterId::MANAGEMENT.0
+            || (self.0 != CanisterId::NOBODY.0
+                && self.0 % CANISTERS_PER_SUBNET == CANISTERS_PER_SUBNET - 1)
+    }
+
     /// Whom a call to `principal` goes to.
     pub fn called(principal: &Principal) -> CanisterId {
         match CanisterId::from_principal(principal) {
             Some(canister) => canister,
             None if *principal == Principal::management_canister() => CanisterId::MANAGEMENT,
-            None => CanisterId::NOBODY,
+            None => match SubnetId::from_principal(principal) {
+                Some(subnet) => CanisterId::management_of(subnet),
+                None => CanisterId::NOBODY,
+            },
         }
     }
 

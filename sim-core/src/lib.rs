@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`units`], [`time`], [`id`], [`reject`] | quantities, instants, names, failure codes |
 //! | [`profile`], [`fees`] | every price, limit and duration; the prices of one subnet |
-//! | [`random`], [`distribution`] | named random streams; durations drawn from them |
+//! | [`random`], [`distribution`], [`choice`] | named random streams; what is drawn from them |
 //! | [`network`] | subnets and links |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
 //! | [`engine`] | the event loop: processes, keys, windows |
@@ -18,11 +18,13 @@
 //! | `canister`, `queues`, `call_context`, `message` | a canister as its subnet keeps it |
 //! | `execution` | one message on one canister: paid, run, applied or dropped |
 //! | [`runtime`] | the seam behind which code runs, and the effects that come back |
+//! | [`modelled`] | a runtime of its own: canisters whose behaviour is data |
 //! | [`ledger`] | the books: where cycles are and what they are burned for |
 //! | [`record`], [`history`] | what a run leaves behind |
 
 mod call_context;
 mod canister;
+pub mod choice;
 pub mod distribution;
 pub mod engine;
 mod execution;
@@ -32,6 +34,7 @@ pub mod id;
 pub mod ledger;
 pub mod management;
 pub mod message;
+pub mod modelled;
 pub mod network;
 pub mod profile;
 mod queues;

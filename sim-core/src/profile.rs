@@ -7,11 +7,13 @@
 mod builtin;
 mod currency;
 mod fees;
+mod management;
 mod metering;
 mod per_unit;
 
 pub use currency::{Currency, Decimal, InvalidDecimal};
 pub use fees::{BitcoinFees, Fees, HttpUsageFees, Rounding};
+pub use management::{InterfaceForm, ManagementRules};
 pub use metering::{Metering, MeteringMode, SystemApiCosts};
 
 use crate::scheduler::Policy;
@@ -33,6 +35,8 @@ pub struct Profile {
     pub scheduler: Policy,
     /// Limits and capacities.
     pub limits: Limits,
+    /// What the management canister allows.
+    pub management: ManagementRules,
     /// How long things take.
     pub timing: Timing,
     /// What an instruction is.
@@ -43,7 +47,7 @@ impl Profile {
     /// Names of the built-in profiles, oldest first.
     pub const NAMES: [&'static str; 3] = ["2024-06", "2026-mid", "2026-08"];
     /// The profile used where none is named.
-    pub const DEFAULT: &'static str = "2026-mid";
+    pub const DEFAULT: &'static str = "2026-08";
 
     /// The built-in profile called `name`.
     pub fn named(name: &str) -> Option<Profile> {
@@ -58,7 +62,7 @@ impl Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        builtin::y2026_mid()
+        builtin::y2026_08()
     }
 }
 
@@ -165,11 +169,12 @@ pub struct Limits {
     pub provisional_cycles: Cycles,
     /// Replicated queries may accept cycles of the call and burn the canister's.
     pub cycles_in_queries: bool,
-    /// Calls nested in Wasm. The replica limits the stack to 5 MiB instead: this many of the
-    /// smallest frames its compiler makes.
-    pub call_depth: u64,
-    /// Bytes of a canister's debug log that are kept.
-    pub log_bytes: Bytes,
+    /// Modules may use tail calls.
+    pub tail_calls: bool,
+    /// Modules may change their tables.
+    pub table_writes: bool,
+    /// Stack of the compiled code of a canister.
+    pub wasm_stack: Bytes,
     /// Instructions that installing a canister before the run may use; no limit of the network,
     /// it turns an endless loop in `init` into a message. See [`Limits::install_instructions`].
     pub setup_instructions: Instructions,

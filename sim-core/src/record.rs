@@ -217,6 +217,8 @@ pub enum EntryKind {
     Heartbeat,
     /// The global timer.
     GlobalTimer,
+    /// The hook for low Wasm memory.
+    OnLowWasmMemory,
 }
 
 /// What one round of a subnet did.

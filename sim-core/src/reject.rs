@@ -50,23 +50,44 @@ macro_rules! error_codes {
 }
 
 error_codes! {
+    /// Something outside the network failed; the network has no error code of its own for it.
+    OutcallFailed = 100,
     /// The subnet has no room left.
     SubnetOversubscribed = 101,
+    /// The subnet has as many canisters as it may.
+    MaxNumberOfCanistersReached = 102,
     /// A queue between two canisters is full.
     CanisterQueueFull = 201,
     /// An ingress message expired before it was inducted, or a request waited too long for room in
     /// a stream.
     IngressMessageTimeout = 202,
+    /// The canister has messages in its queues.
+    CanisterQueueNotEmpty = 203,
     /// The ingress history is full.
     IngressHistoryFull = 204,
+    /// The canister did not stop in time.
+    StopCanisterRequestTimeout = 206,
     /// Not enough cycles above the freezing threshold.
     CanisterOutOfCycles = 207,
+    /// Recent installs of the canister used too many instructions.
+    CanisterInstallCodeRateLimited = 209,
+    /// The canister changed too much memory in recent rounds.
+    CanisterHeapDeltaRateLimited = 210,
+    /// No subnet can be found for a management call; the network has no error code of its own for
+    /// it.
+    UnroutableManagementCall = 300,
     /// There is no such canister.
     CanisterNotFound = 301,
+    /// The canister has no such snapshot.
+    CanisterSnapshotNotFound = 305,
+    /// The canister needs more memory than it was allocated.
+    InsufficientMemoryAllocation = 402,
     /// Too few cycles to create a canister.
     InsufficientCyclesForCreateCanister = 403,
     /// There is no such subnet.
     SubnetNotFound = 404,
+    /// The subnet does not own the canister id.
+    CanisterNotHostedBySubnet = 405,
     /// The canister rejected the message itself.
     CanisterRejectedMessage = 406,
     /// The management canister has no such method.
@@ -97,12 +118,20 @@ error_codes! {
     CanisterInvalidController = 512,
     /// The canister has code already.
     CanisterNonEmpty = 514,
+    /// A composite query called itself, by way of others or not.
+    QueryCallGraphLoopDetected = 517,
+    /// The call carries fewer cycles than the canister asks for.
+    InsufficientCyclesInCall = 520,
     /// The execution engine itself failed.
     CanisterWasmEngineError = 521,
     /// The message used more instructions than allowed.
     CanisterInstructionLimitExceeded = 522,
     /// The message touched more stable memory than allowed.
     CanisterMemoryAccessLimitExceeded = 524,
+    /// Calls of a composite query are nested too deeply.
+    QueryCallGraphTooDeep = 525,
+    /// A composite query and what it called used too many instructions together.
+    QueryCallGraphTotalInstructionLimitExceeded = 526,
     /// A composite query was called from an update call.
     CompositeQueryCalledInReplicatedMode = 527,
     /// The balance is too low for the compute allocation asked for.
@@ -121,6 +150,8 @@ error_codes! {
     CanisterMethodNotFound = 536,
     /// The canister has no code.
     CanisterWasmModuleNotFound = 537,
+    /// The canister id is taken.
+    CanisterAlreadyInstalled = 538,
     /// The canister's Wasm memory limit is exceeded.
     CanisterWasmMemoryLimitExceeded = 539,
     /// A limit of reserved cycles below what is reserved already.

@@ -74,6 +74,25 @@ pub trait Program: Send + Sync {
         self.instantiate()
     }
 
+    /// An instance with given memories: what an upgrade keeps, or what was uploaded.
+    ///
+    /// # Errors
+    /// The memories do not fit the program.
+    fn instantiate_given(&self, state: GivenState) -> Result<Box<dyn Instance>, Failure> {
+        drop(state);
+        self.instantiate()
+    }
+
+    /// The module as given; empty if it is not kept.
+    fn binary(&self) -> &[u8] {
+        &[]
+    }
+
+    /// Whether the custom section NAME is one for controllers only.
+    fn is_private(&self, _name: &str) -> bool {
+        false
+    }
+
     /// An instance that goes on from what [`Instance::image`] kept of another one of the same
     /// program: no code runs, and the two share nothing from then on.
     ///
@@ -157,6 +176,11 @@ pub trait Instance: Send {
         None
     }
 
+    /// Values of the mutable globals in order.
+    fn global_values(&self) -> Vec<GlobalValue> {
+        Vec::new()
+    }
+
     /// Values of the mutable and exported globals in order, such as `I32(7)`.
     fn globals(&self) -> Vec<String> {
         Vec::new()
@@ -169,6 +193,39 @@ pub struct StableImage(pub Box<dyn std::any::Any + Send>);
 /// A canister's memories at one moment: cheap to keep and to clone, its form is the runtime's own.
 #[derive(Clone)]
 pub struct StateImage(pub Arc<dyn std::any::Any + Send + Sync>);
+
+/// Memories an instance is to begin with.
+pub struct GivenState {
+    /// The heap, in whole Wasm pages.
+    pub heap: Vec<u8>,
+    /// Stable memory.
+    pub stable: StableSource,
+    /// The mutable globals in order; without them, they are as the module says.
+    pub globals: Option<Vec<GlobalValue>>,
+}
+
+/// Where stable memory comes from.
+pub enum StableSource {
+    /// Former code.
+    Image(StableImage),
+    /// Outside; in whole Wasm pages.
+    Bytes(Vec<u8>),
+}
+
+/// The value of a global; floats as their bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GlobalValue {
+    /// 32 bits.
+    I32(i32),
+    /// 64 bits.
+    I64(i64),
+    /// A float of 32 bits.
+    F32(u32),
+    /// A float of 64 bits.
+    F64(u64),
+    /// 128 bits.
+    V128(u128),
+}
 
 /// Sizes of a canister's memories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -336,6 +393,8 @@ pub struct Surroundings {
     pub freezing_threshold: Cycles,
     /// Idle cost that threshold stands for, in seconds: what memory that grows adds to it.
     pub freezing_seconds: u64,
+    /// Bytes the heap may grow to where its settings limit it; `None` without a limit.
+    pub wasm_memory_limit: Option<Bytes>,
     /// What the canister takes up: memory, messages, compute allocation.
     pub idle: IdleUse,
     /// Memory it has allocated and does not use.

@@ -8,7 +8,7 @@ use crate::fees::FeeSchedule;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::Burned;
 use crate::message::Target;
-use crate::network::SubnetSpec;
+use crate::network::{Route, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
 use crate::record::Record;
@@ -72,6 +72,8 @@ pub struct CanisterView {
     pub execution_memory: Bytes,
     /// The recorded history of changes.
     pub history_memory: Bytes,
+    /// Everything in use, chunks and snapshots included.
+    pub memory_usage: Bytes,
     /// Room kept for guaranteed responses.
     pub message_memory: Bytes,
     /// Cycles reserved for memory.
@@ -107,7 +109,7 @@ impl Sandbox {
             let id = SubnetId::new(index as u16);
             let stream = |peer: usize| {
                 let none = Distribution::Fixed { value: SimDuration::ZERO };
-                let latency = (peer != index).then_some(none);
+                let latency = (peer != index).then(|| Route::direct(none));
                 let random = Stream::new(0, &subnet.name, "latency");
                 SubnetStream::new(latency, &profile.timing, &profile.limits, random)
             };
@@ -190,6 +192,24 @@ impl Sandbox {
             None => Response::Reject(Reject {
                 code: crate::reject::ErrorCode::CanisterNotFound,
                 message: "no such canister".into(),
+            }),
+        }
+    }
+
+    /// Queries the management canister of a subnet.
+    pub fn query_management(
+        &mut self,
+        subnet: SubnetId,
+        method: &str,
+        arg: Payload,
+        sender: Principal,
+    ) -> Response {
+        let now = self.now;
+        match self.subnets.get_mut(subnet.index()) {
+            Some(subnet) => subnet.query_management(method, &arg, sender, now),
+            None => Response::Reject(Reject {
+                code: crate::reject::ErrorCode::SubnetNotFound,
+                message: "no such subnet".into(),
             }),
         }
     }

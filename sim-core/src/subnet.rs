@@ -6,18 +6,20 @@
 //! [`clients`](mod@clients) send ingress in between.
 
 mod block;
+mod certificate;
 mod charging;
 mod clients;
 mod management;
 mod manual;
+mod queries;
 mod round;
-mod status;
 mod stream;
 
 pub(crate) use clients::Client;
 pub(crate) use stream::{Slice, SubnetStream};
 
 use crate::canister::Canister;
+use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
 use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
 use crate::fees::{Charge, FeeSchedule, StorageUse};
@@ -74,6 +76,8 @@ struct RoundOutput {
     /// When the next round begins.
     end: SimTime,
     slices: Vec<Departure>,
+    /// Users that have their answer, and when they send again.
+    users: Vec<(SimTime, usize)>,
 }
 
 /// A stream slice on its way.
@@ -109,6 +113,8 @@ pub(crate) struct Subnet {
     tie_seed: Option<u64>,
     canisters: Vec<Canister>,
     clients: Vec<Client>,
+    /// Users of closed workloads by the message whose answer they wait for.
+    waiting_users: BTreeMap<MessageId, usize>,
     streams: Vec<SubnetStream>,
     block_intervals: Stream,
     /// Known to the block makers, in no block yet.
@@ -116,6 +122,12 @@ pub(crate) struct Subnet {
     height: u64,
     /// Calls to the management canister that wait for their turn.
     management: VecDeque<ManagementCall>,
+    /// Calls to the management canister whose answer is on its way.
+    delayed: Vec<management::Delayed>,
+    /// What canisters get as random bytes.
+    randomness: Stream,
+    /// Delays and contents of what comes from outside the network.
+    outside: Stream,
     /// Messages of this subnet to itself, inducted in the next round.
     loopback: VecDeque<CanisterMessage>,
     /// Hashes of modules compiled before.
@@ -147,9 +159,11 @@ pub(crate) struct Subnet {
 impl Subnet {
     pub(crate) fn new(setup: SubnetSetup) -> Self {
         let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime } = setup;
-        let scheduler = profile.scheduler.make();
+        let scheduler = spec.scheduler.unwrap_or(profile.scheduler).make();
         let fees = Arc::new(FeeSchedule::on(&profile, &spec));
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
+        let randomness = Stream::new(seed, &spec.name, "raw_rand");
+        let outside = Stream::new(seed, &spec.name, "outside");
         Subnet {
             id,
             spec,
@@ -159,10 +173,14 @@ impl Subnet {
             tie_seed,
             canisters: Vec::new(),
             clients: Vec::new(),
+            waiting_users: BTreeMap::new(),
             streams,
             block_intervals,
             ingress: VecDeque::new(),
             management: VecDeque::new(),
+            delayed: Vec::new(),
+            randomness,
+            outside,
             loopback: VecDeque::new(),
             compiled: BTreeSet::new(),
             runtime,
@@ -201,11 +219,15 @@ impl Subnet {
         if spec.cycles < fee {
             return Err(fee);
         }
-        let mut canister = Canister::new(spec.id, spec.name.clone(), spec.controllers.clone());
+        let (controllers, rules) = (spec.controllers.clone(), &self.profile.management);
+        let mut canister = Canister::new(spec.id, spec.name.clone(), controllers.clone(), rules);
         canister.totals.given = spec.cycles;
         canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
         canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
-        canister.note_controllers();
+        canister.apply(spec.settings);
+        let origin = creator(&controllers);
+        let details = ChangeDetails::Creation { controllers };
+        canister.note(self.start_time, origin, details, rules.recorded_changes);
         self.ledger.mint(&mut canister.account, spec.cycles);
         self.ledger.burn(&mut canister.account, fee, Charge::Creation).map_err(|_| fee)?;
         self.canisters.push(canister);
@@ -217,8 +239,12 @@ impl Subnet {
         let (mut executor, canisters) = self.executor();
         match canisters.get_mut(spec.id.local()) {
             Some(canister) => {
+                let (mode, hash) = (Deployment::Install, spec.program.hash());
                 executor.set_up(canister, spec.program, spec.init_arg)?;
-                canister.note_code_change();
+                let origin = creator(&canister.controllers);
+                let details = ChangeDetails::Deployment { mode, hash };
+                let keep = executor.profile.management.recorded_changes;
+                canister.note(executor.batch_time, origin, details, keep);
                 canister.measure(executor.fees);
                 Ok(())
             }
@@ -261,7 +287,9 @@ impl Subnet {
     }
 
     fn canister_mut(&mut self, id: CanisterId) -> Option<&mut Canister> {
-        if id.subnet() == self.id { self.canisters.get_mut(id.local()) } else { None }
+        let own = id.subnet() == self.id;
+        let canister = if own { self.canisters.get_mut(id.local()) } else { None };
+        canister.filter(|canister| !canister.deleted)
     }
 
     fn record(&mut self, time: SimTime, event: Event) {
@@ -274,7 +302,8 @@ impl Subnet {
         let in_canisters: Cycles = self.canisters.iter().map(held).sum();
         let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
         let waiting = |call: &ManagementCall| call.cycles.amount();
-        let in_management: Cycles = self.management.iter().map(waiting).sum();
+        let delayed = self.delayed.iter().map(management::Delayed::cycles).sum::<Cycles>();
+        let in_management = self.management.iter().map(waiting).sum::<Cycles>() + delayed;
         let looping = |message: &CanisterMessage| message.cycles().amount();
         let in_loopback: Cycles = self.loopback.iter().map(looping).sum();
         let found = in_canisters + in_streams + in_management + in_loopback;
@@ -297,11 +326,19 @@ impl Subnet {
             id: self.id,
             name: self.spec.name,
             nodes: self.spec.nodes,
+            kind: self.spec.kind,
+            cost_schedule: self.spec.cost_schedule,
             records: self.records,
             canisters: self.canisters.iter().map(Canister::summary).collect(),
         };
         Ok((history, self.ledger))
     }
+}
+
+/// Who is taken for the creator of a canister that is there from the beginning.
+fn creator(controllers: &[ic_principal::Principal]) -> ChangeOrigin {
+    let anonymous = ic_principal::Principal::anonymous();
+    ChangeOrigin::User(controllers.first().copied().unwrap_or(anonymous))
 }
 
 impl Process for Subnet {
@@ -319,6 +356,10 @@ impl Process for Subnet {
             SubnetEvent::Round => {
                 let output = self.run_round(context.now());
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
+                for (time, client) in output.users {
+                    let event = SubnetEvent::ClientSends(client);
+                    context.schedule(time, event.class(), event);
+                }
                 for Departure { peer, arrival, slice } in output.slices {
                     let event = SubnetEvent::Slice(Box::new(slice));
                     context.send(ProcessId::new(peer), arrival, event.class(), event);
@@ -352,13 +393,14 @@ impl Subnet {
         let end = self.round_start + summary.duration;
         let certified = end + self.profile.timing.certification;
         self.route_output();
+        let users = self.users_answered(certified);
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
         self.summarise(summary);
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
-        RoundOutput { end, slices }
+        RoundOutput { end, slices, users }
     }
 
     /// What follows the execution of a round, whatever was executed.

@@ -1,5 +1,7 @@
 //! A world: the network with its canisters and clients, ready to run.
 
+use crate::choice::Choice;
+use crate::distribution::Distribution;
 use crate::engine::{Engine, ProcessId};
 use crate::history::History;
 use crate::id::{CanisterId, SubnetId};
@@ -51,22 +53,55 @@ pub struct CanisterSpec {
     pub program: Arc<dyn Program>,
     /// The argument of `canister_init`.
     pub init_arg: Payload,
+    /// What differs from the settings of a new canister.
+    pub settings: InitialSettings,
+}
+
+/// Settings of a canister that exists when the run starts; what is not given is as for a new one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InitialSettings {
+    /// Percent of an execution thread that is set aside for it, 0 to 100.
+    pub compute_allocation: Option<u64>,
+    /// Memory that is set aside for it.
+    pub memory_allocation: Option<Bytes>,
+    /// Time of idle cost below which it is frozen.
+    pub freezing_threshold: Option<SimDuration>,
 }
 
 /// A source of ingress messages.
 pub struct WorkloadSpec {
     /// Its name in the scenario; names its random stream.
     pub name: String,
-    /// The canister called.
-    pub target: CanisterId,
+    /// The canisters called; one of them for each message.
+    pub targets: Choice<CanisterId>,
     /// The method called.
     pub method: Arc<str>,
-    /// The payload.
-    pub arg: Payload,
+    /// The payloads; one of them for each message.
+    pub args: Choice<Payload>,
     /// Who sends.
     pub sender: Principal,
+    /// Where: what is chosen for another subnet is not sent. A workload with targets on several
+    /// subnets is given once for each, and their common random streams make them one.
+    pub subnet: SubnetId,
     /// When.
-    pub arrivals: Box<dyn Arrivals>,
+    pub pace: Pace,
+}
+
+/// What a workload's next message waits for.
+pub enum Pace {
+    /// Nothing: messages are sent at their times, whatever becomes of those before.
+    Open(Box<dyn Arrivals>),
+    /// The answer to the one before: so many users send, wait, and think.
+    Closed {
+        /// How many.
+        users: u32,
+        /// How long each thinks before a message.
+        think: Distribution,
+        /// When they begin to think of their first.
+        start: SimTime,
+        /// From when on they send no more.
+        stop: SimTime,
+    },
 }
 
 /// The times at which a workload sends.
@@ -232,7 +267,7 @@ impl World {
         }
         let mut arrivals = Vec::new();
         for (index, workload) in spec.workloads.into_iter().enumerate() {
-            arrivals.extend(set_up_client(&mut subnets, index, workload, seed, limit)?);
+            arrivals.extend(set_up_clients(&mut subnets, index, workload, seed, limit)?);
         }
         let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
         let mut engine = Engine::new(subnets, lookahead, tie_seed);
@@ -282,7 +317,7 @@ fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
     let profile = Arc::new(spec.profile.clone());
     let subnet = |(id, subnet): (SubnetId, &SubnetSpec)| {
         let stream = |(peer, peer_spec): (SubnetId, &SubnetSpec)| {
-            let latency = spec.network.link(id, peer).map(|link| link.latency.clone());
+            let latency = spec.network.route(id, peer);
             let entity = format!("{} -> {}", subnet.name, peer_spec.name);
             let random = Stream::new(spec.seed, &entity, "latency");
             SubnetStream::new(latency, &profile.timing, &profile.limits, random)
@@ -356,27 +391,36 @@ struct FirstArrival {
     time: SimTime,
 }
 
-fn set_up_client(
+/// One client for an open workload, one for each user of a closed one.
+fn set_up_clients(
     subnets: &mut [Subnet],
     index: usize,
     workload: WorkloadSpec,
     seed: u64,
     limit: Bytes,
-) -> Result<Option<FirstArrival>, SetupError> {
-    let target = workload.target;
-    let bytes = Bytes::of_len(workload.method.len() + workload.arg.len());
+) -> Result<Vec<FirstArrival>, SetupError> {
+    let longest = workload.args.items().iter().map(|arg| arg.len()).max().unwrap_or(0);
+    let bytes = Bytes::of_len(workload.method.len() + longest);
     if bytes > limit {
         return Err(SetupError::IngressTooLarge { index, workload: workload.name, bytes, limit });
     }
-    let subnet = target.subnet().index();
-    let known = subnets.get_mut(subnet).filter(|subnet| target.local() < subnet.canister_count());
-    let Some(known) = known else {
-        return Err(SetupError::NoTarget { index, workload: workload.name, target });
+    let exists = |target: &CanisterId| {
+        let subnet = subnets.get(target.subnet().index());
+        subnet.is_some_and(|subnet| target.local() < subnet.canister_count())
     };
-    let mut client = Client::new(workload, seed);
-    let first = client.next_arrival(SimTime::ZERO);
-    let client = known.add_client(client);
-    Ok(first.map(|time| FirstArrival { subnet, client, time }))
+    if let Some(target) = workload.targets.items().iter().find(|target| !exists(target)) {
+        let target = *target;
+        return Err(SetupError::NoTarget { index, workload: workload.name, target });
+    }
+    let subnet = workload.subnet.index();
+    let Some(known) = subnets.get_mut(subnet) else { return Ok(Vec::new()) };
+    let mut arrivals = Vec::new();
+    for mut client in Client::of(workload, seed) {
+        let first = client.first();
+        let client = known.add_client(client);
+        arrivals.extend(first.map(|time| FirstArrival { subnet, client, time }));
+    }
+    Ok(arrivals)
 }
 
 /// What left one subnet and has not arrived at another is on its way.

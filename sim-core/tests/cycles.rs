@@ -4,13 +4,14 @@ mod kit;
 
 use kit::*;
 use proptest::prelude::*;
+use sim_core::choice::Choice;
 use sim_core::fees::{Charge, FeeSchedule};
 use sim_core::id::CanisterId;
 use sim_core::ledger::UseCase;
 use sim_core::profile::Profile;
 use sim_core::record::{Event, Outcome};
 use sim_core::reject::ErrorCode;
-use sim_core::runtime::Entry;
+use sim_core::runtime::{Entry, Payload};
 use sim_core::time::SimDuration;
 use sim_core::units::{Bytes, Cycles, Instructions};
 use sim_core::world::{SetupError, World};
@@ -26,7 +27,8 @@ fn a_message_costs_ingress_and_execution_to_the_digit() {
     world.send_at(id, "go", &[1_000]);
     let history = world.run();
     // Method name and an 8-byte nonce; 34 nodes against 13.
-    assert_eq!(burned(&history, id, UseCase::Ingress).get(), (1_200_000 + 2_000 * 10) * 34 / 13);
+    let (base, byte) = (1_200_000 * 34 / 13, 2_000 * 34 / 13);
+    assert_eq!(burned(&history, id, UseCase::Ingress).get(), base + 10 * byte);
     let fees = FeeSchedule::new(&Profile::default(), 34);
     let limit = Instructions::new(40_000_000_000);
     let update = fees
@@ -103,14 +105,14 @@ fn a_canister_that_cannot_pay_for_its_memory_loses_code_and_state_and_answers_it
     );
 }
 
-/// Thirty days of a GiB cost about 329 B cycles: the freezing threshold.
+/// Thirty days of a GiB cost about 849 B cycles: the freezing threshold.
 const GIB: Bytes = Bytes::new(1 << 30);
 
 #[test]
 fn a_frozen_canister_takes_no_messages() {
     let mut world = Builder::new();
     // Half a trillion goes for creation; too little is left to put 40 B aside for a message.
-    let frozen = world.canister_with_heap(LEFT, 850_000_000_000, GIB, |_| Act::reply(b""));
+    let frozen = world.canister_with_heap(LEFT, 1_370_000_000_000, GIB, |_| Act::reply(b""));
     world.send_at(frozen, "go", &[1_000]);
     let history = world.run();
     assert_eq!(completed(&history), [Outcome::Reject(ErrorCode::CanisterOutOfCycles)]);
@@ -124,7 +126,7 @@ fn a_frozen_canister_takes_no_messages() {
 #[test]
 fn a_canister_that_would_be_born_frozen_is_not_installed() {
     let mut world = Builder::new();
-    world.canister_with_heap(LEFT, 820_000_000_000, GIB, |_| Act::reply(b""));
+    world.canister_with_heap(LEFT, 1_340_000_000_000, GIB, |_| Act::reply(b""));
     assert!(matches!(World::new(world.spec), Err(SetupError::InstallFailed { .. })));
 }
 
@@ -246,6 +248,7 @@ fn a_message_no_subnet_takes_is_refused() {
     let mut world = Builder::new();
     let id = world.canister(LEFT, 100 * T, |_| Act::reply(b""));
     world.send_at(id, "go", &[1_000]);
-    world.spec.workloads[0].arg = vec![0; 5 << 20].into();
+    let arg: Payload = vec![0; 5 << 20].into();
+    world.spec.workloads[0].args = Choice::one(arg);
     assert!(matches!(World::new(world.spec), Err(SetupError::IngressTooLarge { .. })));
 }

@@ -105,7 +105,7 @@ impl Rule {
             Charge::Copied(bytes) => bytes.saturating_mul(self.byte),
             Charge::Transmitted(bytes) => bytes.saturating_mul(self.transmitted_byte),
             Charge::Printed(bytes) => {
-                let kept = bytes.min(rules.limits.log_bytes.get()) * self.printed_byte;
+                let kept = bytes.min(rules.log_bytes.get()) * self.printed_byte;
                 let shown = bytes.saturating_mul(self.console_byte);
                 kept + shown + bytes.min(message.log_room()) * self.transmitted_byte
             }
@@ -167,15 +167,21 @@ fn call<R: Value>(
     let message = host.message.as_mut().ok_or_else(unavailable)?;
     message.budget.counter = before;
     let rules = &host.rules;
-    let mut heap = Heap::new(heap, &mut host.undo);
+    let mut heap = Heap::new(heap, &mut host.undo, &mut host.pages);
     let mut context = Context { heap: &mut heap, message, stable: &mut host.stable, rules };
     let result = perform(rule, amount, &mut context, function);
-    let budget = context.message.budget;
+    let mut budget = context.message.budget;
+    let pauses = budget.counter < 0 && budget.counter != before && !budget.is_exhausted();
+    // What memory costs is taken without a look at what is left, as where code accesses it.
+    budget.charge(host.pages.take_due());
     if budget.counter != before {
         meter.set_left(&mut caller, budget.counter).map_err(|_| unavailable())?;
-        if budget.counter < 0 && !budget.is_exhausted() {
-            return Err(Error::host(Interrupt::Pause(result.map(|answer| answer.value()))));
+        if let Some(message) = caller.data_mut().message.as_mut() {
+            message.budget = budget;
         }
+    }
+    if pauses {
+        return Err(Error::host(Interrupt::Pause(result.map(|answer| answer.value()))));
     }
     result.map_err(|failure| Error::host(Interrupt::Fail(failure)))
 }
@@ -187,8 +193,8 @@ fn range(at: u64, len: u64) -> Range<usize> {
 }
 
 /// The bytes `at..at + len` of the heap.
-fn readable<'a>(name: &str, heap: &'a [u8], at: u64, len: u64) -> Result<&'a [u8], Failure> {
-    heap.get(range(at, len)).ok_or_else(|| out_of_bounds(name, at, len, heap.len()))
+fn readable<'a>(name: &str, heap: &'a Heap<'_>, at: u64, len: u64) -> Result<&'a [u8], Failure> {
+    heap.read(range(at, len)).ok_or_else(|| out_of_bounds(name, at, len, heap.len()))
 }
 
 /// The bytes `at..at + len` of the heap, to be written.

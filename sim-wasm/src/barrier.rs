@@ -66,7 +66,10 @@ fn grow(mut caller: Caller<'_, Host>, pages: u64) -> Result<Option<u64>, Error> 
     let Ok(former) = grown else { return Ok(None) };
     let wanted = marks(memory.data_size(&caller)) - marked.size(&caller);
     caller.data_mut().marks_grow = true;
-    let grown = marked.grow(&mut caller, wanted);
+    let grown = marked.grow(&mut caller, wanted).and_then(|_| match caller.data().page_marks {
+        Some(marks) => marks.grow(&mut caller, pages),
+        None => Ok(0),
+    });
     caller.data_mut().marks_grow = false;
     if grown.is_err() {
         // Without marks for all of it, writing there would trap.

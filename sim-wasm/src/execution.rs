@@ -1,12 +1,13 @@
 //! Running a task on a live instance, slice by slice.
 
+use crate::entry::Entries;
 use crate::failure::{Interrupt, engine_error, from_wasmi, limit_exceeded, violation};
 use crate::live::Live;
 use crate::message::Message;
 use crate::program::CompiledProgram;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Closure, Entry, Failure, Task};
-use wasmi::{Func, ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, Val};
+use wasmi::{Func, ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, TrapCode, Val};
 
 /// A task between two slices.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ struct Target {
 pub(crate) enum Ended {
     Paused(Paused),
     Finished(Result<(), Failure>),
+    /// Calls are nested so deeply that the interpreter stopped.
+    TooDeep,
 }
 
 impl Ended {
@@ -54,6 +57,7 @@ impl Ended {
             Ok(ResumableCall::OutOfFuel(call)) => {
                 Ended::Paused(Paused { call: Call::Fuel(call), answer: Ok(None) })
             }
+            Err(error) if error.as_trap_code() == Some(TrapCode::StackOverflow) => Ended::TooDeep,
             Err(error) => Ended::Finished(Err(from_wasmi(&error))),
         }
     }
@@ -129,8 +133,11 @@ impl Live {
     /// Runs the first slice of a task.
     pub(crate) fn begin(&mut self, program: &CompiledProgram, task: Task) -> Ended {
         let target = self.target(program, &task.entry);
-        self.store.data_mut().message = Some(Message::new(task));
-        let target = match self.arm().and(target) {
+        let message = Message::new(task);
+        let host = self.store.data_mut();
+        host.pages.charge_writes(!Entries::QUERIES.contains(message.kind));
+        host.message = Some(message);
+        let target = match self.arm().and(self.empty_stack()).and(target) {
             Ok(Some(target)) => target,
             Ok(None) => return Ended::Finished(Ok(())),
             Err(failure) => return Ended::Finished(Err(failure)),

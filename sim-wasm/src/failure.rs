@@ -17,6 +17,11 @@ pub(crate) fn trapped(message: impl fmt::Display) -> Failure {
     Failure { code: ErrorCode::CanisterTrapped, message: format!("Canister trapped: {message}") }
 }
 
+/// The calls were nested more deeply than the stack allows.
+pub(crate) fn stack_overflow() -> Failure {
+    trapped("stack overflow")
+}
+
 /// The message used more instructions than it may.
 pub(crate) fn limit_exceeded() -> Failure {
     Failure {

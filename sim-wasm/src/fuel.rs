@@ -13,11 +13,16 @@ macro_rules! costs {
     };
 }
 
-/// Sets `config` up to count in fuel.
+/// Sets `config` up to count in fuel what the network counts.
 pub(crate) fn configure(config: &mut Config) {
-    config.consume_fuel(true);
+    configure_native(config);
     config.operator_cost(NOPS_ONLY);
-    // Copying costs nothing either: what the network takes for it is charged before.
+}
+
+/// Sets `config` up to count in fuel as the interpreter does.
+pub(crate) fn configure_native(config: &mut Config) {
+    config.consume_fuel(true);
+    // Copying costs nothing: what the network takes for it is charged before.
     config.fuel_cost(CustomFuelCosts {
         bytes_copied_per_fuel: u32::MAX,
         fuel_per_bytes_translated: 0,

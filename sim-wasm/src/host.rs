@@ -2,6 +2,7 @@
 
 use crate::message::Message;
 use crate::meter::Meter;
+use crate::pages::Pages;
 use crate::rollback::UndoLog;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
@@ -28,6 +29,10 @@ pub(crate) struct Host {
     pub(crate) marks: Option<Memory>,
     /// The heap as it was before the task.
     pub(crate) undo: UndoLog,
+    /// The pages the task has touched, where that is charged.
+    pub(crate) pages: Pages,
+    /// Their marks, if the module has a heap and they are charged.
+    pub(crate) page_marks: Option<Memory>,
     /// Where instructions are counted.
     pub(crate) meter: Option<Meter>,
     /// Instructions taken beyond the fuel there was.
@@ -48,8 +53,11 @@ impl Host {
     pub(crate) fn new(rules: Arc<Rules>, wasm64: bool) -> Self {
         let heap = rules.heap_pages(wasm64) * WASM_PAGE;
         let heap_limit = usize::try_from(heap).unwrap_or(usize::MAX);
+        let pages = Pages::new(rules.metering.touched_page.get());
         Host {
             rules,
+            pages,
+            page_marks: None,
             memory: None,
             marks: None,
             undo: UndoLog::default(),
@@ -76,7 +84,9 @@ impl ResourceLimiter for Host {
         }
         let message = self.message.as_mut().filter(|_| !self.marks_grow);
         let Some(message) = message else { return Ok(true) };
-        match message.allocate(desired.saturating_sub(current) as u64) {
+        let within_limit = message.check_wasm_memory(desired as u64);
+        let grown = desired.saturating_sub(current) as u64;
+        match within_limit.and_then(|()| message.allocate(grown)) {
             Ok(()) => Ok(true),
             Err(failure) => {
                 // The interpreter's error has no room for it; the task's end finds it here.

@@ -1,8 +1,11 @@
 //! A canister's code with its memories: runs tasks, pauses them, commits and rolls back.
 
+mod given;
+
 use crate::entry::Entries;
 use crate::execution::{Ended, Paused};
-use crate::failure::engine_error;
+use crate::facts::KeptGlobal;
+use crate::failure::{engine_error, stack_overflow};
 use crate::image::{CanisterImage, HeapImage, Memories};
 use crate::live::Live;
 use crate::message::Message;
@@ -11,7 +14,8 @@ use crate::program::CompiledProgram;
 use crate::stable::StableMemory;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
-    Effects, Failure, Finished, Instance, MemoryUse, StableImage, StateImage, Step, Task,
+    Effects, Failure, Finished, GlobalValue, Instance, MemoryUse, StableImage, StateImage, Step,
+    Task,
 };
 use sim_core::units::Instructions;
 use std::sync::Arc;
@@ -27,6 +31,8 @@ pub(crate) struct WasmInstance {
     /// Where it is from the beginning of a task to its commit or rollback.
     live: Option<Box<Live>>,
     paused: Option<Paused>,
+    /// The task it runs, to begin anew with its stack counted, and slices it has been resumed for.
+    task: Option<(Task, u32)>,
     /// Values of the mutable globals as last committed.
     globals: Vec<Val>,
     /// Sizes as last committed.
@@ -49,9 +55,18 @@ impl WasmInstance {
         let (slot, mut globals) = (Slot::new(State::Taken), Vec::new());
         live.save_globals(&mut globals);
         let sizes = live.sizes();
-        pool.admit(&slot);
+        pool.admit(&slot, live.heap().len());
         slot.put(State::Live(Box::new(live)));
-        Ok(WasmInstance { program, pool, slot, live: None, paused: None, globals, sizes })
+        Ok(WasmInstance {
+            program,
+            pool,
+            slot,
+            live: None,
+            paused: None,
+            task: None,
+            globals,
+            sizes,
+        })
     }
 
     /// An instance of `program` with the state of `image`.
@@ -69,7 +84,16 @@ impl WasmInstance {
         let (globals, memories) = (image.globals.clone(), image.memories.clone());
         let sizes = memories.sizes();
         let slot = Slot::new(State::Idle(Box::new(memories)));
-        Ok(WasmInstance { program, pool, slot, live: None, paused: None, globals, sizes })
+        Ok(WasmInstance {
+            program,
+            pool,
+            slot,
+            live: None,
+            paused: None,
+            task: None,
+            globals,
+            sizes,
+        })
     }
 
     /// Takes the canister out of its slot, live.
@@ -81,7 +105,7 @@ impl WasmInstance {
                 let restored = Live::restore(&self.program, &mut memories, &self.globals);
                 match restored {
                     Ok(live) => {
-                        self.pool.admit(&self.slot);
+                        self.pool.admit(&self.slot, live.heap().len());
                         Ok(Box::new(live))
                     }
                     Err(failure) => {
@@ -98,9 +122,11 @@ impl WasmInstance {
         if spent || self.program.rebuild_after_message() {
             let memories = live.into_memories();
             self.sizes = memories.sizes();
+            self.pool.leave(&self.slot);
             self.slot.put(State::Idle(Box::new(memories)));
         } else {
             self.sizes = live.sizes();
+            self.pool.admit(&self.slot, live.heap().len());
             self.slot.put(State::Live(live));
         }
     }
@@ -123,24 +149,75 @@ impl WasmInstance {
 
     fn begin(&mut self, task: Task) -> Result<Ended, Failure> {
         let mut live = self.take()?;
+        self.task = Some((task.clone(), 0));
         let ended = live.begin(&self.program, task);
         self.live = Some(live);
         Ok(ended)
     }
 
+    fn proceed(&mut self, paused: Paused) -> Option<Ended> {
+        let live = self.live.as_mut()?;
+        if let Some((_, resumed)) = &mut self.task {
+            *resumed += 1;
+        }
+        Some(live.proceed(paused))
+    }
+
+    /// Where calls are nested more deeply than is certain to fit the stack, the task begins anew
+    /// in a program that counts it, and goes as far as it had come; so does every later task.
+    fn deepen(&mut self, ended: Ended) -> Ended {
+        if !matches!(ended, Ended::TooDeep) {
+            return ended;
+        }
+        let (Some(program), Some((task, resumed))) = (self.program.deep(), self.task.take()) else {
+            return Ended::Finished(Err(stack_overflow()));
+        };
+        self.rollback();
+        self.program = program;
+        match self.again(task, resumed) {
+            Ok(Ended::TooDeep) => Ended::Finished(Err(stack_overflow())),
+            Ok(ended) => ended,
+            Err(failure) => Ended::Finished(Err(failure)),
+        }
+    }
+
+    /// Runs `task` in a new store, with its first slice and `resumed` more.
+    fn again(&mut self, task: Task, resumed: u32) -> Result<Ended, Failure> {
+        self.slot.evict();
+        let mut ended = self.begin(task)?;
+        for _ in 0..resumed {
+            self.note_pause();
+            ended = match ended {
+                Ended::Paused(paused) => self.proceed(paused).unwrap_or(Ended::TooDeep),
+                ended => return Ok(ended),
+            };
+        }
+        Ok(ended)
+    }
+
+    /// Notes how far the task came in its slice: instructions it used there.
+    fn note_pause(&mut self) -> u64 {
+        let Some(live) = &mut self.live else { return 0 };
+        let counter = live.counter();
+        live.message().map_or(0, |message| {
+            message.budget.counter = counter;
+            message.budget.reported_slice()
+        })
+    }
+
     fn step(&mut self, ended: Ended) -> Step {
-        let Some(live) = &mut self.live else { return lost() };
         match ended {
             Ended::Paused(paused) => {
-                let counter = live.counter();
-                let instructions = live.message().map_or(0, |message| {
-                    message.budget.counter = counter;
-                    message.budget.reported_slice()
-                });
+                let instructions = self.note_pause();
                 self.paused = Some(paused);
                 Step::Paused { instructions: Instructions::new(instructions) }
             }
-            Ended::Finished(outcome) => {
+            Ended::TooDeep | Ended::Finished(_) => {
+                let outcome = match ended {
+                    Ended::Finished(outcome) => outcome,
+                    _ => Err(stack_overflow()),
+                };
+                let Some(live) = &mut self.live else { return lost() };
                 let finished = finish(&self.program, live, outcome);
                 if finished.outcome.is_err() {
                     self.rollback();
@@ -148,6 +225,12 @@ impl WasmInstance {
                 Step::Finished(Box::new(finished))
             }
         }
+    }
+}
+
+impl Drop for WasmInstance {
+    fn drop(&mut self) {
+        self.pool.leave(&self.slot);
     }
 }
 
@@ -169,7 +252,8 @@ fn finish(program: &CompiledProgram, live: &mut Live, outcome: Result<(), Failur
         log_trap(&mut message, failure);
     }
     let log = message.take_log();
-    let dirty_pages = dirty_heap + dirty_stable;
+    let pages = &live.store.data().pages;
+    let dirty_pages = if pages.tracks() { pages.dirty_pages() } else { dirty_heap + dirty_stable };
     Finished {
         instructions: Instructions::new(message.budget.reported()),
         slice_instructions: Instructions::new(message.budget.reported_slice()),
@@ -205,16 +289,19 @@ impl Instance for WasmInstance {
         self.abort();
         self.rollback();
         match self.begin(task) {
-            Ok(ended) => self.step(ended),
+            Ok(ended) => {
+                let ended = self.deepen(ended);
+                self.step(ended)
+            }
             Err(failure) => Step::Finished(Box::new(failed(failure))),
         }
     }
 
     fn resume(&mut self) -> Step {
-        let (Some(paused), Some(live)) = (self.paused.take(), &mut self.live) else {
+        let Some(ended) = self.paused.take().and_then(|paused| self.proceed(paused)) else {
             return lost();
         };
-        let ended = live.proceed(paused);
+        let ended = self.deepen(ended);
         self.step(ended)
     }
 
@@ -279,11 +366,18 @@ impl Instance for WasmInstance {
         })?
     }
 
+    fn global_values(&self) -> Vec<GlobalValue> {
+        self.globals.iter().filter_map(given::handed_out).collect()
+    }
+
     fn globals(&self) -> Vec<String> {
-        match &self.live {
-            Some(live) => live.globals().iter().map(describe).collect(),
-            None => self.globals.iter().map(describe).collect(),
-        }
+        let lasting = self.live.as_ref().map(|live| live.globals());
+        let lasting = lasting.as_ref().unwrap_or(&self.globals);
+        let value = |kept: &KeptGlobal| match kept {
+            KeptGlobal::Lasting(place) => lasting.get(*place).map(describe),
+            KeptGlobal::Constant(value) => Some(describe(value)),
+        };
+        self.program.kept_globals().iter().filter_map(value).collect()
     }
 }
 

@@ -46,6 +46,7 @@ mod message;
 mod meter;
 mod operators;
 mod packed;
+mod pages;
 mod pool;
 mod program;
 mod rollback;
@@ -53,6 +54,7 @@ mod rules;
 pub mod runtime;
 mod segments;
 mod stable;
+mod stack;
 mod transform;
 mod validation;
 

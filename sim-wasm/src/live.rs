@@ -7,7 +7,8 @@ use crate::image::{HeapImage, Memories};
 use crate::meter::Meter;
 use crate::program::CompiledProgram;
 use crate::rollback::marks;
-use crate::transform::{COUNTER, MARKS, MEMORY, START, TABLE, global_name};
+use crate::stack::room;
+use crate::transform::{COUNTER, MARKS, MEMORY, PAGE_MARKS, STACK, START, TABLE, global_name};
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Closure, Failure, MemoryUse};
 use sim_core::units::Bytes;
@@ -20,6 +21,8 @@ pub(crate) struct Live {
     memory: Option<Memory>,
     table: Option<Table>,
     meter: Meter,
+    /// What is left of the stack, if that is counted.
+    stack: Option<Global>,
     globals: Vec<Global>,
     start: Option<Func>,
     /// The functions of `CompiledProgram::entries`, in its order.
@@ -63,13 +66,15 @@ impl Live {
         let memory = instance.get_memory(&store, MEMORY);
         let table = instance.get_table(&store, TABLE);
         let start = instance.get_func(&store, START);
+        let stack = instance.get_global(&store, STACK);
         let heap = memory.map_or(0, |memory| memory.data_size(&store));
         store.data_mut().marks = instance.get_memory(&store, MARKS);
+        store.data_mut().page_marks = instance.get_memory(&store, PAGE_MARKS);
         store.data_mut().memory = memory;
         store.data_mut().undo.reset(heap);
         store.data_mut().meter = Some(meter);
         let changed = BlockSet::default();
-        Ok(Live { store, memory, table, meter, globals, start, entries, changed })
+        Ok(Live { store, memory, table, meter, stack, globals, start, entries, changed })
     }
 
     /// An instance of `program` that goes on from `memories`, whose stable memory it takes.
@@ -173,12 +178,27 @@ impl Live {
         let host = self.store.data_mut();
         host.undo.reset(len);
         let touched = host.undo.take_touched();
-        let Some(marks) = host.marks else { return };
+        let Some(marks) = host.marks else {
+            self.forget_pages();
+            return;
+        };
         let marks = marks.data_mut(&mut self.store);
         for granule in &touched {
             marks[*granule] = 0;
         }
         self.store.data_mut().undo.recycle(touched);
+        self.forget_pages();
+    }
+
+    /// Nothing of heap and stable memory has been touched any more.
+    fn forget_pages(&mut self) {
+        let host = self.store.data_mut();
+        let marked = host.pages.reset();
+        let Some(marks) = host.page_marks else { return };
+        let marks = marks.data_mut(&mut self.store);
+        for page in marked {
+            marks[page] = 0;
+        }
     }
 
     /// Grows the heap to `len` bytes.
@@ -189,6 +209,9 @@ impl Live {
         memory.grow(&mut self.store, wanted / crate::host::WASM_PAGE).map_err(engine_error)?;
         let wanted = marks(len).saturating_sub(marked.size(&self.store));
         marked.grow(&mut self.store, wanted).map_err(engine_error)?;
+        let Some(marks) = self.store.data().page_marks else { return Ok(()) };
+        let pages = (len as u64 / crate::host::WASM_PAGE).saturating_sub(marks.size(&self.store));
+        marks.grow(&mut self.store, pages).map_err(engine_error)?;
         Ok(())
     }
 
@@ -200,6 +223,13 @@ impl Live {
     /// Sets the instruction counter.
     pub(crate) fn set_counter(&mut self, count: i64) -> Result<(), Failure> {
         self.meter.set_left(&mut self.store, count)
+    }
+
+    /// Leaves the whole stack to the function that is entered next.
+    pub(crate) fn empty_stack(&mut self) -> Result<(), Failure> {
+        let Some(stack) = self.stack else { return Ok(()) };
+        let room = room(self.store.data().rules.limits.wasm_stack);
+        stack.set(&mut self.store, Val::I32(room as i32)).map_err(engine_error)
     }
 
     /// The values of the mutable globals.

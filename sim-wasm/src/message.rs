@@ -184,6 +184,24 @@ impl Message {
         Ok(())
     }
 
+    /// Whether the heap may have `bytes` bytes: updates and installs heed the limit of the settings.
+    ///
+    /// # Errors
+    /// It may not.
+    pub(crate) fn check_wasm_memory(&self, bytes: u64) -> Result<(), Failure> {
+        let heeds = Entries::UPDATE.or(Entries::INIT).or(Entries::START).contains(self.kind);
+        let limit = self.surroundings.wasm_memory_limit.filter(|_| heeds);
+        match limit.filter(|limit| bytes > limit.get()) {
+            None => Ok(()),
+            Some(limit) => Err(Failure {
+                code: ErrorCode::CanisterWasmMemoryLimitExceeded,
+                message: format!(
+                    "Canister exceeded its current Wasm memory limit of {limit} bytes"
+                ),
+            }),
+        }
+    }
+
     /// Memory beyond what is allocated, after growing by `grown`.
     fn beyond_allocation(&self, grown: u64) -> Bytes {
         Bytes::new(grown).saturating_sub(self.surroundings.spare_allocation)

@@ -5,9 +5,9 @@
 //! for each arm of an `if`, so the code counts in the global how much of that was too much.
 
 use crate::barrier::wide;
-use crate::failure::{Interrupt, engine_error, limit_exceeded};
+use crate::failure::{Interrupt, engine_error, limit_exceeded, stack_overflow};
 use crate::host::Host;
-use crate::transform::{CHARGE, RESERVED};
+use crate::transform::{CHARGE, RESERVED, STACK_OVERFLOW};
 use sim_core::profile::MeteringMode;
 use sim_core::runtime::Failure;
 use wasmi::errors::LinkerError;
@@ -38,7 +38,7 @@ impl Meter {
         let count = self.global(store);
         match self.mode {
             MeteringMode::Counter => count,
-            MeteringMode::Fuel => {
+            MeteringMode::Fuel | MeteringMode::Native => {
                 let fuel = store.get_fuel().unwrap_or(0);
                 i64::try_from(fuel).unwrap_or(i64::MAX).saturating_add(count) - store.data().debt
             }
@@ -54,7 +54,7 @@ impl Meter {
         let mut store = store.as_context_mut();
         let count = match self.mode {
             MeteringMode::Counter => left,
-            MeteringMode::Fuel => {
+            MeteringMode::Fuel | MeteringMode::Native => {
                 let fuel = u64::try_from(left).unwrap_or(0);
                 store.set_fuel(fuel).map_err(engine_error)?;
                 store.data_mut().debt = left.saturating_neg().max(0);
@@ -82,7 +82,19 @@ fn charge(mut caller: Caller<'_, Host>, len: u64, answer: Val) -> Result<(), Err
     }
 }
 
-/// Defines the functions that charge their operand and give it back, for both widths of lengths.
+/// The end of a task whose calls are nested too deeply; `refund` has been charged for a function
+/// that was not entered.
+fn overflow(mut caller: Caller<'_, Host>, refund: u32) -> Result<(), Error> {
+    if let Some(meter) = caller.data().meter {
+        let left = meter.left(&caller).saturating_add(refund.into());
+        let set = meter.set_left(&mut caller, left);
+        set.map_err(|failure| Error::host(Interrupt::Fail(failure)))?;
+    }
+    Err(Error::host(Interrupt::Fail(stack_overflow())))
+}
+
+/// Defines the functions that charge their operand and give it back, for both widths of lengths,
+/// and the one for the end of the stack.
 ///
 /// # Errors
 /// A name is defined twice.
@@ -90,6 +102,7 @@ pub(crate) fn link(linker: &mut Linker<Host>) -> Result<(), LinkerError> {
     linker.func_wrap(RESERVED, CHARGE, |caller: Caller<'_, Host>, len: u32| {
         charge(caller, len.into(), Val::I32(len as i32)).map(|()| len)
     })?;
+    linker.func_wrap(RESERVED, STACK_OVERFLOW, overflow)?;
     linker.func_wrap(RESERVED, &wide(CHARGE), |caller: Caller<'_, Host>, len: u64| {
         charge(caller, len, Val::I64(len as i64)).map(|()| len)
     })?;

@@ -9,8 +9,9 @@
 
 use crate::image::Memories;
 use crate::live::Live;
+use crate::runtime::Options;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Entries of the ring looked at when a canister becomes live. More than one, so that a ring grown
@@ -37,6 +38,8 @@ pub(crate) struct Slot {
     used: AtomicBool,
     /// In the ring.
     listed: AtomicBool,
+    /// Bytes of heap it has while it is live; counted in the pool.
+    bytes: AtomicUsize,
 }
 
 /// Locks; what is locked here is whole at any time, so a panic elsewhere has not damaged it.
@@ -47,7 +50,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Slot {
     pub(crate) fn new(state: State) -> Arc<Slot> {
         let (used, listed) = (AtomicBool::new(true), AtomicBool::new(false));
-        Arc::new(Slot { state: Mutex::new(state), used, listed })
+        Arc::new(Slot { state: Mutex::new(state), used, listed, bytes: AtomicUsize::new(0) })
     }
 
     /// Takes the canister out.
@@ -62,7 +65,7 @@ impl Slot {
     }
 
     /// Makes the canister idle. False if its owner has it.
-    fn evict(&self) -> bool {
+    pub(crate) fn evict(&self) -> bool {
         let mut state = lock(&self.state);
         match std::mem::take(&mut *state) {
             State::Taken => return false,
@@ -76,24 +79,47 @@ impl Slot {
 /// All canisters that are live, and a few that no longer are.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    capacity: usize,
+    options: Options,
+    /// Bytes of heap they have together.
+    bytes: AtomicUsize,
     ring: Mutex<VecDeque<Weak<Slot>>>,
 }
 
 impl Pool {
-    /// A pool in which `capacity` canisters may be live between tasks.
-    pub(crate) fn new(capacity: usize) -> Self {
-        Pool { capacity, ring: Mutex::default() }
+    /// A pool in which as many canisters may be live between tasks as `options` say.
+    pub(crate) fn new(options: Options) -> Self {
+        Pool { options, bytes: AtomicUsize::new(0), ring: Mutex::default() }
     }
 
-    /// Notes that the canister of `slot` has become live, and makes others idle for it. The
-    /// caller must hold what is in `slot`.
-    pub(crate) fn admit(&self, slot: &Arc<Slot>) {
+    /// Notes that the canister of `slot` is live and has a heap of `bytes`; if that is new, others
+    /// are made idle for it. The caller must hold what is in `slot`.
+    pub(crate) fn admit(&self, slot: &Arc<Slot>, bytes: usize) {
+        if slot.bytes.load(Ordering::Relaxed) == bytes && slot.listed.load(Ordering::Relaxed) {
+            return;
+        }
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.forget(slot.bytes.swap(bytes, Ordering::Relaxed));
         for victim in self.list(slot) {
-            if !victim.evict() {
+            if victim.evict() {
+                self.leave(&victim);
+            } else {
                 self.push(&mut lock(&self.ring), &victim);
             }
         }
+    }
+
+    /// Notes that the canister of `slot` is not live any more.
+    pub(crate) fn leave(&self, slot: &Slot) {
+        self.forget(slot.bytes.swap(0, Ordering::Relaxed));
+    }
+
+    fn forget(&self, bytes: usize) {
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    fn is_full(&self, ring: &VecDeque<Weak<Slot>>) -> bool {
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        ring.len() > self.options.live_instances || bytes > self.options.live_bytes
     }
 
     fn push(&self, ring: &mut VecDeque<Weak<Slot>>, slot: &Arc<Slot>) {
@@ -108,7 +134,7 @@ impl Pool {
         let mut ring = lock(&self.ring);
         self.push(&mut ring, slot);
         for _ in 0..LOOKS {
-            if ring.len() <= self.capacity {
+            if !self.is_full(&ring) {
                 break;
             }
             let Some(found) = ring.pop_front().and_then(|oldest| oldest.upgrade()) else {
@@ -122,5 +148,67 @@ impl Pool {
             }
         }
         victims
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::Live;
+    use crate::program::CompiledProgram;
+    use crate::rules::Rules;
+    use sim_core::profile::Profile;
+
+    const PAGE: usize = 65_536;
+
+    /// Canisters with a heap of one page, each admitted in turn.
+    fn admitted(pool: &Pool, count: usize) -> Vec<Arc<Slot>> {
+        let module = wat::parse_str("(module (memory 1))").expect("is valid WAT");
+        let rules = Arc::new(Rules::new(&Profile::default()));
+        let program = CompiledProgram::new(&module, rules).expect("is accepted");
+        let admit = |_| {
+            let slot = Slot::new(State::Taken);
+            pool.admit(&slot, PAGE);
+            let live = Live::new(&program).expect("can be instantiated");
+            slot.put(State::Live(Box::new(live)));
+            slot
+        };
+        (0..count).map(admit).collect()
+    }
+
+    fn live(slots: &[Arc<Slot>]) -> usize {
+        slots.iter().filter(|slot| matches!(*lock(&slot.state), State::Live(_))).count()
+    }
+
+    #[test]
+    fn no_more_stay_live_than_the_options_say() {
+        let pool = Pool::new(Options { live_instances: 10, ..Options::default() });
+        let slots = admitted(&pool, 100);
+        assert_eq!(live(&slots), 10);
+        assert_eq!(pool.bytes.load(Ordering::Relaxed), 10 * PAGE);
+    }
+
+    #[test]
+    fn no_more_heap_stays_live_than_the_options_say() {
+        let pool = Pool::new(Options { live_bytes: 5 * PAGE, ..Options::default() });
+        let slots = admitted(&pool, 100);
+        assert_eq!(live(&slots), 5);
+        // One that has grown makes the others idle.
+        let grown = slots.iter().find(|slot| matches!(*lock(&slot.state), State::Live(_)));
+        let grown = grown.expect("some are live");
+        let state = grown.take();
+        pool.admit(grown, 5 * PAGE);
+        grown.put(state);
+        assert_eq!(live(&slots), 1);
+    }
+
+    #[test]
+    fn a_canister_at_work_is_never_made_idle() {
+        let pool = Pool::new(Options { live_instances: 1, ..Options::default() });
+        let first = Slot::new(State::Taken);
+        pool.admit(&first, PAGE);
+        let others = admitted(&pool, 50);
+        assert!(matches!(*lock(&first.state), State::Taken));
+        assert!(live(&others) <= 1);
     }
 }

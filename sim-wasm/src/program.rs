@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::barrier;
-use crate::facts::Facts;
+use crate::facts::{Facts, KeptGlobal};
 use crate::failure::{Interrupt, engine_error, limit_exceeded};
 use crate::fuel;
 use crate::host::Host;
@@ -10,25 +10,29 @@ use crate::image::CanisterImage;
 use crate::instance::WasmInstance;
 use crate::meter;
 use crate::packed::unpack;
+use crate::pages;
 use crate::pool::Pool;
 use crate::rules::Rules;
 use crate::stable::StableMemory;
-use crate::transform::{self, OUT_OF_INSTRUCTIONS, RESERVED};
+use crate::stack::{frames, greatest_depth, safe_depth};
+use crate::transform::{OUT_OF_INSTRUCTIONS, RESERVED, Rewriting, transform};
 use crate::validation::validate;
 use sha2::{Digest, Sha256};
 use sim_core::profile::MeteringMode;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{
-    Exports, Failure, Instance, InvalidModule, Program, StableImage, StateImage,
+    Exports, Failure, GivenState, Instance, InvalidModule, Program, StableImage, StateImage,
 };
 use sim_core::units::{Bytes, Instructions};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 use wasmi::{Caller, CompilationMode, Config, Engine, Error, Linker, Module};
 
 /// Bytes of the interpreter's stack. Large enough for the limit of nested calls to be the one that
 /// binds, whatever the frames' sizes in ordinary code.
 const STACK_BYTES: usize = 64 << 20;
+/// The same for programs that count their stack.
+const DEEP_STACK_BYTES: usize = 256 << 20;
 /// Bytes a global counts for in the memory a module takes
 /// (`rs/replicated_state/src/canister_state/execution_state.rs`).
 const BYTES_PER_GLOBAL: u64 = 8;
@@ -50,6 +54,12 @@ pub(crate) struct CompiledProgram {
     /// Places of the composite query methods, by name.
     composite_queries: BTreeMap<String, usize>,
     lasting_globals: Vec<u32>,
+    kept_globals: Vec<KeptGlobal>,
+    /// The module, unpacked.
+    source: Arc<[u8]>,
+    /// The same program with its stack counted, once it is needed.
+    deep: OnceLock<Option<Arc<CompiledProgram>>>,
+    counts_stack: bool,
     rebuild: bool,
     mode: MeteringMode,
     exports: Exports,
@@ -57,6 +67,16 @@ pub(crate) struct CompiledProgram {
     stored_size: Bytes,
     compile_cost: Instructions,
     metadata: BTreeMap<String, Box<[u8]>>,
+    private_metadata: BTreeSet<String>,
+    /// The module as given.
+    binary: Arc<[u8]>,
+}
+
+/// What is known only of the module as it was given.
+struct Origin {
+    hash: [u8; 32],
+    stored_size: Bytes,
+    binary: Arc<[u8]>,
 }
 
 /// A handle that can make instances which share the program.
@@ -88,16 +108,23 @@ fn refused(error: impl std::fmt::Display) -> InvalidModule {
     InvalidModule { code, reasons: vec![error.to_string()] }
 }
 
-fn config(rules: &Rules, mode: MeteringMode) -> Config {
-    let depth = usize::try_from(rules.limits.call_depth).unwrap_or(usize::MAX);
+/// `locals`: the most a function has, if the program does not count its stack.
+fn config(rules: &Rules, mode: MeteringMode, locals: Option<u32>) -> Config {
+    let size = rules.limits.wasm_stack;
+    let (depth, stack) = match locals {
+        Some(locals) => (safe_depth(size, locals), STACK_BYTES),
+        None => (greatest_depth(size), DEEP_STACK_BYTES),
+    };
     let mut config = Config::default();
     config.compilation_mode(CompilationMode::Eager);
     config.set_max_recursion_depth(depth);
-    config.set_max_stack_height(STACK_BYTES);
+    config.set_max_stack_height(stack);
     // One byte of marks for each granule of heap, and no more.
     config.wasm_custom_page_sizes(true);
-    if mode == MeteringMode::Fuel {
-        fuel::configure(&mut config);
+    match mode {
+        MeteringMode::Counter => {}
+        MeteringMode::Fuel => fuel::configure(&mut config),
+        MeteringMode::Native => fuel::configure_native(&mut config),
     }
     config
 }
@@ -118,6 +145,7 @@ fn linker(engine: &Engine, rules: &Rules, wasm64: bool) -> Result<Linker<Host>, 
     linker.func_wrap(RESERVED, OUT_OF_INSTRUCTIONS, out_of_instructions).map_err(refused)?;
     meter::link(&mut linker).map_err(refused)?;
     barrier::link(&mut linker).map_err(refused)?;
+    pages::link(&mut linker).map_err(refused)?;
     Ok(linker)
 }
 
@@ -125,9 +153,8 @@ fn stored_size(module: &[u8], facts: &Facts) -> Bytes {
     // A byte says whether a section is public.
     let custom: usize =
         facts.metadata.iter().map(|(name, content)| name.len() + content.len() + 1).sum();
-    // The replica keeps the values of mutable and exported globals and of the instruction counter.
-    let mutable = facts.globals.iter().filter(|global| global.mutable).count() as u64;
-    let globals = 1 + mutable + u64::from(facts.exported_constants);
+    // One more is the instruction counter.
+    let globals = 1 + facts.kept_globals().len() as u64;
     Bytes::of_len(module.len() + custom) + Bytes::new(globals * BYTES_PER_GLOBAL)
 }
 
@@ -143,11 +170,43 @@ impl CompiledProgram {
     pub(crate) fn new(module: &[u8], rules: Arc<Rules>) -> Result<Self, InvalidModule> {
         let unpacked = unpack(module, rules.limits.module)?;
         let facts = validate(&unpacked, &rules)?;
+        let source: Arc<[u8]> = unpacked.into();
+        let binary = if *source == *module { source.clone() } else { module.into() };
+        let stored_size = stored_size(module, &facts);
+        let origin = Origin { hash: hash(module), stored_size, binary };
+        Self::build(source, origin, facts, rules, None)
+    }
+
+    /// The same program, with its stack counted; `None` if it counts already, or cannot.
+    pub(crate) fn deep(&self) -> Option<Arc<Self>> {
+        if self.counts_stack {
+            return None;
+        }
+        let build = || {
+            let facts = validate(&self.source, &self.rules).ok()?;
+            let frames = frames(&self.source, &facts, self.rules.weights(self.wasm64));
+            let binary = self.binary.clone();
+            let origin = Origin { hash: self.hash, stored_size: self.stored_size, binary };
+            let (source, rules) = (self.source.clone(), self.rules.clone());
+            Self::build(source, origin, facts, rules, Some(&frames)).ok().map(Arc::new)
+        };
+        self.deep.get_or_init(build).clone()
+    }
+
+    fn build(
+        source: Arc<[u8]>,
+        origin: Origin,
+        facts: Facts,
+        rules: Arc<Rules>,
+        frames: Option<&[u32]>,
+    ) -> Result<Self, InvalidModule> {
         let wasm64 = facts.is_wasm64();
-        let (weights, mode) = (rules.weights(wasm64), rules.metering.mode);
-        let transformed = transform::transform(&unpacked, &facts, weights, mode);
+        let tracks_pages = rules.metering.touched_page > Instructions::ZERO;
+        let rewriting = Rewriting { mode: rules.metering.mode, tracks_pages, frames };
+        let transformed = transform(&source, &facts, rules.weights(wasm64), &rewriting);
         let transformed = transformed.map_err(refused)?;
-        let engine = Engine::new(&config(&rules, transformed.mode));
+        let locals = frames.is_none().then_some(transformed.most_locals);
+        let engine = Engine::new(&config(&rules, transformed.mode, locals));
         let compiled = Module::new(&engine, &transformed.binary).map_err(refused)?;
         let linker = linker(&engine, &rules, wasm64)?;
         let mut exports = facts.exports.clone();
@@ -160,16 +219,22 @@ impl CompiledProgram {
             module: compiled,
             linker,
             lasting_globals: facts.lasting_globals().collect(),
+            kept_globals: facts.kept_globals(),
+            source,
+            deep: OnceLock::new(),
+            counts_stack: frames.is_some(),
             rebuild: transformed.changes_tables,
             mode: transformed.mode,
             exports,
-            hash: hash(module),
-            stored_size: stored_size(module, &facts),
+            hash: origin.hash,
+            stored_size: origin.stored_size,
             updates: places(&facts, "canister_update "),
             queries: places(&facts, "canister_query "),
             composite_queries: places(&facts, "canister_composite_query "),
             entries: facts.entry_names.into_iter().collect(),
             metadata: facts.metadata,
+            private_metadata: facts.private_metadata,
+            binary: origin.binary,
             rules,
         })
     }
@@ -203,6 +268,11 @@ impl CompiledProgram {
     /// Indices of the globals whose values outlive a message.
     pub(crate) fn lasting_globals(&self) -> &[u32] {
         &self.lasting_globals
+    }
+
+    /// The globals whose values the network keeps with the canister, in its order.
+    pub(crate) fn kept_globals(&self) -> &[KeptGlobal] {
+        &self.kept_globals
     }
 
     /// True if an instance can only serve one message: its tables or segments may have changed,
@@ -285,6 +355,19 @@ impl Program for SharedProgram {
 
     fn metadata(&self, name: &str) -> Option<&[u8]> {
         self.program.metadata.get(name).map(AsRef::as_ref)
+    }
+
+    fn is_private(&self, name: &str) -> bool {
+        self.program.private_metadata.contains(name)
+    }
+
+    fn binary(&self) -> &[u8] {
+        &self.program.binary
+    }
+
+    fn instantiate_given(&self, state: GivenState) -> Result<Box<dyn Instance>, Failure> {
+        let (program, pool) = (self.program.clone(), self.pool.clone());
+        Ok(Box::new(WasmInstance::given(program, pool, state)?))
     }
 
     fn instantiate(&self) -> Result<Box<dyn Instance>, Failure> {

@@ -6,7 +6,7 @@ use crate::host::{MAX_HEAP_PAGES, WASM_PAGE};
 use crate::operators::Weights;
 use crate::validation::complexities;
 use sim_core::profile::{Limits, Metering, Profile};
-use sim_core::units::Instructions;
+use sim_core::units::{Bytes, Instructions};
 
 /// Everything execution takes from the profile.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Rules {
     pub(crate) api: ApiCosts,
     /// Limits of the network.
     pub(crate) limits: Limits,
+    /// Bytes of debug output a canister's log keeps.
+    pub(crate) log_bytes: Bytes,
     /// Charges that are not weights of operators.
     pub(crate) metering: Metering,
 }
@@ -34,6 +36,7 @@ impl Rules {
             complexities: complexities(),
             api: ApiCosts::new(profile),
             limits: profile.limits.clone(),
+            log_bytes: profile.management.log_bytes,
             metering: profile.metering.clone(),
         }
     }

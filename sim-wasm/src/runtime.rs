@@ -15,11 +15,13 @@ pub struct Options {
     /// Canisters that stay ready to run between messages. The others are kept as what their
     /// messages have changed, and made ready again when they are needed.
     pub live_instances: usize,
+    /// Bytes of heap these may have together; one may always have what it needs.
+    pub live_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { live_instances: 1_024 }
+        Options { live_instances: 1_024, live_bytes: 4 << 30 }
     }
 }
 
@@ -47,7 +49,7 @@ impl WasmiRuntime {
     pub fn with_options(profile: &Profile, options: Options) -> Result<Self, BrokenInterpreter> {
         let rules = Arc::new(Rules::new(profile));
         canary::check(&rules)?;
-        let pool = Arc::new(Pool::new(options.live_instances));
+        let pool = Arc::new(Pool::new(options));
         Ok(WasmiRuntime { rules, pool, programs: Mutex::default() })
     }
 }

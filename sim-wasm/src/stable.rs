@@ -47,6 +47,17 @@ fn pieces(offset: u64, len: usize) -> impl Iterator<Item = Piece> {
 }
 
 impl StableMemory {
+    /// Stable memory that begins with `bytes`, up to the next Wasm page.
+    pub(crate) fn with(bytes: &[u8]) -> StableMemory {
+        let mut memory = StableMemory::default();
+        let pages = (bytes.len() as u64).div_ceil(crate::host::WASM_PAGE);
+        if memory.grow(pages, u64::MAX).is_some() {
+            memory.write(0, bytes);
+        }
+        memory.commit();
+        memory
+    }
+
     /// A copy with everything written so far, on its way to other code.
     pub(crate) fn image(&self) -> StableMemory {
         let mut image = self.clone();
@@ -217,6 +228,24 @@ mod tests {
         memory.commit();
         assert!(memory.touch(8_192, 1, 2));
         assert!(!memory.touch(0, 3 * 4_096, 2));
+    }
+
+    #[test]
+    fn what_is_kept_grows_with_what_is_written() {
+        let half_a_tebibyte = 500 << 14;
+        let mut memory = StableMemory::default();
+        assert_eq!(memory.grow(half_a_tebibyte, half_a_tebibyte), Some(0));
+        for place in 0..10 {
+            memory.write(place * (50 << 30), &[1, 2, 3]);
+        }
+        assert_eq!(memory.dirty_pages(), 10);
+        memory.commit();
+        assert_eq!(memory.committed.len(), 10);
+        let mut image = memory.image();
+        image.write(50 << 30, &[9]);
+        assert_eq!((image.dirty_pages(), read(&memory, 50 << 30, 3)), (1, vec![1, 2, 3]));
+        let shared = |page: &u64| Arc::ptr_eq(&memory.committed[page], &image.committed[page]);
+        assert!(memory.committed.keys().all(shared));
     }
 
     #[test]

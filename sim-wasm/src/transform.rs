@@ -9,11 +9,13 @@
 //! - `code`: function bodies, with counting and barriers.
 //! - `plan`: which stores need a barrier; `values` and `frames` know what addresses have in common
 //!   and what has certainly been executed.
+//! - `depth`: where the stack is counted.
 //! - `barrier`: the code of barriers. `scratch`: the locals they need.
 
 mod arity;
 mod barrier;
 mod code;
+mod depth;
 mod frames;
 mod fuel;
 mod immediates;
@@ -26,6 +28,7 @@ use crate::compile_cost::OperatorCount;
 use crate::facts::Facts;
 use crate::host::WASM_PAGE;
 use crate::operators::Weights;
+use crate::pages::{ACCESS, ACCESS_RANGE};
 use crate::rollback::marks;
 use code::CodeWriter;
 use sim_core::profile::MeteringMode;
@@ -43,6 +46,8 @@ pub(crate) const RESERVED: &str = "icsim:";
 pub(crate) const MEMORY: &str = "icsim:memory";
 /// Exported name of the memory of marks.
 pub(crate) const MARKS: &str = "icsim:marks";
+/// Exported name of the memory of marks of touched pages.
+pub(crate) const PAGE_MARKS: &str = "icsim:pages";
 /// Exported name of the function table.
 pub(crate) const TABLE: &str = "icsim:table";
 /// Exported name of the instruction counter.
@@ -59,6 +64,22 @@ pub(crate) fn global_name(index: u32) -> String {
     format!("{RESERVED}global {index}")
 }
 
+/// Exported name of what is left of the stack.
+pub(crate) const STACK: &str = "icsim:stack";
+/// Import called when nothing is left of it; takes instructions to give back.
+pub(crate) const STACK_OVERFLOW: &str = "stack_overflow";
+
+/// How a module is rewritten.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rewriting<'a> {
+    /// How it is to count.
+    pub(crate) mode: MeteringMode,
+    /// Whether it is to tell which pages of the heap it touches.
+    pub(crate) tracks_pages: bool,
+    /// Bytes of stack every function takes, if that is counted.
+    pub(crate) frames: Option<&'a [u32]>,
+}
+
 /// A rewritten module.
 #[derive(Debug)]
 pub(crate) struct Transformed {
@@ -70,12 +91,14 @@ pub(crate) struct Transformed {
     pub(crate) mode: MeteringMode,
     /// Counting this way is exact.
     exact: bool,
+    /// The most locals and parameters a function has.
+    pub(crate) most_locals: u32,
     /// Its code changes tables or drops segments, which must not outlive a message.
     pub(crate) changes_tables: bool,
 }
 
 /// Functions that are imported in addition.
-const IMPORTS: u32 = 6;
+const IMPORTS: u32 = 9;
 /// Of the added types, the first of the two that functions have which charge their operand.
 const CHARGE_TYPE: u32 = 4;
 
@@ -142,6 +165,26 @@ impl Added {
         self.first_defined + CHARGE_TYPE
     }
 
+    /// The import that is called when the stack is used up.
+    fn stack_overflow(&self) -> u32 {
+        self.first_defined + 6
+    }
+
+    /// The import that notes an access to the heap.
+    fn access(&self) -> u32 {
+        self.first_defined + 7
+    }
+
+    /// The import that notes an access to a range of the heap.
+    fn access_range(&self) -> u32 {
+        self.first_defined + 8
+    }
+
+    /// The global that counts what is left of the stack, where it is counted.
+    fn stack(&self) -> u32 {
+        self.counter + 1
+    }
+
     /// Adds the types of the added functions.
     fn types(&self, types: &mut TypeSection) {
         let address = self.address();
@@ -151,13 +194,19 @@ impl Added {
         types.ty().function([address], [address]);
         types.ty().function([ValType::I32], [ValType::I32]);
         types.ty().function([ValType::I64], [ValType::I64]);
+        types.ty().function([ValType::I32], []);
+        types.ty().function([address, ValType::I32], []);
+        types.ty().function([address, address, ValType::I32], []);
     }
 
     /// Adds the imports, whose types are the first of [`Added::types`], in the same order.
     fn imports(&self, imports: &mut ImportSection) {
         let named = |name: &str| if self.wide { wide(name) } else { name.to_owned() };
-        let [out, charge] = [OUT_OF_INSTRUCTIONS, CHARGE].map(str::to_owned);
-        let names = [out, named(TOUCH), named(TOUCH_RANGE), named(GROW), charge, wide(CHARGE)];
+        let [out, charge, overflow] =
+            [OUT_OF_INSTRUCTIONS, CHARGE, STACK_OVERFLOW].map(str::to_owned);
+        let [touch, range, grow] = [TOUCH, TOUCH_RANGE, GROW].map(named);
+        let [one, many] = [ACCESS, ACCESS_RANGE].map(named);
+        let names = [out, touch, range, grow, charge, wide(CHARGE), overflow, one, many];
         for (name, ty) in names.iter().zip(self.first_type..) {
             imports.import(RESERVED, name, EntityType::Function(ty));
         }
@@ -197,13 +246,14 @@ pub(crate) fn transform(
     module: &[u8],
     facts: &Facts,
     weights: &Weights,
-    mode: MeteringMode,
+    rewriting: &Rewriting<'_>,
 ) -> Result<Transformed, reencode::Error> {
-    let transformed = transform_for(module, facts, weights, mode)?;
+    let transformed = transform_for(module, facts, weights, rewriting)?;
     if transformed.exact {
         return Ok(transformed);
     }
-    transform_for(module, facts, weights, MeteringMode::Counter)
+    let rewriting = Rewriting { mode: MeteringMode::Counter, ..*rewriting };
+    transform_for(module, facts, weights, &rewriting)
 }
 
 /// The same, for one way of counting.
@@ -211,21 +261,20 @@ fn transform_for(
     module: &[u8],
     facts: &Facts,
     weights: &Weights,
-    mode: MeteringMode,
+    rewriting: &Rewriting<'_>,
 ) -> Result<Transformed, reencode::Error> {
     let mut added = Added::new(facts);
     let mut sections = Sections::default();
-    let mut writer = CodeWriter::new(added, facts, weights, mode);
+    let mut writer = CodeWriter::new(added, facts, weights, rewriting);
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
             Payload::CodeSectionEntry(body) => writer.write(&body, &mut sections.code)?,
             payload => copy(payload, &mut added, &mut sections)?,
         }
     }
-    add(&added, facts, &mut sections);
+    add(&added, facts, rewriting, &mut sections);
     let binary = sections.finish();
-    let (operators, changes_tables, exact) = writer.finish();
-    Ok(Transformed { binary, operators, mode, exact, changes_tables })
+    Ok(writer.finish(binary))
 }
 
 /// Copies a section that needs no more than new indices.
@@ -253,7 +302,7 @@ fn copy(
 }
 
 /// Adds what the host and the inserted code need.
-fn add(added: &Added, facts: &Facts, sections: &mut Sections) {
+fn add(added: &Added, facts: &Facts, rewriting: &Rewriting<'_>, sections: &mut Sections) {
     added.types(&mut sections.types);
     added.imports(&mut sections.imports);
     for wide in [false, true] {
@@ -262,8 +311,18 @@ fn add(added: &Added, facts: &Facts, sections: &mut Sections) {
     }
     let counter = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
     sections.globals.global(counter, &ConstExpr::i64_const(0));
+    if rewriting.frames.is_some() {
+        let stack = GlobalType { val_type: ValType::I32, ..counter };
+        sections.globals.global(stack, &ConstExpr::i32_const(0));
+        sections.exports.export(STACK, ExportKind::Global, added.stack());
+    }
     if let Some(heap) = facts.memories.first() {
         sections.memories.memory(marks_of(heap));
+        if rewriting.tracks_pages {
+            let one_for_each = MemoryType { minimum: heap.initial, ..marks_of(heap) };
+            sections.memories.memory(one_for_each);
+            sections.exports.export(PAGE_MARKS, ExportKind::Memory, 2);
+        }
     }
     export(added, facts, &mut sections.exports);
 }

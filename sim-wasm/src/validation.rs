@@ -5,6 +5,7 @@
 mod code;
 mod data;
 mod exports;
+mod globals;
 mod imports;
 mod sections;
 
@@ -24,7 +25,8 @@ const MAX_INITIAL_TABLE: u64 = 10_000_000;
 
 /// The extensions of WebAssembly 1.0 that are accepted.
 pub(crate) fn features(limits: &Limits) -> WasmFeatures {
-    let mut features = WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL);
+    let mut features = WasmFeatures::WASM2;
+    features.set(WasmFeatures::TAIL_CALL, limits.tail_calls);
     features.set(WasmFeatures::MEMORY64, limits.heap64.get() > 0);
     features
 }
@@ -61,6 +63,11 @@ pub(crate) fn validate(module: &[u8], rules: &Rules) -> Result<Facts, InvalidMod
     }
     let Look { facts, bodies, segments, .. } = look;
     check(&facts, rules, &mut reasons);
+    if !rules.limits.table_writes {
+        for name in &bodies.table_writes {
+            reasons.add(format!("it uses {name}, and tables cannot be changed"));
+        }
+    }
     if let Err(error) = Validator::new_with_features(features(&rules.limits)).validate_all(module) {
         reasons.add(error.to_string());
     }
@@ -159,7 +166,9 @@ impl<'a> Look<'a> {
             }
             Payload::GlobalSection(section) => {
                 for global in section {
-                    facts.globals.push(global?.ty);
+                    let global = global?;
+                    facts.globals.push(global.ty);
+                    facts.initial_values.push(globals::constant(&global.init_expr)?);
                 }
             }
             Payload::ExportSection(section) => exports::read(section, facts, reasons)?,

@@ -13,11 +13,25 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// The names of all library scenarios.
+pub fn library() -> Vec<String> {
+    let folder = root().join("scenarios/library");
+    let entries = std::fs::read_dir(folder).expect("the library is there");
+    let path = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").path();
+    let mut names: Vec<String> = entries
+        .map(path)
+        .filter(|path| path.extension().is_some_and(|kind| kind == "toml"))
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    names
+}
+
 /// One way to run a library scenario.
 #[derive(Clone, Copy, Debug)]
-pub struct Run {
+pub struct Run<'a> {
     /// File name in `scenarios/library/`, without extension.
-    pub scenario: &'static str,
+    pub scenario: &'a str,
     /// The seed.
     pub seed: u64,
     /// The second seed.
@@ -28,19 +42,19 @@ pub struct Run {
     pub duration: Option<SimDuration>,
 }
 
-impl Run {
+impl<'a> Run<'a> {
     /// `scenario` from `seed` on one thread, at its own length.
-    pub fn of(scenario: &'static str, seed: u64) -> Run {
+    pub fn of(scenario: &'a str, seed: u64) -> Self {
         Run { scenario, seed, tie_seed: None, threads: 1, duration: None }
     }
 
     /// The same on `threads` threads.
-    pub fn on(self, threads: usize) -> Run {
+    pub fn on(self, threads: usize) -> Self {
         Run { threads, ..self }
     }
 
     /// The same for another simulated time.
-    pub fn lasting(self, duration: SimDuration) -> Run {
+    pub fn lasting(self, duration: SimDuration) -> Self {
         Run { duration: Some(duration), ..self }
     }
 

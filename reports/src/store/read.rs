@@ -79,6 +79,8 @@ fn stored(head: Head, records: Vec<Vec<Record>>, tail: Tail) -> Result<Stored, R
         id: subnet.id,
         name: subnet.name,
         nodes: subnet.nodes,
+        kind: subnet.kind,
+        cost_schedule: subnet.cost_schedule,
         records,
         canisters: subnet.canisters,
     };

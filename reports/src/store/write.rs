@@ -44,6 +44,8 @@ fn tail(run: &RunReport<'_>) -> Tail {
         id: subnet.id,
         name: subnet.name.clone(),
         nodes: subnet.nodes,
+        kind: subnet.kind,
+        cost_schedule: subnet.cost_schedule,
         canisters: subnet.canisters.clone(),
     };
     Tail {

@@ -1,6 +1,6 @@
-//! `charges.csv`: what canisters paid for.
+//! `charges.csv`: where the money went, with the quantities each price is made from.
 //!
-//! [`TABLE`] says what its columns mean.
+//! [`TABLE`] says what its columns mean. `icsim reprice` reads it back.
 
 use super::{Column, Table, column, count};
 use crate::names::Names;
@@ -11,35 +11,57 @@ use std::io::Write;
 /// The description of `charges.csv`.
 pub const TABLE: Table = Table {
     file: "charges.csv",
-    rows: "charges of one kind and size that a canister paid in one round; by subnet, then in order of charging",
+    rows: "what one canister paid in one round for things of one kind and size; by subnet, then by time",
     groups: &[COLUMNS],
 };
 
 const COLUMNS: &[Column] = &[
+    column("time_ns", "ns", "when the round began, from the start of the run; 0 for the set-up"),
     column("subnet", "", "the subnet's name"),
-    column("time_ns", "ns", "when the round booked them, from the start of the run"),
-    column("canister", "", "the canister, by name, else by principal"),
-    column("charge", "", "what was paid for: execution, request, storage and so on"),
-    count("count", "how many charges"),
-    column("amount", "cycles", "what they came to together"),
+    column("canister", "", "who paid, by name, else by principal"),
+    column("id", "", "its principal"),
+    column("use_case", "", "what it is booked under"),
+    column(
+        "charge",
+        "",
+        "creation, ingress, execution, execution64 (64-bit code), management, request, response, storage, messages, compute, signature, http_outcall, log_fetch, burn, uninstall, deletion or dropped",
+    ),
+    column(
+        "quantity",
+        "",
+        "instructions used, bytes, percent of compute, signing nodes or cycles, whichever the price is made from",
+    ),
+    column(
+        "second_quantity",
+        "",
+        "with it: instructions prepaid, seconds, or bytes the response may have; else 0",
+    ),
+    count("count", "how many of them"),
+    column("cycles", "cycles", "burned for all of them together"),
 ];
 
 /// Writes the table.
 ///
 /// # Errors
 /// `out` cannot be written to.
-pub fn write<W: Write>(out: W, history: &History) -> csv::Result<()> {
-    let names = Names::new(history);
+pub fn write<W: Write>(out: W, history: &History, names: &Names<'_>) -> csv::Result<()> {
     let mut writer = TABLE.begin(out)?;
     for subnet in &history.subnets {
         for record in &subnet.records {
-            if let Event::Charged { canister, charge, entry } = &record.event {
-                let (time, canister) = (record.time.as_nanos(), names.canister(*canister));
-                let (count, amount) = (entry.count.to_string(), entry.cycles.get().to_string());
-                let row =
-                    [subnet.name.clone(), time.to_string(), canister, charge.name().to_owned()];
-                writer.write_record(row.into_iter().chain([count, amount]))?;
-            }
+            let Event::Charged { canister, charge, entry } = &record.event else { continue };
+            let [quantity, second] = charge.quantities();
+            writer.write_record([
+                record.time.as_nanos().to_string(),
+                subnet.name.clone(),
+                names.canister(*canister),
+                canister.to_string(),
+                charge.use_case().name().to_owned(),
+                charge.name().to_owned(),
+                quantity.to_string(),
+                second.to_string(),
+                entry.count.to_string(),
+                entry.cycles.get().to_string(),
+            ])?;
         }
     }
     writer.flush()?;

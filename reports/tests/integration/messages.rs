@@ -21,6 +21,8 @@ fn history(left: Vec<(u64, Event)>, right: Vec<(u64, Event)>) -> History {
         id,
         name: name.to_owned(),
         nodes: 13,
+        kind: Default::default(),
+        cost_schedule: Default::default(),
         records: events.into_iter().map(record).collect(),
         canisters: Vec::new(),
     };

@@ -64,6 +64,10 @@ pub(crate) fn crowded() -> History {
         let mut subnet = history.subnets[place % 2].clone();
         subnet.id = SubnetId::new(place as u16);
         subnet.name = format!("copy-{place}");
+        // Messages are sent and answered once, whatever is copied.
+        subnet.records.retain(|record| {
+            !matches!(record.event, Event::Submitted { .. } | Event::Completed { .. })
+        });
         history.subnets.push(subnet);
     }
     for record in history.subnets.iter_mut().flat_map(|subnet| &mut subnet.records) {
@@ -179,6 +183,8 @@ impl Subnet {
             id: self.id,
             name: self.name.to_owned(),
             nodes: self.nodes,
+            kind: Default::default(),
+            cost_schedule: Default::default(),
             records: self.records,
             canisters,
         }

@@ -2,7 +2,7 @@
 
 mod experiments;
 
-pub(super) use experiments::{MergeArguments, SweepArguments};
+pub(super) use experiments::{CheckArguments, MergeArguments, NewArguments, SweepArguments};
 
 use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
@@ -29,6 +29,10 @@ pub(super) enum Command {
     Sweep(SweepArguments),
     /// Bring the shards of a sweep together.
     Merge(MergeArguments),
+    /// Validate scenarios without running them.
+    Check(CheckArguments),
+    /// Write a commented scenario to start from.
+    New(NewArguments),
     /// Replay recordings of a real replica and compare.
     Conformance(ConformanceArguments),
     /// Drive a world step by step from a JSON file.
@@ -41,7 +45,70 @@ pub(super) enum Command {
     Diff(DiffArguments),
     /// Show what a canister module is made of, or why it would be refused.
     Inspect(InspectArguments),
+    /// Say what a finished run would have cost under other prices.
+    Reprice(RepriceArguments),
+    /// List the built-in profiles, or print one.
+    Profiles(ProfilesArguments),
 }
+
+/// The arguments of `icsim reprice`.
+#[derive(Debug, Args)]
+#[command(after_help = REPRICE_NOTES)]
+pub(super) struct RepriceArguments {
+    /// The results folder of a run
+    #[arg(value_name = "RUN")]
+    pub(super) run: PathBuf,
+    /// The other prices: a built-in profile, or a TOML file with a profile or with differences
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: String,
+}
+
+const REPRICE_NOTES: &str = "\
+Prices every charge of the run again, each with its own rounding, and prints what subnets, use cases
+and canisters paid and would have paid. The history stays as it was recorded: where a canister would
+have been frozen or out of cycles and was not, or the other way round, the last lines say from when
+on the answer is no longer exact.
+
+A file with differences names where it starts from:
+  base = \"2024-06\"
+  [fees]
+  update_message_base = \"5M\"
+
+Examples:
+  icsim run scenarios/library/ping-pong.toml --out results
+  icsim reprice results --profile 2024-06
+  icsim reprice results --profile dearer.toml";
+
+/// The arguments of `icsim profiles`.
+#[derive(Debug, Args)]
+#[command(after_help = PROFILES_NOTES)]
+pub(super) struct ProfilesArguments {
+    /// What to do instead of listing
+    #[command(subcommand)]
+    pub(super) command: Option<ProfilesCommand>,
+}
+
+/// What `icsim profiles` does besides listing.
+#[derive(Debug, Subcommand)]
+pub(super) enum ProfilesCommand {
+    /// Print a profile as TOML.
+    Show {
+        /// The profile
+        #[arg(value_name = "NAME",
+              value_parser = clap::builder::PossibleValuesParser::new(Profile::NAMES))]
+        name: String,
+    },
+}
+
+const PROFILES_NOTES: &str = "\
+A scenario picks a profile and overrides any field:
+  profile = { base = \"2026-mid\", fees = { update_message_base = \"5M\" } }
+
+Where each figure comes from is in docs/sources.md.
+
+Examples:
+  icsim profiles
+  icsim profiles show 2024-06";
 
 /// The arguments of `icsim conformance`.
 #[derive(Debug, Args)]
@@ -123,7 +190,7 @@ Examples:
 
 Exit codes:
   0    all went well
-  1    a comparison or some runs of a sweep failed, or two traces differ
+  1    a comparison, an expectation or some runs of a sweep failed, or two traces differ
   2    the input is wrong; the message names file, line and column
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";

@@ -69,8 +69,16 @@ fn print(outcome: &Outcome) -> Exit {
             eprintln!("icsim: cannot write to standard output: {error}");
             Exit::WrongInput
         }
-        _ => Exit::Good,
+        _ => disappointed(outcome),
     }
+}
+
+/// Says what the scenario expected in vain.
+fn disappointed(outcome: &Outcome) -> Exit {
+    for disappointment in &outcome.disappointments {
+        eprintln!("icsim: {disappointment}");
+    }
+    if outcome.disappointments.is_empty() { Exit::Good } else { Exit::Disagreement }
 }
 
 fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {
@@ -87,7 +95,9 @@ fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {
             eprintln!("icsim: {failed}");
             Exit::Interrupted
         }
-        Failed::Fault(_) | Failed::Runtime(_) => fault(&failed.to_string(), arguments),
+        Failed::Fault(_) | Failed::Contradiction(_) | Failed::Runtime(_) => {
+            fault(&failed.to_string(), arguments)
+        }
     }
 }
 

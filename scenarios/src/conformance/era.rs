@@ -1,7 +1,7 @@
 //! Eras of the network as recorded cases name them, and the profiles that stand for them.
 
 use serde_json::Value;
-use sim_core::profile::Profile;
+use sim_core::profile::{MeteringMode, Profile};
 
 /// What kind of case an era is named in: the newest code differs from what was in force before in
 /// prices earlier than in counts.
@@ -41,8 +41,10 @@ pub(super) fn profiles(eras: &Value, of: Of) -> Result<Vec<Profile>, String> {
     let mut profiles: Vec<Profile> = Vec::new();
     for era in named {
         let name = profile_name(era, of)?;
-        let profile =
+        let mut profile =
             Profile::named(name).ok_or_else(|| format!("there is no profile `{name}` of {era}"))?;
+        // It stops where the network does.
+        profile.metering.mode = MeteringMode::Counter;
         if profiles.iter().all(|known| known.name != profile.name) {
             profiles.push(profile);
         }

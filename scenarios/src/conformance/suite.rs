@@ -6,6 +6,7 @@ use crate::script::Runtimes;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 /// Which cases are wanted: all, or those whose names match one of the patterns, in which `*` stands
@@ -111,6 +112,15 @@ pub fn recorded_instructions(case: &Value) -> u64 {
     counts.fold(0, u64::saturating_add)
 }
 
+/// The verdict on a case; a fault of the model itself fails that case and no other.
+fn survive(case: &Value, folder: &Path, runtimes: &Runtimes) -> Verdict {
+    // A world is made for the case and dropped with it, and what is shared is whole at any time.
+    let judged = AssertUnwindSafe(|| judge(case, folder, runtimes));
+    std::panic::catch_unwind(judged).unwrap_or_else(|_| {
+        Verdict::malformed("icsim itself failed, which is worth a report with this case")
+    })
+}
+
 /// Judges cases side by side and hands over each verdict in the order of the cases, as soon as those
 /// before it are there.
 pub fn judge_all(
@@ -125,7 +135,7 @@ pub fn judge_all(
             let cases = longest_first(cases).into_iter().par_bridge();
             cases.for_each_with(sender, |sender, (index, case)| {
                 // Nobody waits any more only if the other thread is gone.
-                let _ = sender.send((index, judge(case, folder, runtimes)));
+                let _ = sender.send((index, survive(case, folder, runtimes)));
             });
         });
         let (mut early, mut next) = (BTreeMap::new(), 0);

@@ -102,7 +102,8 @@ fn wrong_value(message: &str, span: Span, root: &DeTable<'_>) -> Mistake {
 }
 
 /// Fields that hold a duration.
-const TIMES: [&str; 4] = ["duration", "warm_up", "start", "stop"];
+const TIMES: [&str; 9] =
+    ["duration", "warm_up", "start", "stop", "on", "off", "period", "peak", "freezing_threshold"];
 
 /// Calls `visit` on every table below `table`, itself first, until it answers.
 fn find<'i, T>(

@@ -22,9 +22,16 @@ pub(super) fn encode(
     let place = Place { text, span: written.map(Spanned::span).unwrap_or(fallback), source };
     let substituted = substitute(text, |name| names.principal_text(name)).map_err(|unknown| {
         let name = &unknown.name;
+        if let Some(copies) = names.canisters.find(name) {
+            let count = copies.len();
+            let place = place.of(unknown.range);
+            return Mistake::at(place, format!("`${name}` stands for {count} canisters"))
+                .label("which of them?")
+                .help(format!("give the name of one, such as `${name}-1`"));
+        }
         Mistake::at(place.of(unknown.range), format!("there is no canister `{name}` for `${name}`"))
             .label("no canister of that name")
-            .help(did_you_mean(name, "canisters", names.all()))
+            .help(did_you_mean(name, "canisters", names.canisters.names()))
     })?;
     let bytes = to_bytes(&substituted, signature, &place)?;
     Ok(Argument { text: text.to_owned(), bytes: bytes.into() })

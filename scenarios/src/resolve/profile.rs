@@ -32,6 +32,20 @@ pub(super) fn resolve(
     }
 }
 
+/// The profile of a file of its own: a whole one, or `base` and differences.
+///
+/// # Errors
+/// Every mistake in it, or that it is no TOML.
+pub fn of_text(text: &str) -> Result<Profile, Vec<Mistake>> {
+    let tree: Spanned<Tree> = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..text.len());
+        vec![Mistake::at(span, format!("this is not TOML: {}", error.message()))]
+    })?;
+    let mut mistakes = Vec::new();
+    let (profile, _) = resolve(Some(&tree), &mut mistakes);
+    if mistakes.is_empty() { Ok(profile) } else { Err(mistakes) }
+}
+
 fn named(name: &Value, span: Span, mistakes: &mut Vec<Mistake>) -> Profile {
     let name = match name {
         Value::String(name) => name,

@@ -2,15 +2,16 @@
 
 use super::modules::Modules;
 use super::names::{Names, workload_name};
-use super::{argument, canisters, interface};
+use super::{argument, canisters, choice, interface, model, pace};
 use crate::arrivals::Window;
-use crate::diagnostics::{Mistake, did_you_mean};
-use crate::document::{Document, WorkloadEntry};
-use crate::scenario::{Argument, Workload};
+use crate::diagnostics::{Mistake, Span, did_you_mean};
+use crate::document::{ChoiceEntry, Document, Texts, WorkloadEntry, each};
+use crate::scenario::{Argument, Pace, Workload};
 use crate::source::Source;
 use ic_principal::Principal;
+use sim_core::choice::Choice;
 use sim_core::id::CanisterId;
-use sim_core::runtime::{Exports, Program};
+use sim_core::runtime::Program;
 use sim_core::time::{SimDuration, SimTime};
 use std::sync::Arc;
 use toml::Spanned;
@@ -39,19 +40,35 @@ pub(super) fn resolve(context: &mut Context<'_, '_>) -> Option<Vec<Workload>> {
 
 impl Context<'_, '_> {
     fn workload(&mut self, entry: &WorkloadEntry) -> Option<Workload> {
-        let target = self.target(entry);
-        let program = target.and_then(|(index, _)| self.program(index));
-        let arg = self.arg(entry, program.as_deref());
+        let targets = self.targets(entry);
+        let callable = self.check_method(entry, &targets);
+        let args = if callable { self.args(entry, &targets) } else { None };
         let sender = self.sender(entry);
         let window = self.window(entry);
+        let pace = self.pace(entry);
+        let target_choice = self.choice(entry.target_choice.as_ref());
+        let arg_choice = self.choice(entry.arg_choice.as_ref());
+        let ids: Vec<CanisterId> =
+            targets.iter().map(|index| self.names.id(*index)).collect::<Option<_>>()?;
+        let (pace, args) = (pace?, args?);
+        self.check_home(entry, &ids, &pace);
+        let (target_choice, arg_choice) = (target_choice?, arg_choice?);
+        let bytes: Vec<_> = args.iter().map(|arg| arg.bytes.clone()).collect();
+        let targets_among =
+            self.among(ids, target_choice.as_ref(), entry.target_choice.as_ref())?;
+        let args_among = self.among(bytes, arg_choice.as_ref(), entry.arg_choice.as_ref())?;
+        let copies = self.names.canisters.copies();
         Some(Workload {
             name: workload_name(entry).0,
-            target: target?.1?,
-            target_name: entry.target.get_ref().clone(),
+            targets: targets_among,
+            target_names: targets.iter().map(|index| copies[*index].1.clone()).collect(),
+            target_choice,
             method: entry.method.get_ref().as_str().into(),
-            arg: arg?,
+            args: args_among,
+            arg_texts: args.into_iter().map(|arg| arg.text).collect(),
+            arg_choice,
             sender: sender?,
-            arrivals: entry.arrivals,
+            pace,
             window: window?,
             place: entry.target.span(),
             arg_place: entry.arg.as_ref().map(Spanned::span),
@@ -62,36 +79,92 @@ impl Context<'_, '_> {
         result.map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
-    /// Place in the file and id of the target.
-    fn target(&mut self, entry: &WorkloadEntry) -> Option<(usize, Option<CanisterId>)> {
-        let name = entry.target.get_ref();
-        let found = self.names.index(name).map(|index| (index, self.names.id(index)));
-        let found = found.ok_or_else(|| {
-            Mistake::at(
-                entry.target.span(),
-                format!("a workload targets `{name}`, which is no canister"),
-            )
-            .label("no canister of that name")
-            .help(did_you_mean(name, "canisters", self.names.all()))
-        });
-        self.keep(found)
+    fn choice(
+        &mut self,
+        entry: Option<&Spanned<crate::document::Tree>>,
+    ) -> Option<Option<ChoiceEntry>> {
+        self.keep(choice::read(entry))
     }
 
-    fn program(&self, index: usize) -> Option<Arc<dyn Program>> {
-        self.modules.known(self.document.canister.get(index)?.wasm.get_ref())
-    }
-
-    /// The argument; what it is encoded against is known only if the method is.
-    fn arg(&mut self, entry: &WorkloadEntry, program: Option<&dyn Program>) -> Option<Argument> {
-        if let Some(program) = program {
-            self.keep(method(entry, program.exports()))?;
+    fn among<T>(
+        &mut self,
+        items: Vec<T>,
+        choice: Option<&ChoiceEntry>,
+        place: Option<&Spanned<crate::document::Tree>>,
+    ) -> Option<Choice<T>> {
+        if items.is_empty() {
+            return None;
         }
-        let signature =
-            program.and_then(|program| interface::of_method(program, entry.method.get_ref()));
-        let fallback = entry.method.span();
-        let arg =
-            argument::encode(entry.arg.as_ref(), signature, self.source, self.names, fallback);
-        self.keep(arg)
+        self.keep(choice::among(items, choice, place))
+    }
+
+    fn targets(&mut self, entry: &WorkloadEntry) -> Vec<usize> {
+        let unknown = |name: &str| format!("a workload targets `{name}`, which is no canister");
+        self.names.canisters.find_all(&entry.target, "canister", unknown, self.mistakes)
+    }
+
+    fn pace(&mut self, entry: &WorkloadEntry) -> Option<Pace> {
+        // A field that could not be read is not there any more; it is not missing.
+        let place = entry.arrivals.span();
+        let lies_within = |span: &Span| place.start <= span.start && span.end <= place.end;
+        let mut spans = self.mistakes.iter().filter_map(|mistake| mistake.span.as_ref());
+        if spans.any(lies_within) {
+            return None;
+        }
+        match pace::resolve(&entry.arrivals, self.source) {
+            Ok(pace) => Some(pace),
+            Err(mistakes) => {
+                self.mistakes.extend(mistakes);
+                None
+            }
+        }
+    }
+
+    /// Users stay with one subnet: what they do next depends on what they heard there.
+    fn check_home(&mut self, entry: &WorkloadEntry, ids: &[CanisterId], pace: &Pace) {
+        let apart = ids.windows(2).any(|pair| pair[0].subnet() != pair[1].subnet());
+        if apart && matches!(pace, Pace::Closed { .. }) {
+            let message = "the users of a closed workload target canisters on different subnets";
+            let mistake = Mistake::at(entry.target.span(), message).label("not all on one subnet");
+            self.mistakes.push(mistake.help("give each subnet a workload of its own"));
+        }
+    }
+
+    /// Whether every target has the method, as far as that is known.
+    fn check_method(&mut self, entry: &WorkloadEntry, targets: &[usize]) -> bool {
+        let copies = self.names.canisters.copies();
+        let mut entries: Vec<usize> = targets.iter().map(|index| copies[*index].0).collect();
+        entries.dedup();
+        let refused = entries.into_iter().find_map(|index| {
+            let canister = self.document.canister.get(index)?;
+            let (methods, composite) = model::methods(canister, self.modules)?;
+            lacks(entry, canister.name.get_ref(), &methods, &composite)
+        });
+        let fits = refused.is_none();
+        self.mistakes.extend(refused);
+        fits
+    }
+
+    fn program(&self, target: usize) -> Option<Arc<dyn Program>> {
+        let (entry, _) = self.names.canisters.copies().get(target)?;
+        let wasm = self.document.canister.get(*entry)?.wasm.as_ref()?;
+        self.modules.known(wasm.get_ref())
+    }
+
+    /// The arguments, encoded as the first target declares them.
+    fn args(&mut self, entry: &WorkloadEntry, targets: &[usize]) -> Option<Vec<Argument>> {
+        let program = targets.first().and_then(|target| self.program(*target));
+        let method = entry.method.get_ref();
+        let none = Spanned::new(entry.method.span(), Texts::One("()".to_owned()));
+        let written = entry.arg.as_ref().unwrap_or(&none);
+        let encode = |text: Spanned<String>| {
+            let signature = program.as_deref().and_then(|p| interface::of_method(p, method));
+            let written = entry.arg.is_some().then_some(&text);
+            argument::encode(written, signature, self.source, self.names, entry.method.span())
+        };
+        let encoded: Vec<Result<Argument, Mistake>> =
+            each(written).into_iter().map(encode).collect();
+        encoded.into_iter().map(|arg| self.keep(arg)).collect()
     }
 
     fn sender(&mut self, entry: &WorkloadEntry) -> Option<Principal> {
@@ -119,25 +192,25 @@ impl Context<'_, '_> {
     }
 }
 
-/// Checks that clients can call the method.
-fn method(entry: &WorkloadEntry, exports: &Exports) -> Result<(), Mistake> {
-    let (target, method) = (entry.target.get_ref(), entry.method.get_ref());
-    if exports.updates.contains(method) || exports.queries.contains(method) {
-        return Ok(());
+/// The mistake of a target that clients cannot call the method of.
+fn lacks(
+    entry: &WorkloadEntry,
+    target: &str,
+    methods: &[String],
+    composite: &[String],
+) -> Option<Mistake> {
+    let method = entry.method.get_ref();
+    if methods.contains(method) {
+        return None;
     }
-    let known = exports.updates.iter().chain(&exports.queries).map(String::as_str);
     // Names with two underscores are the compiler's own.
-    let known = known.filter(|name| !name.starts_with("__"));
-    let mistake = if exports.composite_queries.contains(method) {
-        Mistake::at(
-            entry.method.span(),
-            format!("`{method}` of `{target}` is a composite query, which has no replicated form"),
-        )
-    } else {
-        Mistake::at(
-            entry.method.span(),
-            format!("the module of `{target}` has no method `{method}`"),
-        )
+    let known = methods.iter().map(String::as_str).filter(|name| !name.starts_with("__"));
+    let message = match composite.contains(method) {
+        true => {
+            format!("`{method}` of `{target}` is a composite query, which has no replicated form")
+        }
+        false => format!("the module of `{target}` has no method `{method}`"),
     };
-    Err(mistake.label("cannot be called").help(did_you_mean(method, "methods", known)))
+    let mistake = Mistake::at(entry.method.span(), message).label("cannot be called");
+    Some(mistake.help(did_you_mean(method, "methods", known)))
 }

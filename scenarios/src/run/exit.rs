@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// All went well.
     Good,
-    /// A comparison failed, or some runs of a sweep.
+    /// A comparison or an expectation failed, or some runs of a sweep.
     Disagreement,
     /// The input is wrong: arguments, scenario, output folder.
     WrongInput,

@@ -1,16 +1,22 @@
 //! `scenario.toml` of a results folder: the scenario as it ran, every default filled in.
 
-use super::{Canister, Scenario, Workload};
-use crate::document::{ArrivalsEntry, WarmUpEntry};
+mod canisters;
+mod workloads;
+
+use super::Scenario;
+use crate::document::{Topology, WarmUpEntry};
+use crate::resolve::{Links, Subnet};
+use canisters::CanisterOut;
 use reports::charts::spec::Spec;
 use reports::metrics::WarmUp;
 use reports::theme::Width;
 use serde::Serialize;
 use sim_core::distribution::Distribution;
 use sim_core::network::{CostSchedule, SubnetKind};
-use sim_core::time::{SimDuration, SimTime};
-use sim_core::units::Cycles;
+use sim_core::scheduler::Policy;
+use sim_core::time::SimDuration;
 use toml::Value;
+use workloads::WorkloadOut;
 
 /// What a run was made from, for the head of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +68,13 @@ struct Effective<'a> {
     canister: Vec<CanisterOut<'a>>,
     workload: Vec<WorkloadOut<'a>>,
     figure: Vec<FigureOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    expect: Vec<ExpectOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExpectOut<'a> {
+    that: &'a str,
 }
 
 #[derive(Serialize)]
@@ -71,33 +84,29 @@ struct SubnetOut<'a> {
     #[serde(rename = "type")]
     kind: SubnetKind,
     cost_schedule: CostSchedule,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheduler: Option<Policy>,
 }
 
 #[derive(Serialize)]
 struct NetworkOut<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topology: Option<Topology>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<&'a Distribution>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    link: Vec<LinkOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct LinkOut<'a> {
+    from: &'a str,
+    to: &'a str,
     latency: &'a Distribution,
-}
-
-#[derive(Serialize)]
-struct CanisterOut<'a> {
-    name: &'a str,
-    subnet: &'a str,
-    wasm: &'a str,
-    cycles: Cycles,
-    init: &'a str,
-    controllers: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct WorkloadOut<'a> {
-    name: &'a str,
-    target: &'a str,
-    method: &'a str,
-    arg: &'a str,
-    sender: String,
-    start: SimDuration,
-    stop: SimDuration,
-    arrivals: ArrivalsEntry,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    back: Option<&'a Distribution>,
 }
 
 #[derive(Serialize)]
@@ -125,51 +134,68 @@ impl<'a> FigureOut<'a> {
 
 impl<'a> Effective<'a> {
     fn of(scenario: &'a Scenario) -> Self {
-        let subnet = |subnet: &'a sim_core::network::SubnetSpec| SubnetOut {
-            name: &subnet.name,
-            nodes: subnet.nodes,
-            kind: subnet.kind,
-            cost_schedule: subnet.cost_schedule,
-        };
         Effective {
             title: &scenario.title,
             description: scenario.description.as_deref(),
             duration: scenario.duration,
             warm_up: Some(scenario.warm_up).filter(|w| *w != WarmUp::None).map(WarmUpEntry),
             profile: &scenario.profile_entry,
-            subnet: scenario.subnets.iter().map(subnet).collect(),
-            network: scenario.latency.as_ref().map(|latency| NetworkOut { latency }),
+            subnet: scenario.subnets.iter().map(SubnetOut::of).collect(),
+            network: NetworkOut::of(scenario),
             canister: scenario.canisters.iter().map(|c| CanisterOut::of(c, scenario)).collect(),
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
             figure: scenario.figures.iter().map(FigureOut::of).collect(),
+            expect: scenario.expectations.iter().map(|e| ExpectOut { that: e.text() }).collect(),
         }
     }
 }
 
-impl<'a> CanisterOut<'a> {
-    fn of(canister: &'a Canister, scenario: &'a Scenario) -> Self {
-        CanisterOut {
-            name: &canister.name,
-            subnet: &scenario.subnets[canister.id.subnet().index()].name,
-            wasm: &canister.wasm,
-            cycles: canister.cycles,
-            init: &canister.init.text,
-            controllers: canister.controllers.iter().map(|id| id.to_text()).collect(),
+impl<'a> SubnetOut<'a> {
+    fn of(subnet: &'a Subnet) -> Self {
+        SubnetOut {
+            name: &subnet.spec.name,
+            nodes: subnet.spec.nodes,
+            kind: subnet.spec.kind,
+            cost_schedule: subnet.spec.cost_schedule,
+            region: subnet.region.as_deref(),
+            scheduler: subnet.spec.scheduler,
         }
     }
 }
 
-impl<'a> WorkloadOut<'a> {
-    fn of(workload: &'a Workload) -> Self {
-        WorkloadOut {
-            name: &workload.name,
-            target: &workload.target_name,
-            method: &workload.method,
-            arg: &workload.arg.text,
-            sender: workload.sender.to_text(),
-            start: workload.window.start.since(SimTime::ZERO),
-            stop: workload.window.stop.since(SimTime::ZERO),
-            arrivals: workload.arrivals,
+impl<'a> NetworkOut<'a> {
+    /// Rings and regions come out as the links they are made of.
+    fn of(scenario: &'a Scenario) -> Option<Self> {
+        match &scenario.links {
+            Links::Mesh(None) => None,
+            Links::Mesh(latency) => {
+                Some(NetworkOut { topology: None, latency: latency.as_ref(), link: Vec::new() })
+            }
+            Links::Each(links) => {
+                let topology = Some(Topology::Links);
+                Some(NetworkOut { topology, latency: None, link: pairs(scenario, links) })
+            }
         }
     }
+}
+
+/// Links with their ways back.
+fn pairs<'a>(
+    scenario: &'a Scenario,
+    links: &'a [(usize, usize, Distribution)],
+) -> Vec<LinkOut<'a>> {
+    let name = |subnet: usize| scenario.subnets[subnet].spec.name.as_str();
+    let back = |from: usize, to: usize| {
+        let mut back = links.iter().filter(|(a, b, _)| (*a, *b) == (to, from));
+        back.next().map(|(_, _, latency)| latency)
+    };
+    let forth = links.iter().filter(|(from, to, _)| from < to);
+    forth
+        .map(|(from, to, latency)| LinkOut {
+            from: name(*from),
+            to: name(*to),
+            latency,
+            back: back(*from, *to).filter(|back| *back != latency),
+        })
+        .collect()
 }

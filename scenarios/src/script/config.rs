@@ -4,7 +4,7 @@ use super::Runtimes;
 use super::step::unknown;
 use serde_json::{Map, Value};
 use sim_core::network::{SubnetKind, SubnetSpec};
-use sim_core::profile::Profile;
+use sim_core::profile::{MeteringMode, Profile};
 use sim_core::sandbox::{SandboxSpec, SandboxSubnet};
 use sim_core::units::{Cycles, Instructions};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ const GENESIS: u64 = 1_620_328_630_000_000_000;
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 /// Nodes of a subnet that does not say how many it has.
 const NODES: u64 = 13;
+/// Each has a stream to each.
+const MOST_SUBNETS: usize = 100;
 const TYPES: [&str; 3] = ["application", "system", "verified"];
 const FIELDS: [&str; 7] =
     ["subnets", "fees", "scheduler", "dts", "sandbox", "mainnet_debug_print", "time_s"];
@@ -69,8 +71,11 @@ fn subnets(config: &Map<String, Value>) -> Result<Vec<SubnetSpec>, String> {
     let one = [Value::Object(Map::new())];
     let listed = match config.get("subnets") {
         None => one.as_slice(),
-        Some(Value::Array(listed)) if (1..=1_000).contains(&listed.len()) => listed,
-        Some(other) => return Err(wrong("subnets", "a list of 1 to 1000 subnets", other)),
+        Some(Value::Array(listed)) if (1..=MOST_SUBNETS).contains(&listed.len()) => listed,
+        Some(other) => {
+            let expected = format!("a list of 1 to {MOST_SUBNETS} subnets");
+            return Err(wrong("subnets", &expected, other));
+        }
     };
     listed.iter().enumerate().map(|(index, entry)| subnet(index, entry)).collect()
 }
@@ -104,6 +109,8 @@ fn subnet(index: usize, entry: &Value) -> Result<SubnetSpec, String> {
 
 fn profile(config: &Map<String, Value>) -> Result<Profile, String> {
     let mut profile = Profile::named("2024-06").unwrap_or_default();
+    // Slices end where they did on the replica.
+    profile.metering.mode = MeteringMode::Counter;
     match config.get("fees") {
         None | Some(Value::Null) => {}
         Some(Value::String(era)) if era == "2026" => raise_prices(&mut profile),

@@ -49,7 +49,7 @@ pub(super) fn describe(
     put("version", json!(view.version));
     put("execution_memory_usage", json!(view.execution_memory.get()));
     put("canister_history_memory_usage", json!(view.history_memory.get()));
-    put("memory_usage", json!((view.execution_memory + view.history_memory).get()));
+    put("memory_usage", json!(view.memory_usage.get()));
     put("message_memory_usage", json!(view.message_memory.get()));
     put("reserved_balance", json!(digits(view.reserved)));
     put("certified_data", json!(to_hex(&view.certified_data)));

@@ -7,7 +7,7 @@ use sim_core::id::CanisterId;
 
 /// What steps there are, with the fields each may have beside [`ANYWHERE`].
 const STEPS: [(&str, &[&str]); 13] = [
-    ("create", &["as", "subnet", "cycles", "settings", "sender"]),
+    ("create", &["as", "subnet", "cycles", "id", "settings", "sender"]),
     ("install", &["c", "wat", "wasm_file", "wasm_hex", "arg", "mode", "sender"]),
     ("update", &["c", "method", "arg", "sender"]),
     ("submit", &["c", "method", "arg", "as", "sender"]),

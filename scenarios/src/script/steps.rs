@@ -1,13 +1,13 @@
 //! The steps of a script, one after the other.
 
+use super::answer::{Fields, put_response, put_trace};
 use super::step::Step;
 use super::trace::Messages;
 use super::values::{Names, hex, payload, sender, to_hex, wat};
 use super::{management, state};
 use crate::diagnostics::nearest;
 use ic_principal::Principal;
-use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::{Value, json};
 use sim_core::id::{CanisterId, MessageId, SubnetId};
 use sim_core::message::Target;
 use sim_core::runtime::{Reject, Response};
@@ -19,14 +19,14 @@ use std::path::{Path, PathBuf};
 
 /// Rounds after which an update that was not answered is given up.
 const PATIENCE: u64 = 2_000;
-/// Replies longer than this are described by length, hash, head and tail.
-const LONG_REPLY: usize = 4_096;
-const EXCERPT: usize = 32;
 const WASM_PAGE: u64 = 65_536;
 /// More rounds than any script needs; each `tick` may run so many.
 const MOST_ROUNDS: u64 = 1_000_000;
 /// More time than any script needs, in seconds.
 const MOST_SECONDS: u64 = 1 << 32;
+/// More bytes than anybody wants to see in hexadecimal digits.
+const MOST_BYTES: u64 = 1 << 26;
+/// The management canister, as `c` of a step.
 const MANAGEMENT: &str = "aaaaa-aa";
 
 /// A sandbox with the names a script gave to what is in it.
@@ -39,8 +39,6 @@ pub(super) struct Runner {
     /// Rounds so far.
     rounds: u64,
 }
-
-type Fields = Map<String, Value>;
 
 impl Runner {
     pub(super) fn new(sandbox: Sandbox, folder: &Path) -> Self {
@@ -155,11 +153,12 @@ impl Runner {
     fn install(&mut self, step: Step<'_>) -> Result<Fields, String> {
         let id = step.canister(&self.names)?;
         let module = self.module(step)?;
-        let size = module.len();
+        let (size, text) = (module.len(), step.text("wat")?.map(|_| to_hex(&module)));
         let arg = management::install(id, step.text("mode")?, module, self.payload(step)?)?;
         let bytes = arg.len();
         let mut result = self.managed(Some(id), "install_code", arg, step)?;
         result.insert("wasm_bytes".to_owned(), json!(size));
+        result.extend(text.map(|digits| ("wasm_hex".to_owned(), json!(digits))));
         result.insert("payload_bytes".to_owned(), json!(bytes));
         Ok(result)
     }
@@ -313,11 +312,16 @@ impl Runner {
     }
 
     fn query(&mut self, step: Step<'_>) -> Result<Fields, String> {
-        let id = step.canister(&self.names)?;
         let method = step.needed("method", "the method called")?;
         let (arg, from) = (self.payload(step)?, self.sender(step)?);
         let mut result = Fields::new();
-        put_response(&mut result, &self.sandbox.query(id, method, arg.into(), from));
+        let response = match self.target(step, &arg)? {
+            (subnet, Target::Management { .. }) => {
+                self.sandbox.query_management(subnet, method, arg.into(), from)
+            }
+            (_, Target::Canister(id)) => self.sandbox.query(id, method, arg.into(), from),
+        };
+        put_response(&mut result, &response);
         Ok(result)
     }
 
@@ -362,6 +366,9 @@ impl Runner {
     ) -> Result<Fields, String> {
         let id = step.canister(&self.names)?;
         let (offset, len) = (step.number("offset", 0)?, step.number("len", 0)?);
+        if len > MOST_BYTES {
+            return Err(format!("`len`: expected at most {MOST_BYTES} bytes, found {len}"));
+        }
         let pages = self.sandbox.canister(id).and_then(|view| view.pages);
         let (heap, stable) = pages.unwrap_or_default();
         let pages = if step.op == "heap" { heap } else { stable };
@@ -379,43 +386,5 @@ impl Runner {
             }
         }
         Ok(result)
-    }
-}
-
-/// Iterations are numbered from that of the first entry.
-fn put_trace(result: &mut Fields, mut trace: Vec<Value>) {
-    let first = trace.first().and_then(|entry| entry["iter"].as_u64()).unwrap_or(0);
-    for entry in &mut trace {
-        let number = entry["iter"].as_u64().unwrap_or(0);
-        entry["iter"] = json!(number.saturating_sub(first));
-    }
-    if !trace.is_empty() {
-        result.insert("trace".to_owned(), Value::Array(trace));
-    }
-}
-
-fn put_response(result: &mut Fields, response: &Response) {
-    match response {
-        Response::Reply(reply) if reply.len() > LONG_REPLY => {
-            let described = json!({
-                "len": reply.len(),
-                "sha256": to_hex(&Sha256::digest(reply)),
-                "head": to_hex(&reply[..EXCERPT]),
-                "tail": to_hex(&reply[reply.len() - EXCERPT..]),
-            });
-            result.insert("reply".to_owned(), described);
-        }
-        Response::Reply(reply) => {
-            result.insert("reply".to_owned(), json!(to_hex(reply)));
-        }
-        Response::Reject(reject) => {
-            let described = json!({
-                "code": reject.code.reject_code().number(),
-                "error": reject.code.name(),
-                "error_code": format!("IC0{}", reject.code.number()),
-                "message": &*reject.message,
-            });
-            result.insert("reject".to_owned(), described);
-        }
     }
 }

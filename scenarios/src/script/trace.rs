@@ -133,6 +133,7 @@ impl Messages {
             }
             EntryKind::Heartbeat => "Heartbeat task".to_owned(),
             EntryKind::GlobalTimer => "Global timer task".to_owned(),
+            EntryKind::OnLowWasmMemory => "On low Wasm memory task".to_owned(),
             EntryKind::Install => "install".to_owned(),
             EntryKind::Update | EntryKind::ReplicatedQuery => match known {
                 Some((method, true)) => format!("Ingress, method name {method},"),

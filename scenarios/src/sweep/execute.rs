@@ -134,7 +134,12 @@ impl Recipe<'_> {
                 RunError::Interrupted(_) => RunFailed::Interrupted,
                 RunError::Fault(fault) => failed(format!("a fault of icsim itself: {fault}")),
             })?;
-        let metrics = metrics::of(&history, scenario.warm_up);
+        let metrics = metrics::of(&history, scenario.warm_up)
+            .map_err(|error| failed(format!("a fault of icsim itself: {error}")))?;
+        let mut metrics = metrics;
+        let broken = scenario.disappointments(&metrics).len() as u128;
+        let name = metrics::DISAPPOINTED.to_owned();
+        metrics.push(Metric { name, unit: "", value: Some(broken) });
         Ok(Finished { digest: history.digest.to_string(), metrics })
     }
 }

@@ -120,13 +120,24 @@ impl From<LoadError> for SweepError {
     }
 }
 
+/// The points of a scenario file with changes laid over it.
+///
+/// # Errors
+/// Every mistake in its `[sweep]`.
+pub fn plan(source: &Source, set: &[Change]) -> Result<Plan, Refusal> {
+    let refused = |mistakes| Refusal::new(source.clone(), mistakes);
+    let included = source.included_texts();
+    let table = document::table(&source.text[source.own()], &included, set).map_err(refused)?;
+    Plan::read(table.get_ref()).map_err(refused)
+}
+
 impl Job<'_> {
     /// Sweeps.
     ///
     /// # Errors
     /// A mistake at one of the points, a folder that cannot be used, or Ctrl-C.
     pub fn run(&self, interrupt: &Interrupt, watch: &mut dyn Watch) -> Result<Outcome, SweepError> {
-        let plan = self.plan()?;
+        let plan = plan(self.source, self.set)?;
         if self.shard.is_some() && plan.settings.until.is_some() {
             return Err(SweepError::ShardOfUntil);
         }
@@ -164,17 +175,10 @@ impl Job<'_> {
         session.finish()
     }
 
-    /// The points, and what every one of them is made from.
-    fn plan(&self) -> Result<Plan, SweepError> {
-        let refused = |mistakes| Refusal::new(self.source.clone(), mistakes);
-        let text = &self.source.text[self.source.own()];
-        let table = document::table(text, self.set).map_err(refused)?;
-        Ok(Plan::read(table.get_ref()).map_err(refused)?)
-    }
-
     /// Makes sure that every point is a valid scenario; answers what they are made from.
     fn check(&self, recipe: &Recipe<'_>, plan: &Plan) -> Result<Origin, SweepError> {
-        let mut files = BTreeSet::new();
+        let included = self.source.included().map(|part| part.name.clone());
+        let mut files: BTreeSet<String> = included.collect();
         let mut profile = None;
         for point in 0..plan.points.len() {
             let scenario = recipe.scenario(point)?;

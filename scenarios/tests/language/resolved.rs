@@ -51,7 +51,7 @@ fn the_library_resolves() {
 fn arguments_are_encoded_as_the_module_declares_them() {
     let scenario = load(&with(&[])).expect("a valid scenario");
     let echo = scenario.canisters[1].id.principal();
-    let sent = Decode!(&scenario.workloads[0].arg.bytes, Principal, Nat).expect("decodes");
+    let sent = Decode!(&scenario.workloads[0].args.items()[0], Principal, Nat).expect("decodes");
     assert_eq!(sent, (Principal::from_slice(echo.as_slice()), Nat::from(3u8)));
 }
 
@@ -63,7 +63,7 @@ fn arguments_without_declared_types_are_encoded_as_written() {
         ("(principal \"$echo\", 3)", "(\"$echo\", 3 : nat8)"),
     ]);
     let scenario = load(&text).expect("a valid scenario");
-    let sent = Decode!(&scenario.workloads[0].arg.bytes, String, u8).expect("decodes");
+    let sent = Decode!(&scenario.workloads[0].args.items()[0], String, u8).expect("decodes");
     assert_eq!(sent, ("$echo".to_owned(), 3));
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Executor, Job};
 use crate::call_context::{CallContextId, Callback, Origin};
-use crate::canister::{Canister, SystemTask};
+use crate::canister::low_memory::LowMemoryHook;
+use crate::canister::{Canister, Status, SystemTask};
 use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
 use crate::ledger::{Attached, Prepaid};
@@ -33,6 +34,12 @@ impl Executor<'_> {
     /// The next work of a canister, ready to run. Work that fails before it could run has been
     /// answered and gives `None`.
     pub(super) fn next_job(&mut self, canister: &mut Canister) -> Option<Job> {
+        if canister.hook == LowMemoryHook::Ready && canister.status == Status::Running {
+            canister.hook = LowMemoryHook::Executed;
+            if let Some(job) = self.begin_task(canister, SystemTask::OnLowWasmMemory) {
+                return Some(job);
+            }
+        }
         if let Some(task) = canister.tasks.pop_front() {
             return self.begin_task(canister, task);
         }
@@ -71,6 +78,7 @@ impl Executor<'_> {
         let (kind, entry) = match task {
             SystemTask::Heartbeat => (EntryKind::Heartbeat, Entry::Heartbeat),
             SystemTask::GlobalTimer => (EntryKind::GlobalTimer, Entry::GlobalTimer),
+            SystemTask::OnLowWasmMemory => (EntryKind::OnLowWasmMemory, Entry::OnLowWasmMemory),
         };
         Some(self.job(canister, kind, context, hold, limit, entry))
     }
@@ -140,6 +148,7 @@ impl Executor<'_> {
                 format!("canister {} has no code", canister.id),
             ));
         };
+        let heap = code.instance.memory().heap;
         let exports = code.program.exports();
         let limits = &self.profile.limits;
         let (kind, limit, entry) = if exports.queries.contains(&*method) {
@@ -153,8 +162,28 @@ impl Executor<'_> {
         } else {
             return Err(self.method_not_found(canister, &method));
         };
+        if kind == EntryKind::Update {
+            check_wasm_memory(canister, heap)?;
+        }
+        self.check_attached(canister, context)?;
         let hold = self.prepay(canister, limit)?;
         Ok(self.job(canister, kind, context, hold, limit, entry))
+    }
+
+    /// Whether a call from another canister carries as many cycles as the settings ask for.
+    fn check_attached(&self, canister: &Canister, context: CallContextId) -> Result<(), Failure> {
+        let least = canister.options.minimum_incoming_cycles;
+        let Some(context) = canister.calls.get(context) else { return Ok(()) };
+        let (given, caller) = (context.available.amount(), context.origin.caller());
+        let from_canister = matches!(context.origin, Origin::Canister { .. });
+        if !from_canister || caller == canister.id.principal() || given >= least {
+            return Ok(());
+        }
+        let message = format!(
+            "canister {} takes calls that carry at least {least} cycles; this one carries {given}",
+            canister.id
+        );
+        Err(failure(ErrorCode::InsufficientCyclesInCall, message))
     }
 
     /// A call to a method that does not exist costs the base fee.
@@ -310,14 +339,18 @@ impl Executor<'_> {
     }
 
     /// What a canister sees of the world outside any call.
-    pub(super) fn plain_surroundings(&self, canister: &Canister) -> Surroundings {
+    pub(crate) fn plain_surroundings(&self, canister: &Canister) -> Surroundings {
         Surroundings {
             canister: canister.id,
             subnet: self.subnet,
             controllers: canister.controllers.clone(),
-            status: CanisterStatus::Running,
+            status: match canister.status {
+                Status::Running => CanisterStatus::Running,
+                Status::Stopping => CanisterStatus::Stopping,
+                Status::Stopped => CanisterStatus::Stopped,
+            },
             global_timer: canister.timer.unwrap_or(0),
-            environment: Arc::new([]),
+            environment: canister.options.environment.clone(),
             composite: false,
             data_certificate: None,
             caller: Principal::management_canister(),
@@ -325,6 +358,8 @@ impl Executor<'_> {
             balance: canister.account.balance(),
             freezing_threshold: canister.freezing_threshold(),
             freezing_seconds: canister.freezing_seconds,
+            wasm_memory_limit: Some(canister.options.wasm_memory_limit)
+                .filter(|limit| !limit.is_zero()),
             idle: canister.idle_use(),
             spare_allocation: canister.spare_allocation(),
             reserved: canister.account.reserved(),
@@ -338,7 +373,7 @@ impl Executor<'_> {
             deadline: 0,
             fees: canister.prices(self.fees),
             busy_queues: self.busy_queues(canister),
-            log_room: self.profile.limits.log_bytes,
+            log_room: canister.options.log_limit,
         }
     }
 
@@ -347,6 +382,16 @@ impl Executor<'_> {
         let waiting = canister.calls.waiting();
         waiting.map(|(callee, used)| (callee, capacity.saturating_sub(used))).collect()
     }
+}
+
+/// Updates are refused while the heap exceeds its limit.
+fn check_wasm_memory(canister: &Canister, heap: Bytes) -> Result<(), Failure> {
+    let limit = canister.options.wasm_memory_limit;
+    if limit.is_zero() || heap <= limit {
+        return Ok(());
+    }
+    let message = format!("the heap of {heap} bytes exceeds its limit of {limit} bytes");
+    Err(failure(ErrorCode::CanisterWasmMemoryLimitExceeded, message))
 }
 
 pub(super) fn failure(code: ErrorCode, message: String) -> Failure {
@@ -366,6 +411,6 @@ fn callback_entry(callback: &Callback, response: Response) -> (EntryKind, Entry)
 }
 
 /// A failure as its caller sees it.
-pub(super) fn reject_of(failure: Failure) -> Reject {
+pub(crate) fn reject_of(failure: Failure) -> Reject {
     Reject { code: failure.code, message: failure.message.into() }
 }

@@ -8,6 +8,7 @@ use crate::canister::Canister;
 use crate::fees::Charge;
 use crate::id::CanisterId;
 use crate::ledger::Prepaid;
+use crate::management::route_management;
 use crate::message::{CanisterMessage, Request, ResponseMessage, outcome};
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
@@ -49,9 +50,7 @@ impl Executor<'_> {
         let slice = finished.slice_instructions;
         let heap_delta = heap_delta(&job, &finished);
         let end = self.place.clock + self.duration(slice);
-        for line in finished.log {
-            self.record(end, Event::Printed { canister: canister.id, line });
-        }
+        self.log(canister, finished.log, end);
         let applied = self.apply_or_drop(canister, &job, finished.outcome, end);
         let own = applied.as_ref().err().map(|failure| failure.code);
         let used =
@@ -67,6 +66,15 @@ impl Executor<'_> {
             (None, applied) => self.settle(canister, job, used, own, applied.err()),
         }
         slice
+    }
+
+    /// Appends what was printed to the canister's log.
+    pub(super) fn log(&mut self, canister: &mut Canister, lines: Vec<Box<[u8]>>, end: SimTime) {
+        let room = canister.options.log_limit;
+        for line in lines {
+            canister.log.push(self.batch_time, &line, room);
+            self.record(end, Event::Printed { canister: canister.id, line });
+        }
     }
 
     /// Pays for the ingress messages that came in while an execution was under way.
@@ -291,7 +299,7 @@ impl Executor<'_> {
             execution_hold: execution_hold.unwrap_or_default(),
             deadline: deadline.map(|deadline| (message, deadline)),
         });
-        canister.output.push(CanisterMessage::Request(Request {
+        let request = Request {
             id: message,
             caller: canister.id,
             callee: CanisterId::called(&call.callee),
@@ -301,7 +309,19 @@ impl Executor<'_> {
             callback,
             sent: end,
             deadline,
-        }));
+        };
+        let version = job.task.surroundings.version;
+        match route_management(&request, self.subnet, version) {
+            Ok(callee) => {
+                canister.output.push(CanisterMessage::Request(Request { callee, ..request }));
+            }
+            Err(failure) => {
+                let answer = request.answer(Response::Reject(reject_of(failure)));
+                let answered = Event::Responded { message, outcome: outcome(&answer.response) };
+                self.record(end, answered);
+                canister.input.push(CanisterMessage::Response(answer), true);
+            }
+        }
     }
 
     /// Answers a call, once.

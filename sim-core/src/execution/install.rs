@@ -4,24 +4,30 @@
 
 use super::Executor;
 use super::begin::failure;
+use crate::canister::low_memory::LowMemoryHook;
 use crate::canister::{Canister, Code};
 use crate::fees::Charge;
-use crate::management::InstallMode;
+use crate::management::{InstallMode, UpgradeOptions, WasmMemoryPersistence};
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
 use crate::runtime::Step;
 use crate::runtime::{
-    Effects, Entry, Failure, Instance, InstructionLimits, Payload, Program, Runtime, StableImage,
-    Task,
+    Effects, Entry, Failure, GivenState, Instance, InstructionLimits, InvalidModule, Payload,
+    Program, Runtime, StableImage, StableSource, Task,
 };
 use crate::units::{Cycles, Instructions};
 use ic_principal::Principal;
 use std::sync::Arc;
 
 /// What `install_code` is to do.
-pub(crate) struct Installation<'a> {
+pub(crate) struct Installation {
+    /// Why it may not be done, if so.
+    pub(crate) checked: Result<(), Failure>,
     pub(crate) mode: InstallMode,
-    pub(crate) module: &'a [u8],
+    /// The module, or why it could not be put together.
+    pub(crate) module: Result<Payload, Failure>,
+    /// What putting it together costs.
+    pub(crate) assembly: Instructions,
     pub(crate) arg: Payload,
     pub(crate) sender: Principal,
 }
@@ -32,6 +38,37 @@ pub(crate) struct InstallOutcome {
     /// The module's hash, and what compiling it costs.
     pub(crate) compiled: ([u8; 32], Instructions),
     pub(crate) result: Result<(), Failure>,
+}
+
+/// What an upgrade keeps of the old code's memories.
+struct Kept {
+    stable: StableImage,
+    heap: Option<Vec<u8>>,
+}
+
+/// The custom section of modules whose heap survives an upgrade.
+const PERSISTENT_HEAP: &str = "enhanced-orthogonal-persistence";
+
+/// Whether an upgrade keeps the heap (`rs/execution_environment/src/execution/upgrade.rs`).
+fn keeps_heap(
+    old: &dyn Program,
+    new: &dyn Program,
+    options: UpgradeOptions,
+) -> Result<bool, Failure> {
+    match options.wasm_memory_persistence {
+        Some(WasmMemoryPersistence::replace) => Ok(false),
+        Some(WasmMemoryPersistence::keep) if new.metadata(PERSISTENT_HEAP).is_some() => Ok(true),
+        Some(WasmMemoryPersistence::keep) => Err(failure(
+            ErrorCode::CanisterContractViolation,
+            "Invalid upgrade option: the new module has no persistent heap to keep".to_owned(),
+        )),
+        None if old.metadata(PERSISTENT_HEAP).is_some() => Err(failure(
+            ErrorCode::CanisterContractViolation,
+            "Missing upgrade option: the canister's heap is persistent; say whether to keep it"
+                .to_owned(),
+        )),
+        None => Ok(false),
+    }
 }
 
 /// A swap of code under way.
@@ -61,7 +98,7 @@ impl Executor<'_> {
         let wasm64 = program.is_wasm64();
         let hold = self.prepay_install(canister, wasm64)?;
         let installer = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
-        let mut swap = Swap::new(installer, budget, &program);
+        let mut swap = Swap::new(installer, budget, program.compile_cost());
         let result = self.swap_code(canister, program, InstallMode::install, arg, &mut swap);
         let cost = self.settle_install(canister, hold, swap.used, wasm64);
         canister.totals.instructions += swap.used;
@@ -89,35 +126,52 @@ impl Executor<'_> {
         &mut self,
         canister: &mut Canister,
         runtime: &dyn Runtime,
-        installation: Installation<'_>,
+        installation: Installation,
     ) -> InstallOutcome {
         let nothing = ([0; 32], Instructions::ZERO);
-        let ended =
-            |instructions, compiled, result| InstallOutcome { instructions, compiled, result };
         let limit = self.profile.limits.install_instructions;
         // The new module's width decides the price; one that cannot be read costs as 32-bit code.
-        let compiled = runtime.compile(installation.module);
-        let wasm64 = compiled.as_ref().is_ok_and(|program| program.is_wasm64());
+        let module = installation.module.as_deref().unwrap_or_default();
+        let program = runtime.compile(module);
+        let wasm64 = program.as_ref().is_ok_and(|program| program.is_wasm64());
         let hold = match self.prepay_install(canister, wasm64) {
             Ok(hold) => hold,
-            Err(failure) => return ended(Instructions::ZERO, nothing, Err(failure)),
-        };
-        let program = match compiled {
-            Ok(program) => program,
-            Err(invalid) => {
-                let weight = self.profile.metering.compile_per_operator;
-                let used = weight.saturating_mul(installation.module.len() as u64);
-                self.settle_install(canister, hold, used, wasm64);
-                let failure = failure(invalid.code, invalid.to_string());
-                return ended(used, nothing, Err(failure));
+            Err(failure) => {
+                let (instructions, result) = (Instructions::ZERO, Err(failure));
+                return InstallOutcome { instructions, compiled: nothing, result };
             }
         };
-        let compiled = (program.hash(), program.compile_cost());
-        let mut swap = Swap::new(installation.sender, limit, &program);
-        let result =
-            self.swap_code(canister, program, installation.mode, installation.arg, &mut swap);
-        self.settle_install(canister, hold, swap.used, wasm64);
-        ended(swap.used, compiled, result)
+        let mut used = Instructions::ZERO;
+        let (compiled, result) = match self.admit(&installation, program, &mut used) {
+            Err(failure) => (nothing, Err(failure)),
+            Ok(program) => {
+                let compiled = (program.hash(), program.compile_cost());
+                let mut swap = Swap::new(installation.sender, limit, used + compiled.1);
+                let Installation { mode, arg, .. } = installation;
+                let result = self.swap_code(canister, program, mode, arg, &mut swap);
+                used = swap.used;
+                (compiled, result)
+            }
+        };
+        self.settle_install(canister, hold, used, wasm64);
+        InstallOutcome { instructions: used, compiled, result }
+    }
+
+    /// Checks an installation; `used` is what that and compiling its module in vain took.
+    fn admit(
+        &self,
+        installation: &Installation,
+        program: Result<Arc<dyn Program>, InvalidModule>,
+        used: &mut Instructions,
+    ) -> Result<Arc<dyn Program>, Failure> {
+        installation.checked.clone()?;
+        *used += installation.assembly;
+        let module = installation.module.as_ref().map_err(Clone::clone)?;
+        program.map_err(|invalid| {
+            let weight = self.profile.metering.compile_per_operator;
+            *used += weight.saturating_mul(module.len() as u64);
+            failure(invalid.code, invalid.to_string())
+        })
     }
 
     fn settle_install(
@@ -152,21 +206,13 @@ impl Executor<'_> {
         arg: Payload,
         swap: &mut Swap,
     ) -> Result<(), Failure> {
-        let upgrade = match mode {
-            InstallMode::upgrade(options) => Some(options),
-            InstallMode::install | InstallMode::reinstall => None,
-        };
-        let stable = match upgrade {
-            Some(options) => {
-                let skip = options.and_then(|options| options.skip_pre_upgrade) == Some(true);
-                self.save(canister, skip, swap)?
-            }
+        let upgrade = mode.upgrade_options();
+        let kept = match upgrade {
+            Some(options) => Some(self.save(canister, &*program, options, swap)?),
             None => None,
         };
-        let installed = self.start_new(canister, &program, upgrade.is_some(), stable, arg, swap);
-        for line in std::mem::take(&mut swap.log) {
-            self.record(self.place.clock, Event::Printed { canister: canister.id, line });
-        }
+        let installed = self.start_new(canister, &program, kept, arg, swap);
+        self.log(canister, std::mem::take(&mut swap.log), self.place.clock);
         let affordable = installed.and_then(|instance| {
             let code = Code { program, instance };
             self.check_not_frozen(canister, &code, swap).map(|()| code)
@@ -186,36 +232,46 @@ impl Executor<'_> {
         }
     }
 
-    /// `canister_pre_upgrade` of the old code, and the stable memory it leaves. Nothing is
-    /// committed yet.
+    /// `canister_pre_upgrade` of the old code, and the memories it leaves. Nothing is committed yet.
     fn save(
         &mut self,
         canister: &mut Canister,
-        skip: bool,
+        new: &dyn Program,
+        options: UpgradeOptions,
         swap: &mut Swap,
-    ) -> Result<Option<StableImage>, Failure> {
+    ) -> Result<Kept, Failure> {
         let surroundings = self.plain_surroundings(canister);
         let Some(code) = &mut canister.code else {
             let message = format!("canister {} has no code to upgrade", canister.id);
             return Err(failure(ErrorCode::CanisterWasmModuleNotFound, message));
         };
+        let keep = keeps_heap(&*code.program, new, options)?;
+        let skip = options.skip_pre_upgrade == Some(true);
         if code.program.exports().pre_upgrade && !skip {
             swap.run(&mut *code.instance, Entry::PreUpgrade, surroundings)?;
         }
-        Ok(Some(code.instance.stable_image()))
+        let heap = match keep {
+            true => code.instance.read_heap(0, code.instance.memory().heap.get()),
+            false => None,
+        };
+        Ok(Kept { stable: code.instance.stable_image(), heap })
     }
 
     fn start_new(
         &mut self,
         canister: &Canister,
         program: &Arc<dyn Program>,
-        upgrade: bool,
-        stable: Option<StableImage>,
+        kept: Option<Kept>,
         arg: Payload,
         swap: &mut Swap,
     ) -> Result<Box<dyn Instance>, Failure> {
-        let mut instance = match stable {
-            Some(stable) => program.instantiate_with(stable)?,
+        let upgrade = kept.is_some();
+        let mut instance = match kept {
+            Some(Kept { stable, heap: Some(heap) }) => {
+                let stable = StableSource::Image(stable);
+                program.instantiate_given(GivenState { heap, stable, globals: None })?
+            }
+            Some(Kept { stable, heap: None }) => program.instantiate_with(stable)?,
             None => program.instantiate()?,
         };
         let exports = program.exports();
@@ -239,7 +295,11 @@ impl Executor<'_> {
             let charge = Charge::Burn { amount: burned };
             let _ = self.ledger.burn(&mut canister.account, burned, charge);
         }
+        if canister.code.is_some() && !upgrade {
+            canister.log.clear();
+        }
         canister.code = Some(code);
+        canister.hook = LowMemoryHook::default();
         canister.version += 1;
         canister.tasks.clear();
         canister.timer = effects.global_timer.filter(|time| *time != 0);
@@ -273,6 +333,11 @@ impl Executor<'_> {
         let unused = self.fees.execution_refund(unused);
         let balance = canister.account.balance() + unused;
         let burned = swap.effects.cycles_burned;
+        let limit = canister.options.wasm_memory_limit;
+        if !limit.is_zero() && code.instance.memory().heap > limit {
+            let message = format!("the heap exceeds its limit of {limit} bytes");
+            return Err(failure(ErrorCode::CanisterWasmMemoryLimitExceeded, message));
+        }
         let reserve = self.reservation(canister, code);
         let reserved = canister.account.reserved() + reserve;
         if !reserve.is_zero() && reserved > canister.reserved_cycles_limit {
@@ -284,22 +349,18 @@ impl Executor<'_> {
         if balance >= threshold + burned + reserve {
             return Ok(());
         }
+        let missing = (threshold + burned + reserve).saturating_sub(balance);
         let message = format!(
-            "its balance of {balance} cycles is below its freezing threshold of {threshold} cycles"
+            "Canister cannot grow memory due to insufficient cycles. At least {missing} additional \
+             cycles are required."
         );
         Err(failure(ErrorCode::InsufficientCyclesInMemoryGrow, message))
     }
 }
 
 impl Swap {
-    fn new(caller: Principal, budget: Instructions, program: &Arc<dyn Program>) -> Swap {
-        Swap {
-            caller,
-            budget,
-            used: program.compile_cost(),
-            effects: Effects::default(),
-            log: Vec::new(),
-        }
+    fn new(caller: Principal, budget: Instructions, used: Instructions) -> Swap {
+        Swap { caller, budget, used, effects: Effects::default(), log: Vec::new() }
     }
 
     /// Runs one entry point with all its slices and keeps what it set.

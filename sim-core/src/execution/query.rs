@@ -2,48 +2,76 @@
 
 use super::Executor;
 use super::begin::{failure, reject_of};
-use crate::canister::Canister;
+use crate::canister::{Canister, Status};
 use crate::reject::ErrorCode;
 use crate::runtime::{
-    Entry, Failure, InstructionLimits, Payload, Response, Step, Surroundings, Task,
+    Effects, Entry, Failure, InstructionLimits, Payload, Response, Step, Surroundings, Task,
 };
-use ic_principal::Principal;
+use crate::units::Instructions;
 
 impl Executor<'_> {
-    /// Runs a query method to its end.
-    pub(crate) fn run_query(
+    /// Runs a query that transforms the response of an HTTP outcall.
+    pub(crate) fn run_transform(
         &mut self,
         canister: &mut Canister,
         method: &str,
         arg: Payload,
-        sender: Principal,
     ) -> Response {
-        match self.try_query(canister, method, arg, sender) {
+        let found = self.check_queryable(canister).and_then(|()| check_query(canister, method));
+        let entry = Entry::Transform { method: method.into(), arg };
+        let run = found.and_then(|()| {
+            let surroundings = self.plain_surroundings(canister);
+            let surroundings = Surroundings { responded: false, ..surroundings };
+            let limit = self.profile.limits.query_instructions;
+            self.run_to_end(canister, entry, surroundings, limit).0
+        });
+        match run.and_then(|effects| replied(canister, effects)) {
             Ok(response) => response,
             Err(failure) => Response::Reject(reject_of(failure)),
         }
     }
 
-    fn try_query(
+    /// Whether the canister answers queries at present.
+    pub(crate) fn check_queryable(&self, canister: &Canister) -> Result<(), Failure> {
+        let id = canister.id;
+        match canister.status {
+            Status::Running => {}
+            Status::Stopping => {
+                let message = format!("Canister {id} is stopping");
+                return Err(failure(ErrorCode::CanisterStopping, message));
+            }
+            Status::Stopped => {
+                let message = format!("Canister {id} is stopped");
+                return Err(failure(ErrorCode::CanisterStopped, message));
+            }
+        }
+        if canister.account.balance() < canister.freezing_threshold() {
+            let message = format!(
+                "Canister {id} is unable to process query calls because it's frozen. Please top up \
+                 the canister with cycles and try again."
+            );
+            return Err(failure(ErrorCode::CanisterOutOfCycles, message));
+        }
+        if canister.code.is_none() {
+            let message = format!("Canister {id} contains no Wasm module");
+            return Err(failure(ErrorCode::CanisterWasmModuleNotFound, message));
+        }
+        Ok(())
+    }
+
+    /// Runs an entry point with all its slices; its changes of memory stay until they are rolled back.
+    pub(crate) fn run_to_end(
         &mut self,
         canister: &mut Canister,
-        method: &str,
-        arg: Payload,
-        sender: Principal,
-    ) -> Result<Response, Failure> {
-        let id = canister.id;
-        let view = self.plain_surroundings(canister);
-        let surroundings = Surroundings { caller: sender, responded: false, ..view };
+        entry: Entry,
+        surroundings: Surroundings,
+        limit: Instructions,
+    ) -> (Result<Effects, Failure>, Instructions) {
         let Some(code) = &mut canister.code else {
-            let message = format!("canister {id} has no code");
-            return Err(failure(ErrorCode::CanisterWasmModuleNotFound, message));
+            let message = format!("canister {} has no code", canister.id);
+            let lost = Err(failure(ErrorCode::CanisterWasmModuleNotFound, message));
+            return (lost, Instructions::ZERO);
         };
-        if !code.program.exports().queries.contains(method) {
-            let message = format!("canister {id} has no query method `{method}`");
-            return Err(failure(ErrorCode::CanisterMethodNotFound, message));
-        }
-        let limit = self.profile.limits.query_instructions;
-        let entry = Entry::Query { method: method.into(), arg };
         let limits = InstructionLimits { message: limit, slice: limit };
         let mut step = code.instance.start(Task { entry, surroundings, limits });
         let finished = loop {
@@ -52,11 +80,25 @@ impl Executor<'_> {
                 Step::Finished(finished) => break finished,
             }
         };
-        let effects = finished.outcome?;
         code.instance.rollback();
-        effects.response.ok_or_else(|| {
-            let message = format!("canister {id} did not reply to the query");
-            failure(ErrorCode::CanisterDidNotReply, message)
-        })
+        (finished.outcome, finished.instructions)
     }
+}
+
+/// Whether the canister has a query called `method`.
+pub(crate) fn check_query(canister: &Canister, method: &str) -> Result<(), Failure> {
+    let exports = canister.code.as_ref().map(|code| code.program.exports());
+    if exports.is_some_and(|exports| exports.queries.contains(method)) {
+        return Ok(());
+    }
+    let message = format!("Canister {} has no query method '{method}'", canister.id);
+    Err(failure(ErrorCode::CanisterMethodNotFound, message))
+}
+
+/// The answer a query gave.
+pub(crate) fn replied(canister: &Canister, effects: Effects) -> Result<Response, Failure> {
+    effects.response.ok_or_else(|| {
+        let message = format!("Canister {} did not produce a response", canister.id);
+        failure(ErrorCode::CanisterDidNotReply, message)
+    })
 }

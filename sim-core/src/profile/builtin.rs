@@ -1,8 +1,8 @@
 //! The built-in profiles. Each later one is written as its differences from the one before.
 
 use super::{
-    BitcoinFees, Currency, Decimal, Fees, HttpUsageFees, Limits, Metering, MeteringMode, Profile,
-    Rounding, SystemApiCosts, Timing,
+    BitcoinFees, Currency, Decimal, Fees, HttpUsageFees, Limits, ManagementRules, Metering,
+    MeteringMode, Profile, Rounding, SystemApiCosts, Timing,
 };
 use crate::scheduler::Policy;
 use crate::time::SimDuration;
@@ -72,10 +72,12 @@ pub(super) fn y2024_06() -> Profile {
             dropped_cycles_refunded: false,
             upload_chunk_instructions: Instructions::new(200_000_000),
             cycles_in_queries: false,
-            call_depth: 163_829,
-            log_bytes: Bytes::new(4_096),
+            tail_calls: false,
+            table_writes: true,
+            wasm_stack: Bytes::new(5 * MIB),
             setup_instructions: Instructions::new(10_000_000_000),
         },
+        management: ManagementRules::y2024_06(),
         timing: Timing {
             block_interval: SimDuration::from_millis(667),
             block_interval_nodes: 13,
@@ -87,13 +89,14 @@ pub(super) fn y2024_06() -> Profile {
             instructions_per_second: Instructions::new(2_000_000_000),
         },
         metering: Metering {
-            mode: MeteringMode::Counter,
+            mode: MeteringMode::Fuel,
             default_operator: 1,
             operators: weights(&[OPERATORS, FLOAT_2024, SIMD_2024]),
             operators64: BTreeMap::new(),
             dirty_heap_page: Instructions::new(1_000),
             dirty_heap_page64: Instructions::new(4_000),
             dirty_stable_page: Instructions::new(1_000),
+            touched_page: Instructions::ZERO,
             compile_per_operator: Instructions::new(6_000),
             recompile_divisor: 100,
             system_api: SystemApiCosts {
@@ -190,7 +193,9 @@ pub(super) fn y2026_mid() -> Profile {
     profile.limits.stream_messages = 10_000;
     profile.limits.heap64 = Bytes::new(6 * GIB);
     profile.limits.cycles_in_queries = true;
+    profile.limits.tail_calls = true;
     profile.limits.stable_memory = Bytes::new(500 * GIB);
+    profile.management = ManagementRules::y2026();
     profile.metering.operators = weights(&[OPERATORS, FLOAT_2025, SIMD_2025]);
     profile.metering.operators64 = weights(&[MEMORY_64]);
     profile.metering.system_api.functions = weights(&[SYSTEM_API]);
@@ -208,6 +213,12 @@ pub(super) fn y2026_08() -> Profile {
     profile.fees.log_fetch = Cycles::new(5_000_000);
     profile.fees.log_fetch_byte = Cycles::new(80);
     profile.limits.dropped_cycles_refunded = true;
+    profile.limits.table_writes = false;
+    // The deterministic memory tracker, `rs/memory_tracker`: memory is charged as it is touched.
+    profile.metering.dirty_heap_page = Instructions::ZERO;
+    profile.metering.dirty_heap_page64 = Instructions::ZERO;
+    profile.metering.dirty_stable_page = Instructions::ZERO;
+    profile.metering.touched_page = Instructions::new(5_000);
     profile
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metering {
-    /// How the code counts. Counts are the same either way.
+    /// How the code counts.
     pub mode: MeteringMode,
     /// Weight of an operator that `operators` does not name.
     pub default_operator: u64,
@@ -24,6 +24,9 @@ pub struct Metering {
     pub dirty_heap_page64: Instructions,
     /// Charged for every 4 KiB stable page on a message's first write to it.
     pub dirty_stable_page: Instructions,
+    /// Charged for every 4 KiB page of heap and stable memory when a message first accesses the
+    /// 64 KiB it lies in, and once more when it first writes there; at once, not in the end.
+    pub touched_page: Instructions,
     /// Compilation, per operator of the instrumented module.
     pub compile_per_operator: Instructions,
     /// Compilation again, of a module the subnet compiled since its last checkpoint: divided by this.
@@ -32,17 +35,21 @@ pub struct Metering {
     pub system_api: SystemApiCosts,
 }
 
-/// How code counts its instructions: both ways come to the same totals.
+/// How code counts its instructions. The first two come to the same totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MeteringMode {
-    /// In a counter of its own, as on the network: it also stops where code on the network does.
-    #[default]
-    Counter,
     /// In the interpreter's fuel, which is faster: it stops at the block of code that does not fit
     /// into what is left, up to some hundred instructions before it would on the network. Modules
     /// for which this cannot be made exact use a counter.
+    #[default]
     Fuel,
+    /// In a counter of its own, as on the network: it also stops where code on the network does.
+    Counter,
+    /// Not in the network's unit but in the interpreter's own: about one for each operator of a
+    /// block that is entered, whether it is reached or not. Weights of operators do not count,
+    /// overheads of the System API and charges for memory do. For experiments.
+    Native,
 }
 
 impl Metering {

@@ -3,7 +3,7 @@
 use super::Subnet;
 use crate::canister::Status;
 use crate::fees::Charge;
-use crate::id::{CanisterId, MessageId};
+use crate::id::MessageId;
 use crate::message::{CanisterMessage, Ingress, Target};
 use crate::random;
 use crate::record::{Event, Outcome};
@@ -144,7 +144,7 @@ impl Subnet {
         };
         let receiver = message.receiver();
         match (self.canister_mut(receiver), message) {
-            (None, CanisterMessage::Request(request)) if receiver == CanisterId::MANAGEMENT => {
+            (None, CanisterMessage::Request(request)) if receiver.is_management() => {
                 self.management.push_back(request.into_management_call());
             }
             (Some(canister), CanisterMessage::Request(request)) if !canister.takes_requests() => {

@@ -62,7 +62,8 @@ impl Subnet {
         // The amount is the balance itself.
         let charge = Charge::Uninstall { amount: rest };
         let _ = self.ledger.burn(&mut canister.account, rest, charge);
-        canister.forget_history();
+        canister.history.forget();
+        canister.snapshots.clear();
         canister.compute_allocation = 0;
         canister.memory_allocation = Bytes::ZERO;
         self.drop_code(index);

@@ -1,31 +1,46 @@
-//! The management canister of a subnet: creating canisters, their code, their settings.
+//! What the management canister of a subnet does, one file for each family of methods.
 //!
 //! Calls wait in the subnet's own queue and are executed in an iteration before the canisters.
 //! After `rs/execution_environment/src/{execution_environment,canister_manager}.rs` of `dfinity/ic`.
 
+mod bitcoin;
+mod chunks;
+mod delayed;
+mod info;
+mod install;
+mod lifecycle;
+mod logs;
+mod outcalls;
+mod settings;
+mod signing;
+mod snapshot_data;
+mod snapshots;
+mod status;
+
+pub(super) use delayed::Delayed;
+
 use super::Subnet;
 use crate::call_context::Origin;
-use crate::canister::{Canister, Status};
-use crate::execution::Installation;
+use crate::canister::history::{ChangeDetails, ChangeOrigin};
 use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
-use crate::management::{
-    CanisterSettings, Command, InstallMode, canister_id_reply, cycles, empty_reply,
-};
-use crate::message::{ManagementCall, ResponseMessage, outcome};
+use crate::management::method::{Audience, Method};
+use crate::management::{CanisterIdRecord, decode, named};
+use crate::message::{CanisterMessage, ManagementCall, ResponseMessage, outcome};
 use crate::record::Event;
 use crate::reject::ErrorCode;
 use crate::runtime::{Failure, Payload, Reject, Response};
-use crate::units::{Bytes, Instructions};
+use crate::units::Instructions;
 use ic_principal::Principal;
-use std::sync::Arc;
 
 /// What executing a management call came to.
 enum Verdict {
-    Answer(Result<Payload, Failure>),
-    /// The answer comes later: a canister is stopping.
+    Reply(Payload),
+    /// The answer comes later.
     Wait,
 }
+
+type Answer = Result<Payload, Failure>;
 
 /// What a management call used.
 #[derive(Clone, Copy, Default)]
@@ -34,6 +49,18 @@ struct Used {
     instructions: Instructions,
     /// Of these, what counts against the round.
     round_instructions: Instructions,
+}
+
+impl Used {
+    /// Instructions that were used and count against the round.
+    fn spend(&mut self, instructions: Instructions) {
+        self.instructions += instructions;
+        self.round_instructions += instructions;
+    }
+}
+
+fn failure(code: ErrorCode, message: impl Into<String>) -> Failure {
+    Failure { code, message: message.into() }
 }
 
 impl Subnet {
@@ -48,10 +75,7 @@ impl Subnet {
 
     fn manage(&mut self, mut call: ManagementCall, iteration: u32) -> Instructions {
         let mut used = Used::default();
-        let verdict = match Command::decode(&call.method, &call.arg) {
-            Ok(command) => self.command(&mut call, command, &mut used),
-            Err(failure) => Verdict::Answer(Err(failure)),
-        };
+        let verdict = self.dispatch(&mut call, &mut used);
         let event = Event::Managed {
             message: call.origin.message(),
             method: call.method.clone(),
@@ -62,8 +86,10 @@ impl Subnet {
         };
         self.record(self.clock, event);
         self.charge_later(&call, used.canister);
-        if let Verdict::Answer(answer) = verdict {
-            self.answer(call, answer);
+        match verdict {
+            Ok(Verdict::Reply(reply)) => self.answer(call, Ok(reply)),
+            Ok(Verdict::Wait) => {}
+            Err(failure) => self.answer(call, Err(failure)),
         }
         used.round_instructions
     }
@@ -81,224 +107,147 @@ impl Subnet {
         }
     }
 
-    fn command(&mut self, call: &mut ManagementCall, command: Command, used: &mut Used) -> Verdict {
-        let sender = call.origin.caller();
-        if let Some(id) = subject(&command) {
-            used.canister = Some(id);
-            if let Err(failure) = self.check_controller(id, &sender, &command) {
-                return Verdict::Answer(Err(failure));
-            }
+    fn dispatch(&mut self, call: &mut ManagementCall, used: &mut Used) -> Result<Verdict, Failure> {
+        let method = Method::named(&call.method).ok_or_else(|| {
+            let message = format!("Management canister has no method '{}'", call.method);
+            failure(ErrorCode::CanisterMethodNotFound, message)
+        })?;
+        let is_canister = matches!(call.origin, Origin::Canister { .. });
+        match method.audience() {
+            Audience::Queries => return Err(not_callable(&call.method)),
+            Audience::Canisters if !is_canister => return Err(not_callable(&call.method)),
+            _ => {}
         }
-        Verdict::Answer(match command {
-            Command::ProvisionalCreate { cycles, settings } => {
-                let cycles = cycles.unwrap_or(self.profile.limits.provisional_cycles);
-                let created = self.new_canister(sender, &settings);
-                let canister = &mut self.canisters[created.local()];
-                canister.totals.given = cycles;
-                self.ledger.mint(&mut canister.account, cycles);
-                Ok(canister_id_reply(created))
-            }
-            Command::Create { settings } => self.create_for(call, sender, &settings),
-            Command::Install { canister, mode, module, arg } => {
-                self.install_code(canister, mode, &module, arg, sender, used)
-            }
-            Command::UpdateSettings { canister, settings } => {
-                self.update_settings(canister, &settings)
-            }
-            Command::Start(id) => self.start_canister(id),
-            Command::Stop(id) => return self.stop_canister(id, call),
-            Command::Uninstall(id) => self.uninstall_code(id),
-            Command::Delete(id) => self.delete_canister(id),
-            Command::Status(id) => self.canister_status(id),
-            Command::Deposit(id) => {
-                let canister = &mut self.canisters[id.local()];
-                self.ledger.receive(call.cycles.take(), &mut canister.account);
-                Ok(empty_reply())
-            }
-        })
+        self.execute_method(method, call, used)
     }
 
-    /// Everything but deposits is for controllers; the canister itself may ask for its status.
-    fn check_controller(
-        &self,
-        id: CanisterId,
-        sender: &Principal,
-        command: &Command,
-    ) -> Result<(), Failure> {
-        let here = (id.subnet() == self.id).then(|| self.canisters.get(id.local())).flatten();
-        let Some(canister) = here.filter(|canister| !canister.deleted) else {
-            let message = format!("canister {id} does not exist");
-            return Err(Failure { code: ErrorCode::CanisterNotFound, message });
-        };
-        let open = matches!(command, Command::Deposit(_))
-            || matches!(command, Command::Status(_)) && *sender == id.principal();
-        if open || canister.controllers.contains(sender) {
-            return Ok(());
-        }
-        let message = format!("{sender} is no controller of canister {id}");
-        Err(Failure { code: ErrorCode::CanisterInvalidController, message })
-    }
-
-    fn new_canister(&mut self, creator: Principal, settings: &CanisterSettings) -> CanisterId {
-        let id = CanisterId::on(self.id, self.canisters.len() as u32);
-        let controllers = settings.controllers.clone().unwrap_or_else(|| vec![creator]);
-        let mut canister = Canister::new(id, id.to_string().into(), controllers.into());
-        canister.last_charge = self.round_start;
-        canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
-        canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
-        apply_settings(&mut canister, settings);
-        canister.note_controllers();
-        canister.measure(&self.fees);
-        self.canisters.push(canister);
-        id
-    }
-
-    fn create_for(
+    fn execute_method(
         &mut self,
+        method: Method,
         call: &mut ManagementCall,
-        sender: Principal,
-        settings: &CanisterSettings,
-    ) -> Result<Payload, Failure> {
-        let fee = self.fees.canister_creation();
-        let given = call.cycles.amount();
-        if given < fee {
-            let message = format!(
-                "Creating a canister requires a fee of {fee} that is deducted from the canister's initial balance but only {given} cycles were received with the create_canister request."
-            );
-            let code = ErrorCode::InsufficientCyclesForCreateCanister;
-            return Err(Failure { code, message });
-        }
-        let created = self.new_canister(sender, settings);
-        let canister = &mut self.canisters[created.local()];
-        canister.totals.given = given;
-        self.ledger.receive(call.cycles.take(), &mut canister.account);
-        // It was just given more than that.
-        let _ = self.ledger.burn(&mut canister.account, fee, Charge::Creation);
-        Ok(canister_id_reply(created))
-    }
-
-    fn install_code(
-        &mut self,
-        id: CanisterId,
-        mode: InstallMode,
-        module: &Payload,
-        arg: Payload,
-        sender: Principal,
         used: &mut Used,
-    ) -> Result<Payload, Failure> {
-        let runtime = self.runtime.clone();
-        let (mut executor, canisters) = self.executor();
-        let canister = &mut canisters[id.local()];
-        if mode == InstallMode::install && canister.code.is_some() {
-            let message = format!("canister {id} is not empty");
-            return Err(Failure { code: ErrorCode::CanisterNonEmpty, message });
-        }
-        let installation = Installation { mode, module, arg, sender };
-        let outcome = executor.install_code(canister, &*runtime, installation);
-        used.instructions = outcome.instructions;
-        used.round_instructions = outcome.instructions;
-        outcome.result?;
-        canister.note_code_change();
-        canister.install_code_debit += outcome.instructions;
-        canister.measure(executor.fees);
-        let (hash, cost) = outcome.compiled;
-        if !self.compiled.insert(hash) {
-            let divisor = self.profile.metering.recompile_divisor.max(1);
-            let cheap = Instructions::new(cost.get() / divisor);
-            used.round_instructions = outcome.instructions.saturating_sub(cost) + cheap;
-        }
-        Ok(empty_reply())
+    ) -> Result<Verdict, Failure> {
+        let reply = match method {
+            Method::CreateCanister => self.create_canister(call),
+            Method::ProvisionalCreate => self.provisional_create(call),
+            Method::ProvisionalTopUp => self.provisional_top_up(call, used),
+            Method::UpdateSettings => self.update_settings(call, used),
+            Method::InstallCode => self.install_code(call, used),
+            Method::InstallChunkedCode => self.install_chunked_code(call, used),
+            Method::UploadChunk => self.upload_chunk(call, used),
+            Method::StoredChunks => self.stored_chunks(call, used),
+            Method::ClearChunkStore => self.clear_chunk_store(call, used),
+            Method::UninstallCode => self.uninstall_code(call, used),
+            Method::StartCanister => self.start_canister(call, used),
+            Method::StopCanister => return self.stop_canister(call, used),
+            Method::DeleteCanister => self.delete_canister(call, used),
+            Method::DepositCycles => self.deposit_cycles(call, used),
+            Method::CanisterStatus => self.canister_status(call, used),
+            Method::CanisterMetrics => self.canister_metrics(call, used),
+            Method::CanisterInfo => self.canister_info(call, used),
+            Method::CanisterMetadata => self.canister_metadata(call, used),
+            Method::NodeMetricsHistory => self.node_metrics_history(call),
+            Method::SubnetInfo => self.subnet_info(call),
+            Method::TakeSnapshot => self.take_snapshot(call, used),
+            Method::LoadSnapshot => self.load_snapshot(call, used),
+            Method::ListSnapshots => self.list_snapshots(call, used),
+            Method::DeleteSnapshot => self.delete_snapshot(call, used),
+            Method::ReadSnapshotMetadata => self.read_snapshot_metadata(call, used),
+            Method::ReadSnapshotData => self.read_snapshot_data(call, used),
+            Method::UploadSnapshotMetadata => self.upload_snapshot_metadata(call, used),
+            Method::UploadSnapshotData => self.upload_snapshot_data(call, used),
+            _ => return self.execute_outside(method, call),
+        }?;
+        Ok(Verdict::Reply(reply))
     }
 
-    fn update_settings(
+    /// Methods that ask something outside the subnet's own state.
+    fn execute_outside(
         &mut self,
-        id: CanisterId,
-        settings: &CanisterSettings,
-    ) -> Result<Payload, Failure> {
-        let canister = &mut self.canisters[id.local()];
-        apply_settings(canister, settings);
-        if settings.controllers.is_some() {
-            canister.note_controllers();
+        method: Method,
+        call: &mut ManagementCall,
+    ) -> Result<Verdict, Failure> {
+        match method {
+            Method::RawRand => self.raw_rand(call),
+            Method::HttpRequest => self.http_request(call),
+            Method::EcdsaPublicKey => self.ecdsa_public_key(call).map(Verdict::Reply),
+            Method::SchnorrPublicKey => self.schnorr_public_key(call).map(Verdict::Reply),
+            Method::VetkdPublicKey => self.vetkd_public_key(call).map(Verdict::Reply),
+            Method::SignWithEcdsa => self.sign_with_ecdsa(call),
+            Method::SignWithSchnorr => self.sign_with_schnorr(call),
+            Method::VetkdDeriveKey => self.vetkd_derive_key(call),
+            Method::BitcoinGetBalance
+            | Method::BitcoinGetUtxos
+            | Method::BitcoinGetCurrentFeePercentiles
+            | Method::BitcoinGetBlockHeaders
+            | Method::BitcoinSendTransaction => self.bitcoin(method, call),
+            _ => Err(failure(
+                ErrorCode::CanisterContractViolation,
+                format!("{} can be called by the NNS only", call.method),
+            )),
         }
-        canister.version += 1;
+    }
+
+    /// The canister that the one argument of a call names, if its sender may make the call.
+    fn subject(
+        &self,
+        method: Method,
+        call: &ManagementCall,
+        used: &mut Used,
+    ) -> Result<usize, Failure> {
+        let args: CanisterIdRecord = decode(&call.arg)?;
+        self.controlled(args.canister_id, method, call, used)
+    }
+
+    /// The place of a canister that the sender of a call controls, or is if the method allows that.
+    fn controlled(
+        &self,
+        canister: Principal,
+        method: Method,
+        call: &ManagementCall,
+        used: &mut Used,
+    ) -> Result<usize, Failure> {
+        let place = self.place(canister, used)?;
+        let (canister, sender) = (&self.canisters[place], call.origin.caller());
+        let itself = method.open_to_itself() && sender == canister.id.principal();
+        if itself || canister.controllers.contains(&sender) {
+            return Ok(place);
+        }
+        let message = format!("{sender} is no controller of canister {}", canister.id);
+        Err(failure(ErrorCode::CanisterInvalidController, message))
+    }
+
+    /// The place of a canister that exists.
+    fn place(&self, canister: Principal, used: &mut Used) -> Result<usize, Failure> {
+        let id = named(canister)?;
+        let here = (id.subnet() == self.id).then(|| self.canisters.get(id.local())).flatten();
+        if here.is_none_or(|canister| canister.deleted) {
+            let message = format!("Canister {id} not found.");
+            return Err(failure(ErrorCode::CanisterNotFound, message));
+        }
+        used.canister = Some(id);
+        Ok(id.local())
+    }
+
+    /// Who a change on behalf of a call is recorded under.
+    fn change_origin(call: &ManagementCall, version: Option<u64>) -> ChangeOrigin {
+        let canister = call.origin.caller();
+        match call.origin {
+            Origin::Canister { .. } => ChangeOrigin::Canister { canister, version },
+            Origin::Ingress { .. } | Origin::Task => ChangeOrigin::User(canister),
+        }
+    }
+
+    /// Records a change of a canister and measures it.
+    fn note_change(&mut self, place: usize, origin: ChangeOrigin, details: ChangeDetails) {
+        let (at, keep) = (self.unix_time(), self.profile.management.recorded_changes);
+        let canister = &mut self.canisters[place];
+        canister.note(at, origin, details, keep);
         canister.measure(&self.fees);
-        Ok(empty_reply())
     }
 
-    fn start_canister(&mut self, id: CanisterId) -> Result<Payload, Failure> {
-        let canister = &mut self.canisters[id.local()];
-        let waiting = std::mem::take(&mut canister.stop_calls);
-        canister.status = Status::Running;
-        canister.version += 1;
-        for call in waiting {
-            let message = format!("canister {id} was started again");
-            let code = ErrorCode::CanisterStoppingCancelled;
-            self.answer(call, Err(Failure { code, message }));
-        }
-        Ok(empty_reply())
-    }
-
-    fn stop_canister(&mut self, id: CanisterId, call: &mut ManagementCall) -> Verdict {
-        let canister = &mut self.canisters[id.local()];
-        if canister.status == Status::Stopped {
-            return Verdict::Answer(Ok(empty_reply()));
-        }
-        canister.status = Status::Stopping;
-        canister.version += 1;
-        canister.stop_calls.push(ManagementCall {
-            origin: call.origin,
-            method: call.method.clone(),
-            arg: Arc::from([]),
-            cycles: call.cycles.take(),
-            charged_later: Bytes::ZERO,
-        });
-        Verdict::Wait
-    }
-
-    /// At the end of a round: stopping canisters without open calls are stopped.
-    pub(super) fn finish_stopping(&mut self) {
-        for index in 0..self.canisters.len() {
-            let canister = &mut self.canisters[index];
-            if canister.status != Status::Stopping || !canister.ready_to_stop() {
-                continue;
-            }
-            canister.status = Status::Stopped;
-            canister.version += 1;
-            for call in std::mem::take(&mut canister.stop_calls) {
-                self.answer(call, Ok(empty_reply()));
-            }
-        }
-    }
-
-    fn uninstall_code(&mut self, id: CanisterId) -> Result<Payload, Failure> {
-        self.drop_code(id.local());
-        let canister = &mut self.canisters[id.local()];
-        canister.note_code_change();
-        canister.measure(&self.fees);
-        Ok(empty_reply())
-    }
-
-    fn delete_canister(&mut self, id: CanisterId) -> Result<Payload, Failure> {
-        let canister = &mut self.canisters[id.local()];
-        if canister.status != Status::Stopped {
-            let message = format!("canister {id} must be stopped before it is deleted");
-            return Err(Failure { code: ErrorCode::CanisterNotStopped, message });
-        }
-        canister.remove_code();
-        canister.deleted = true;
-        let rest = canister.account.total();
-        // The amount is the balance itself.
-        let charge = Charge::Deletion { amount: rest };
-        let _ = self.ledger.burn(&mut canister.account, rest, charge);
-        Ok(empty_reply())
-    }
-
-    fn canister_status(&self, id: CanisterId) -> Result<Payload, Failure> {
-        Ok(super::status::encode(&self.canisters[id.local()], &self.fees))
-    }
-
-    /// Answers a management call: a client at once, a canister through the loopback stream.
-    pub(super) fn answer(&mut self, mut call: ManagementCall, answer: Result<Payload, Failure>) {
+    /// Answers a management call: a client at once, a canister through a stream.
+    pub(super) fn answer(&mut self, mut call: ManagementCall, answer: Answer) {
         let response = match answer {
             Ok(reply) => Response::Reply(reply),
             Err(Failure { code, message }) => {
@@ -323,7 +272,11 @@ impl Subnet {
                 let callee = CanisterId::MANAGEMENT;
                 let answer =
                     ResponseMessage { id: message, callee, caller, callback, response, refund };
-                self.loopback.push_back(crate::message::CanisterMessage::Response(answer));
+                let answer = CanisterMessage::Response(answer);
+                match self.streams.get_mut(caller.subnet().index()) {
+                    Some(stream) if caller.subnet() != self.id => stream.push(answer),
+                    _ => self.loopback.push_back(answer),
+                }
             }
             // Clients cannot attach cycles.
             Origin::Ingress { .. } | Origin::Task => self.answered.push((message, response)),
@@ -331,36 +284,9 @@ impl Subnet {
     }
 }
 
-fn subject(command: &Command) -> Option<CanisterId> {
-    match command {
-        Command::ProvisionalCreate { .. } | Command::Create { .. } => None,
-        Command::Install { canister, .. } | Command::UpdateSettings { canister, .. } => {
-            Some(*canister)
-        }
-        Command::Start(id)
-        | Command::Stop(id)
-        | Command::Uninstall(id)
-        | Command::Delete(id)
-        | Command::Status(id)
-        | Command::Deposit(id) => Some(*id),
-    }
-}
-
-fn apply_settings(canister: &mut Canister, settings: &CanisterSettings) {
-    if let Some(controllers) = &settings.controllers {
-        canister.controllers = controllers.as_slice().into();
-    }
-    let whole = |nat: &Option<candid::Nat>| nat.clone().map(|nat| cycles(nat).get() as u64);
-    if let Some(seconds) = whole(&settings.freezing_threshold) {
-        canister.freezing_seconds = seconds;
-    }
-    if let Some(percent) = whole(&settings.compute_allocation) {
-        canister.compute_allocation = percent.min(100);
-    }
-    if let Some(bytes) = whole(&settings.memory_allocation) {
-        canister.memory_allocation = Bytes::new(bytes);
-    }
-    if let Some(limit) = settings.reserved_cycles_limit.clone() {
-        canister.reserved_cycles_limit = cycles(limit);
-    }
+fn not_callable(method: &str) -> Failure {
+    failure(
+        ErrorCode::CanisterRejectedMessage,
+        format!("Only canisters can call ic00 method {method}"),
+    )
 }

@@ -2,17 +2,18 @@
 
 use super::{Slice, Subnet};
 use crate::canister::{Canister, Status};
+use crate::execution::reject_of;
 use crate::fees::FeeSchedule;
 use crate::id::{CanisterId, MessageId};
+use crate::management::effective_canister;
 use crate::message::{Ingress, Target};
 use crate::record::{Record, RoundSummary};
 use crate::reject::ErrorCode;
-use crate::runtime::{Instance, Payload, Reject, Response};
+use crate::runtime::{Instance, Reject, Response};
 use crate::sandbox::{CanisterView, Submission};
 use crate::time::SimTime;
 use crate::units::Bytes;
 use crate::world::ModelFault;
-use ic_principal::Principal;
 use std::collections::BTreeMap;
 
 const WASM_PAGE: u64 = 65_536;
@@ -68,6 +69,13 @@ impl Subnet {
         now: SimTime,
     ) -> Result<MessageId, Reject> {
         let Submission { target, method, arg, sender, .. } = submission;
+        let target = match target {
+            Target::Management { .. } => {
+                let effective = effective_canister(&method, &arg).map_err(reject_of)?;
+                Target::Management { effective }
+            }
+            target => target,
+        };
         let expiry = now + self.profile.limits.ingress_time_to_live;
         let nonce = self.profile.limits.ingress_nonce;
         let id = self.messages.next();
@@ -77,7 +85,7 @@ impl Subnet {
         Ok(id)
     }
 
-    fn filter(&self, ingress: &Ingress) -> Result<(), Reject> {
+    fn filter(&mut self, ingress: &Ingress) -> Result<(), Reject> {
         let refuse = |code: ErrorCode| Err(Reject { code, message: "refused by the node".into() });
         let Some(id) = ingress.target.payer() else { return Ok(()) };
         let Some(canister) = self.existing(id) else { return refuse(ErrorCode::CanisterNotFound) };
@@ -95,37 +103,19 @@ impl Subnet {
             Status::Running if canister.code.is_none() => {
                 refuse(ErrorCode::CanisterWasmModuleNotFound)
             }
-            Status::Running => Ok(()),
+            Status::Running => self.inspect_message(id, ingress),
             Status::Stopping => refuse(ErrorCode::CanisterStopping),
             Status::Stopped => refuse(ErrorCode::CanisterStopped),
         }
     }
 
-    fn existing(&self, id: CanisterId) -> Option<&Canister> {
+    pub(super) fn existing(&self, id: CanisterId) -> Option<&Canister> {
         let canister = (id.subnet() == self.id).then(|| self.canisters.get(id.local())).flatten();
         canister.filter(|canister| !canister.deleted)
     }
 
     pub(crate) fn instance(&self, id: CanisterId) -> Option<&dyn Instance> {
         Some(&*self.existing(id)?.code.as_ref()?.instance)
-    }
-
-    pub(crate) fn query(
-        &mut self,
-        id: CanisterId,
-        method: &str,
-        arg: Payload,
-        sender: Principal,
-        now: SimTime,
-    ) -> Response {
-        let reject =
-            |code: ErrorCode| Response::Reject(Reject { code, message: "the query failed".into() });
-        if self.existing(id).is_none() {
-            return reject(ErrorCode::CanisterNotFound);
-        }
-        self.round_start = now;
-        let (mut executor, canisters) = self.executor();
-        executor.run_query(&mut canisters[id.local()], method, arg, sender)
     }
 
     pub(crate) fn view(&self, id: CanisterId) -> Option<CanisterView> {
@@ -145,6 +135,7 @@ impl Subnet {
             module_hash: code.map(|code| code.program.hash()),
             execution_memory: canister.execution_memory(),
             history_memory: canister.history_memory(),
+            memory_usage: canister.memory_usage(),
             message_memory: canister.message_memory(),
             reserved: canister.account.reserved(),
             certified_data: canister.certified_data.to_vec(),

@@ -26,6 +26,7 @@ impl Subnet {
     /// Executes management calls and canisters until there is no work or no budget left. Iterations
     /// are counted on from `iteration`; returns the last number.
     pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
+        self.answer_delayed();
         let limits = self.profile.limits.clone();
         let threads = limits.execution_threads.max(1) as usize;
         self.scheduler.begin_round(self.height, threads, &mut self.canisters);

@@ -5,10 +5,10 @@
 //! only then does room for more appear.
 
 use super::Subnet;
-use crate::distribution::Distribution;
 use crate::id::{CanisterId, SubnetId};
 use crate::ledger::{Attached, Ledger};
 use crate::message::{CanisterMessage, ResponseMessage};
+use crate::network::Route;
 use crate::profile::{Limits, Timing};
 use crate::random::Stream;
 use crate::reject::ErrorCode;
@@ -36,7 +36,7 @@ impl Slice {
 
 /// The two directions between this subnet and a peer.
 pub(crate) struct SubnetStream {
-    latency: Option<Distribution>,
+    latency: Option<Route>,
     least_latency: SimDuration,
     /// What a message takes beside its payload.
     overhead: Bytes,
@@ -60,9 +60,9 @@ pub(crate) struct SubnetStream {
 }
 
 impl SubnetStream {
-    /// A stream over a link, or to nowhere if there is none.
+    /// A stream over a route, or to nowhere if there is none.
     pub(crate) fn new(
-        latency: Option<Distribution>,
+        latency: Option<Route>,
         timing: &Timing,
         limits: &Limits,
         random: Stream,

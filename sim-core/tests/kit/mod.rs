@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+use sim_core::choice::Choice;
 use sim_core::distribution::{Distribution, exponential};
 use sim_core::history::{CanisterSummary, History};
 use sim_core::id::{CanisterId, SubnetId};
@@ -241,6 +242,7 @@ impl Builder {
             cycles: Cycles::new(cycles),
             program: Arc::new(program),
             init_arg: [].into(),
+            settings: InitialSettings::default(),
         });
         id
     }
@@ -259,11 +261,12 @@ impl Builder {
     fn workload(&mut self, target: CanisterId, method: &str, arrivals: Box<dyn Arrivals>) {
         self.spec.workloads.push(WorkloadSpec {
             name: format!("workload {}", self.spec.workloads.len()),
-            target,
+            targets: Choice::one(target),
             method: method.into(),
-            arg: [].into(),
+            args: Choice::one([].into()),
             sender: ic_principal::Principal::anonymous(),
-            arrivals,
+            subnet: target.subnet(),
+            pace: Pace::Open(arrivals),
         });
     }
 

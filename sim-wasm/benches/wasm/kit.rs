@@ -51,6 +51,7 @@ pub(crate) fn task(profile: &Profile, entry: Entry) -> Task {
             environment: Arc::new([]),
             composite: false,
             data_certificate: None,
+            wasm_memory_limit: None,
             idle: Default::default(),
             spare_allocation: Bytes::ZERO,
             reserved: Cycles::ZERO,

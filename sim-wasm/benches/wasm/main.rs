@@ -2,9 +2,18 @@
 
 mod call;
 mod kit;
+mod metering;
+mod plain;
 mod rollback;
+mod ten_thousand;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(benches, call::call, rollback::rollback);
+criterion_group!(
+    benches,
+    call::call,
+    metering::metering,
+    rollback::rollback,
+    ten_thousand::ten_thousand
+);
 criterion_main!(benches);

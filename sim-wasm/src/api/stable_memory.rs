@@ -5,6 +5,7 @@ use super::{ApiCosts, Context, charge, define, readable, writable};
 use crate::entry::Entries;
 use crate::failure::trapped;
 use crate::host::{Host, WASM_PAGE};
+use crate::pages::Access;
 use crate::stable::STABLE_PAGE;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::Failure;
@@ -76,6 +77,7 @@ fn read(context: &mut Context<'_>, dst: u64, offset: u64, size: u64) -> Result<(
     let target = writable("stable_read", context.heap, dst, size)
         .map_err(|_| trapped("heap out of bounds"))?;
     context.stable.read(offset, target);
+    context.heap.note_stable(offset, size, Access::Read);
     Ok(())
 }
 
@@ -91,6 +93,7 @@ fn write(context: &mut Context<'_>, offset: u64, src: u64, size: u64) -> Result<
     charge(context.message, price.saturating_mul(fresh).get())?;
     let source = readable("stable_write", context.heap, src, size)?;
     context.stable.write(offset, source);
+    context.heap.note_stable(offset, size, Access::Write);
     Ok(())
 }
 

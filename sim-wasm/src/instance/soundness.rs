@@ -7,6 +7,7 @@ use crate::pool::Pool;
 use crate::program::CompiledProgram;
 use crate::rollback::HEAP_PAGE;
 use crate::rules::Rules;
+use crate::runtime::Options;
 use crate::stable::StableMemory;
 use ic_principal::Principal;
 use proptest::prelude::*;
@@ -32,7 +33,7 @@ const ENOUGH: u64 = 50_000_000;
 fn instance(module: &[u8]) -> WasmInstance {
     let rules = Arc::new(Rules::new(&Profile::default()));
     let program = CompiledProgram::new(module, rules).expect("is accepted");
-    let pool = Arc::new(Pool::new(1));
+    let pool = Arc::new(Pool::new(Options::default()));
     let stable = StableMemory::default();
     WasmInstance::new(Arc::new(program), pool, stable).expect("can be instantiated")
 }
@@ -48,6 +49,7 @@ fn surroundings() -> Surroundings {
         environment: Arc::new([]),
         composite: false,
         data_certificate: None,
+        wasm_memory_limit: None,
         idle: Default::default(),
         spare_allocation: Bytes::ZERO,
         reserved: Cycles::ZERO,

@@ -14,6 +14,8 @@
 use super::Added;
 use super::plan::{Barrier, Bulk, Place};
 use super::scratch::Scratch;
+use crate::host::WASM_PAGE;
+use crate::pages::WRITES;
 use crate::rollback::{GRANULE_SHIFT, MARGIN};
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
 
@@ -25,6 +27,18 @@ const MARKS: u32 = 1;
 struct Address {
     local: Option<u32>,
     plus: u64,
+}
+
+/// The memory of marks of touched pages.
+const PAGE_MARKS: u32 = 2;
+
+/// Types of the second and third operand of a bulk operation.
+fn operands(bulk: Bulk, address: ValType) -> (ValType, ValType) {
+    match bulk {
+        Bulk::Fill => (ValType::I32, address),
+        Bulk::Copy => (address, address),
+        Bulk::Init => (ValType::I32, ValType::I32),
+    }
 }
 
 /// Writes barriers into a function.
@@ -54,7 +68,81 @@ impl<'a> Writer<'a> {
                 self.sink.local_get(value);
             }
             Barrier::Bulk(bulk) => self.bulk(bulk, scratch),
+            Barrier::Access { place, value, bytes, writes } => {
+                let address = self.hold(place, value, scratch);
+                self.look(address, bytes, writes);
+                if let (Place::Operand { .. }, Some(value)) = (place, value) {
+                    let [_, value] = scratch.locals([self.added.address(), value]);
+                    self.sink.local_get(value);
+                }
+            }
+            Barrier::AccessRange(bulk) => self.ranges(bulk, scratch),
         }
+    }
+
+    /// An address that can be computed again; it and what lies on top of it may have been taken
+    /// off the stack, and the address put back.
+    fn hold(&mut self, place: Place, value: Option<ValType>, scratch: &mut Scratch) -> Address {
+        match place {
+            Place::Local { local, plus } => Address { local: Some(local), plus },
+            Place::Constant(plus) => Address { local: None, plus },
+            Place::Operand { offset } => {
+                let address = match value {
+                    Some(value) => {
+                        let [address, value] = scratch.locals([self.added.address(), value]);
+                        self.sink.local_set(value);
+                        address
+                    }
+                    None => scratch.locals([self.added.address()])[0],
+                };
+                self.sink.local_tee(address);
+                Address { local: Some(address), plus: offset }
+            }
+        }
+    }
+
+    /// Asks whether the pages of so many bytes at `address` are marked, and calls the host if not.
+    fn look(&mut self, address: Address, bytes: u64, writes: bool) {
+        self.sink.block(BlockType::Empty);
+        self.page_mark(address);
+        if bytes > 1 {
+            let plus = address.plus.wrapping_add(bytes - 1);
+            self.page_mark(Address { plus, ..address });
+            self.sink.i32_and();
+        }
+        if writes {
+            self.sink.i32_const(1).i32_gt_u();
+        }
+        self.sink.br_if(0);
+        self.address(address);
+        let flags = bytes as i32 | if writes { WRITES } else { 0 };
+        self.sink.i32_const(flags).call(self.added.access()).end();
+    }
+
+    /// The mark of the page at `address`.
+    fn page_mark(&mut self, address: Address) {
+        self.load_mark(address, PAGE_MARKS, WASM_PAGE.trailing_zeros());
+    }
+
+    /// Notes the ranges a bulk operation accesses.
+    fn ranges(&mut self, bulk: Bulk, scratch: &mut Scratch) {
+        let address = self.added.address();
+        let (value, len) = operands(bulk, address);
+        let [target, value, len_at] = scratch.locals([address, value, len]);
+        self.sink.local_set(len_at).local_set(value).local_tee(target);
+        if bulk == Bulk::Copy {
+            self.range(value, len_at, len, 0);
+        }
+        self.range(target, len_at, len, WRITES);
+        self.sink.local_get(value).local_get(len_at);
+    }
+
+    fn range(&mut self, from: u32, len_at: u32, len: ValType, flags: i32) {
+        self.sink.local_get(from).local_get(len_at);
+        if len != self.added.address() {
+            self.sink.i64_extend_i32_u();
+        }
+        self.sink.i32_const(flags).call(self.added.access_range());
     }
 
     /// Asks for the granule at `address`.
@@ -69,11 +157,7 @@ impl<'a> Writer<'a> {
     /// Asks for what a bulk operation writes: one look if that lies within a margin, a call if not.
     fn bulk(&mut self, bulk: Bulk, scratch: &mut Scratch) {
         let address = self.added.address();
-        let (value, len) = match bulk {
-            Bulk::Fill => (ValType::I32, address),
-            Bulk::Copy => (address, address),
-            Bulk::Init => (ValType::I32, ValType::I32),
-        };
+        let (value, len) = operands(bulk, address);
         let [target, value, len_at] = scratch.locals([address, value, len]);
         self.sink.local_set(len_at).local_set(value).local_tee(target);
         self.sink.block(BlockType::Empty).block(BlockType::Empty);
@@ -101,16 +185,21 @@ impl<'a> Writer<'a> {
 
     /// The mark of the granule at `address`.
     fn mark(&mut self, address: Address) {
-        let target = MemArgTarget::Memory(MARKS);
+        self.load_mark(address, MARKS, GRANULE_SHIFT);
+    }
+
+    /// The mark of the unit of two to the power of `shift` bytes at `address`.
+    fn load_mark(&mut self, address: Address, memory: u32, shift: u32) {
+        let target = MemArgTarget::Memory(memory);
         let mark = MemArg { offset: 0, align: 0, target, ordering: None };
         if let Address { local: None, plus } = address {
-            self.constant(plus >> GRANULE_SHIFT).i32_load8_u(mark);
+            self.constant(plus >> shift).i32_load8_u(mark);
             return;
         }
         self.address(address);
         match self.added.wide {
-            true => self.sink.i64_const(GRANULE_SHIFT.into()).i64_shr_u(),
-            false => self.sink.i32_const(GRANULE_SHIFT as i32).i32_shr_u(),
+            true => self.sink.i64_const(shift.into()).i64_shr_u(),
+            false => self.sink.i32_const(shift as i32).i32_shr_u(),
         };
         self.sink.i32_load8_u(mark);
     }

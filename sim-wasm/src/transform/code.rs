@@ -1,10 +1,11 @@
 //! Function bodies with the inserted counting and barriers.
 
-use super::Added;
 use super::barrier::Writer;
+use super::depth::Depth;
 use super::fuel::Fuel;
 use super::plan::{Barrier, plan};
 use super::scratch::Scratch;
+use super::{Added, Rewriting, Transformed};
 use crate::compile_cost::OperatorCount;
 use crate::facts::Facts;
 use crate::meter::LONGEST;
@@ -23,7 +24,8 @@ pub(super) struct CodeWriter<'a> {
     /// Index of the next function, before the rewriting.
     next: u32,
     operators: OperatorCount,
-    mode: MeteringMode,
+    rewriting: &'a Rewriting<'a>,
+    most_locals: u32,
     /// Counting is exact.
     exact: bool,
     changes_tables: bool,
@@ -36,6 +38,8 @@ struct Insertions {
     scratch: Scratch,
     /// How fuel is counted, if it is.
     fuel: Option<Fuel>,
+    /// How the stack is counted, if it is.
+    depth: Option<Depth>,
 }
 
 impl<'a> CodeWriter<'a> {
@@ -43,7 +47,7 @@ impl<'a> CodeWriter<'a> {
         added: Added,
         facts: &'a Facts,
         weights: &'a Weights,
-        mode: MeteringMode,
+        rewriting: &'a Rewriting<'a>,
     ) -> Self {
         let operators = OperatorCount::default();
         let next = facts.imported_functions;
@@ -53,16 +57,23 @@ impl<'a> CodeWriter<'a> {
             weights,
             next,
             operators,
-            mode,
+            rewriting,
+            most_locals: 0,
             exact: true,
             changes_tables: false,
         }
     }
 
-    /// Operators of all bodies, whether any changes a table or drops a segment, and whether what
-    /// they count is exact.
-    pub(super) fn finish(self) -> (OperatorCount, bool, bool) {
-        (self.operators, self.changes_tables, self.exact)
+    /// The module, with what is known of it now.
+    pub(super) fn finish(self, binary: Vec<u8>) -> Transformed {
+        Transformed {
+            binary,
+            operators: self.operators,
+            mode: self.rewriting.mode,
+            exact: self.exact,
+            most_locals: self.most_locals,
+            changes_tables: self.changes_tables,
+        }
     }
 
     /// Rewrites `body` into `section`.
@@ -75,11 +86,20 @@ impl<'a> CodeWriter<'a> {
         let segments = Segments::of(&operators, self.weights);
         self.operators.add(&segments);
         let mut locals = self.locals(body)?;
+        let own = self.parameters() + locals.iter().map(|(n, _)| n).sum::<u32>();
+        self.most_locals = self.most_locals.max(own);
+        let depth = self.depth(own);
+        locals.extend(depth.map(|_| (1, ValType::I32)));
         let mut insertions = Insertions {
-            charges: segments.charged.into_iter().peekable(),
-            barriers: plan(&operators, self.facts, self.added.wide).into_iter().peekable(),
-            scratch: Scratch::new(self.parameters() + locals.iter().map(|(n, _)| n).sum::<u32>()),
-            fuel: (self.mode == MeteringMode::Fuel).then(Fuel::new),
+            charges: if self.counts() { segments.charged } else { Vec::new() }
+                .into_iter()
+                .peekable(),
+            barriers: plan(&operators, self.facts, self.rewriting.tracks_pages)
+                .into_iter()
+                .peekable(),
+            scratch: Scratch::new(own + u32::from(depth.is_some())),
+            fuel: (self.rewriting.mode == MeteringMode::Fuel).then(Fuel::new),
+            depth,
         };
         self.next += 1;
         // The locals come first but are known last.
@@ -92,6 +112,18 @@ impl<'a> CodeWriter<'a> {
         function.raw(code.into_raw_body().into_iter().skip(no_locals));
         section.function(&function);
         Ok(())
+    }
+
+    /// False if the interpreter counts in its own way.
+    fn counts(&self) -> bool {
+        self.rewriting.mode != MeteringMode::Native
+    }
+
+    /// How the stack is counted in a function with `own` locals and parameters.
+    fn depth(&self, own: u32) -> Option<Depth> {
+        let place = (self.next - self.added.first_defined) as usize;
+        let frame = self.rewriting.frames?.get(place)?;
+        Some(Depth { frame: *frame, left: own })
     }
 
     fn parameters(&self) -> u32 {
@@ -109,11 +141,18 @@ impl<'a> CodeWriter<'a> {
         insertions: &mut Insertions,
         function: &mut Function,
     ) -> Result<(), reencode::Error> {
+        self.enter(insertions, function);
         for (at, operator) in operators.iter().enumerate() {
-            let Insertions { charges, barriers, scratch, fuel } = insertions;
+            let Insertions { charges, barriers, scratch, fuel, depth } = insertions;
             let segment = charges.next_if(|segment| segment.start as usize == at);
             count(fuel, segment, function, &self.added);
-            if is_dynamic(operator) {
+            if let Some(depth) = depth {
+                depth.before(operator, function, &self.added, self.facts);
+            }
+            if self.counts() && is_dynamic(operator) {
+                depth.inspect(|depth| depth.charge(function, &self.added));
+            }
+            if self.counts() && is_dynamic(operator) {
                 let counter = fuel.is_none();
                 let charge = if counter { self.added.charge } else { self.added.host_charge() };
                 let wide = u32::from(self.added.has_wide_length(operator));
@@ -122,7 +161,7 @@ impl<'a> CodeWriter<'a> {
             if let Some(fuel) = fuel {
                 fuel.hide(operator, function, &self.added, scratch);
             }
-            if let Some((_, barrier)) = barriers.next_if(|(place, _)| *place == at) {
+            while let Some((_, barrier)) = barriers.next_if(|(place, _)| *place == at) {
                 Writer::new(&self.added, function).write(&barrier, scratch);
             }
             let before_select = operators.get(at + 1).is_some_and(is_select);
@@ -133,8 +172,19 @@ impl<'a> CodeWriter<'a> {
                 }
             }
             self.operator(function, operator, before_select)?;
+            if let Some(depth) = insertions.depth {
+                depth.after(operator, function, &self.added);
+            }
         }
         Ok(())
+    }
+
+    /// Takes the stack the function needs. Fuel for its first segment is taken before.
+    fn enter(&self, insertions: &mut Insertions, function: &mut Function) {
+        let Some(depth) = insertions.depth else { return };
+        let first = insertions.charges.peek().filter(|_| insertions.fuel.is_some());
+        let refund = first.map_or(0, |segment| segment.cost);
+        depth.enter(refund, function, &self.added);
     }
 
     fn operator(

@@ -39,7 +39,7 @@ macro_rules! find_memarg {
     (@one $($other:tt)*) => { None };
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
         /// The immediate of an operator that loads or stores.
-        fn memarg(operator: &Operator<'_>) -> Option<MemArg> {
+        pub(super) fn memarg(operator: &Operator<'_>) -> Option<MemArg> {
             match operator {
                 $(Operator::$op $({ $($arg),* })? => {
                     $($(let _ = $arg;)*)?

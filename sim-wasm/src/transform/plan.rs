@@ -9,8 +9,9 @@
 //! a small difference. Whatever else it might be, it is outside of the heap, which ends at least
 //! one margin before addresses do; there the store traps.
 
-use super::arity::arity;
+use super::arity::{arity, fixed_arity};
 use super::frames::{Frames, Uncertain};
+use super::immediates::memarg;
 use super::values::{Operand, Value, Values, ZERO};
 use crate::facts::Facts;
 use crate::rollback::MARGIN;
@@ -30,6 +31,28 @@ pub(super) enum Barrier {
     },
     /// It writes a range.
     Bulk(Bulk),
+    /// It accesses the heap at `place`, and pages that are touched are charged.
+    Access {
+        /// Where the address is.
+        place: Place,
+        /// The type of what lies on top of it, if anything does.
+        value: Option<ValType>,
+        /// Bytes it accesses.
+        bytes: u64,
+        /// It writes.
+        writes: bool,
+    },
+    /// It accesses a range, likewise.
+    AccessRange(Bulk),
+}
+
+/// What has certainly been done before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fact {
+    /// A barrier near the address.
+    Recorded(Value),
+    /// An access to so many bytes from the address.
+    Accessed { at: Value, bytes: u64, writes: bool },
 }
 
 /// Where a barrier finds the address of a store.
@@ -70,7 +93,9 @@ pub(super) struct Plan<'a> {
     facts: &'a Facts,
     wide: bool,
     values: Values,
-    frames: Frames<Value>,
+    /// Accesses need barriers.
+    tracks: bool,
+    frames: Frames<Fact>,
     /// The locals assigned, in order, and for each loop, in order, how many at its end.
     assigned: Vec<u32>,
     loop_ends: std::vec::IntoIter<usize>,
@@ -112,13 +137,22 @@ fn bulk(operator: &Operator<'_>) -> Option<Bulk> {
 
 /// The barriers that `operators`, the body of a function, need: each with the number of its
 /// operator, in order.
-pub(super) fn plan(operators: &[Operator<'_>], facts: &Facts, wide: bool) -> Vec<(usize, Barrier)> {
-    if !operators.iter().any(|operator| store(operator).is_some() || bulk(operator).is_some()) {
+pub(super) fn plan(
+    operators: &[Operator<'_>],
+    facts: &Facts,
+    tracks: bool,
+) -> Vec<(usize, Barrier)> {
+    let writes = |operator: &Operator<'_>| store(operator).is_some() || bulk(operator).is_some();
+    let needs = |operator| writes(operator) || (tracks && memarg(operator).is_some());
+    if !operators.iter().any(needs) {
         return Vec::new();
     }
-    let mut plan = Plan::new(operators, facts, wide);
-    let barriers = operators.iter().enumerate();
-    barriers.filter_map(|(at, operator)| Some((at, plan.read(operator)?))).collect()
+    let mut plan = Plan::new(operators, facts, tracks);
+    let mut barriers = Vec::new();
+    for (at, operator) in operators.iter().enumerate() {
+        barriers.extend(plan.read(operator).into_iter().flatten().map(|barrier| (at, barrier)));
+    }
+    barriers
 }
 
 /// The locals assigned by `operators`, and for each loop how many were assigned at its end.
@@ -146,11 +180,12 @@ fn assignments(operators: &[Operator<'_>]) -> (Vec<u32>, Vec<usize>) {
 }
 
 impl<'a> Plan<'a> {
-    fn new(operators: &[Operator<'_>], facts: &'a Facts, wide: bool) -> Self {
+    fn new(operators: &[Operator<'_>], facts: &'a Facts, tracks: bool) -> Self {
         let (assigned, ends) = assignments(operators);
         Plan {
             facts,
-            wide,
+            wide: facts.is_wasm64(),
+            tracks,
             values: Values::default(),
             frames: Frames::new(),
             assigned,
@@ -160,52 +195,111 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Reads one operator. The barrier it needs, if any.
-    fn read(&mut self, operator: &Operator<'_>) -> Option<Barrier> {
-        if let Some((value, bytes, memarg)) = store(operator) {
-            self.values.pop();
-            let address = self.values.pop();
-            let place = self.place(address, memarg.offset, bytes)?;
-            return Some(Barrier::Store { place, value });
+    /// Reads one operator. The barriers it needs, if any.
+    fn read(&mut self, operator: &Operator<'_>) -> [Option<Barrier>; 2] {
+        if let Some(memarg) = memarg(operator) {
+            return self.access(operator, memarg);
         }
         if self.assign(operator) || self.compute(operator) || self.control(operator) {
-            return None;
+            return [None; 2];
         }
         match arity(operator, self.facts) {
             Some((operands, results)) => self.values.apply(operands, results),
             None => self.values.clear(),
         }
-        bulk(operator).map(Barrier::Bulk)
+        let bulk = bulk(operator);
+        [bulk.filter(|_| self.tracks).map(Barrier::AccessRange), bulk.map(Barrier::Bulk)]
+    }
+
+    /// Reads an operator that loads or stores.
+    fn access(&mut self, operator: &Operator<'_>, memarg: MemArg) -> [Option<Barrier>; 2] {
+        let (operands, results) = fixed_arity(operator).unwrap_or((1, 0));
+        let stored = store(operator);
+        let value = stored.map_or(ValType::V128, |(value, ..)| value);
+        let value = (operands == 2).then(|| {
+            self.values.pop();
+            value
+        });
+        let address = self.values.pop();
+        let tracked = self.tracks.then(|| {
+            let (bytes, writes) = (1 << memarg.max_align, stored.is_some());
+            let place = self.accessed(address, memarg.offset, bytes, writes)?;
+            Some(Barrier::Access { place, value, bytes, writes })
+        });
+        let recorded = stored.and_then(|(value, bytes, memarg)| {
+            let place = self.place(address, memarg.offset, bytes)?;
+            Some(Barrier::Store { place, value })
+        });
+        self.values.apply(0, results);
+        [tracked.flatten(), recorded]
+    }
+
+    /// The same for an access where that is charged.
+    fn accessed(
+        &mut self,
+        address: Operand,
+        offset: u64,
+        bytes: u64,
+        writes: bool,
+    ) -> Option<Place> {
+        let at = self.sum(address, offset);
+        let covers = |fact: &Fact| match *fact {
+            Fact::Accessed { at: known, bytes: so_many, writes: written } => {
+                let from = self.signed(at.plus.wrapping_sub(known.plus));
+                known.base == at.base
+                    && (written || !writes)
+                    && (0..=so_many as i64 - bytes as i64).contains(&from)
+            }
+            Fact::Recorded(_) => false,
+        };
+        if self.frames.facts().take(NEARBY).any(covers) {
+            return None;
+        }
+        self.frames.add(Fact::Accessed { at, bytes, writes });
+        Some(self.found(address, at, offset))
     }
 
     /// A store of `bytes` at `address` plus `offset`: where a barrier finds the address; `None` if
     /// it needs none.
     fn place(&mut self, address: Operand, offset: u64, bytes: u64) -> Option<Place> {
-        let Value { base, plus } = address.value;
-        let at = Value { base, plus: self.wrapped(plus.wrapping_add(offset)) };
-        if self.is_covered(at, bytes) {
+        let at = self.sum(address, offset);
+        if self.is_recorded(at, bytes) {
             return None;
         }
-        self.frames.add(at);
-        if base == ZERO {
-            return Some(Place::Constant(at.plus));
+        self.frames.add(Fact::Recorded(at));
+        Some(self.found(address, at, offset))
+    }
+
+    fn sum(&self, Operand { value: Value { base, plus }, .. }: Operand, offset: u64) -> Value {
+        Value { base, plus: self.wrapped(plus.wrapping_add(offset)) }
+    }
+
+    /// Where a barrier finds the address `at`, which is `address` plus `offset`.
+    fn found(&mut self, address: Operand, at: Value, offset: u64) -> Place {
+        if at.base == ZERO {
+            return Place::Constant(at.plus);
         }
         let held = address.local.map(|local| (local, self.values.local(local)));
-        Some(match held {
-            Some((local, value)) if value.base == base => {
+        match held {
+            Some((local, value)) if value.base == at.base => {
                 Place::Local { local, plus: self.wrapped(at.plus.wrapping_sub(value.plus)) }
             }
             _ => Place::Operand { offset },
-        })
+        }
     }
 
-    fn is_covered(&self, at: Value, bytes: u64) -> bool {
+    fn is_recorded(&self, at: Value, bytes: u64) -> bool {
         let margin = MARGIN as i64;
-        let near = |fact: &Value| {
-            let difference = self.signed(at.plus.wrapping_sub(fact.plus));
-            difference >= -margin && difference <= margin - bytes as i64
+        let near = |fact: &Fact| match *fact {
+            Fact::Recorded(known) => {
+                let difference = self.signed(at.plus.wrapping_sub(known.plus));
+                known.base == at.base
+                    && difference >= -margin
+                    && difference <= margin - bytes as i64
+            }
+            Fact::Accessed { .. } => false,
         };
-        self.frames.facts().take(NEARBY).any(|fact| fact.base == at.base && near(fact))
+        self.frames.facts().take(NEARBY).any(near)
     }
 
     /// A number as wide as addresses.

@@ -4,6 +4,7 @@ use super::Reasons;
 use crate::facts::Facts;
 use crate::operators::Weights;
 use sim_core::profile::Limits;
+use std::collections::BTreeSet;
 use wasmparser::{FunctionBody, Operator};
 
 /// How much work operators are to compile, in the network's estimate; those not listed are one
@@ -57,6 +58,20 @@ pub(super) struct Bodies {
     count: u32,
     /// One more than the largest index of a data segment that code names.
     pub(super) data_segments: u32,
+    /// Operators in use that change tables, by name.
+    pub(super) table_writes: BTreeSet<&'static str>,
+}
+
+/// The name of an operator that changes a table.
+fn table_write(operator: &Operator<'_>) -> Option<&'static str> {
+    Some(match operator {
+        Operator::TableSet { .. } => "table.set",
+        Operator::TableGrow { .. } => "table.grow",
+        Operator::TableFill { .. } => "table.fill",
+        Operator::TableCopy { .. } => "table.copy",
+        Operator::TableInit { .. } => "table.init",
+        _ => return None,
+    })
 }
 
 impl Bodies {
@@ -74,6 +89,7 @@ impl Bodies {
             let operator = reader.read()?;
             operators += 1;
             complexity += complexities.of(&operator);
+            self.table_writes.extend(table_write(&operator));
             if let Operator::MemoryInit { data_index, .. } | Operator::DataDrop { data_index } =
                 operator
             {

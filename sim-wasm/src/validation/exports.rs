@@ -11,6 +11,17 @@ const MAX_METHODS: u64 = 1_000;
 /// Bytes of all their names (same file).
 const MAX_METHOD_NAMES: u64 = 20_000;
 
+/// Names the network exports itself (`RESERVED_SYMBOLS`,
+/// `rs/embedders/src/wasm_utils/validation.rs`).
+const NAMES: [&str; 6] = [
+    "canister counter_instructions",
+    "canister counter_dirty_pages",
+    "canister counter_accessed_pages",
+    "canister_start",
+    "stable_memory",
+    "stable_bytemap_memory",
+];
+
 /// Reads the export section.
 pub(super) fn read(
     section: ExportSectionReader<'_>,
@@ -19,16 +30,12 @@ pub(super) fn read(
 ) -> wasmparser::Result<()> {
     for export in section {
         let export = export?;
-        if export.name.starts_with(RESERVED) {
+        if export.name.starts_with(RESERVED) || NAMES.contains(&export.name) {
             reasons.add(format!("it exports the reserved name {:?}", export.name));
         }
         match export.kind {
             ExternalKind::Func => read_function(export.name, export.index, facts, reasons),
-            ExternalKind::Global => {
-                facts.exported_globals += 1;
-                let global = facts.globals.get(export.index as usize);
-                facts.exported_constants += u32::from(global.is_some_and(|global| !global.mutable));
-            }
+            ExternalKind::Global => facts.exported_globals.push(export.index),
             _ => {}
         }
     }

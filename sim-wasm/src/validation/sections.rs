@@ -2,7 +2,7 @@
 
 use super::Reasons;
 use crate::facts::Facts;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::CustomSectionReader;
 
 /// Custom sections for canister metadata a module may have (`rs/config/src/embedders.rs`).
@@ -14,6 +14,7 @@ const MAX_BYTES: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct CustomSections {
     by_name: BTreeMap<String, Box<[u8]>>,
+    private: BTreeSet<String>,
     bytes: u64,
     count: u64,
 }
@@ -27,6 +28,9 @@ impl CustomSections {
             reasons.add(format!("the custom section {:?} is neither public nor private", rest));
             return;
         };
+        if rest.starts_with("private ") {
+            self.private.insert(name.to_owned());
+        }
         self.count += 1;
         self.bytes += (name.len() + section.data().len()) as u64;
         if self.by_name.insert(name.to_owned(), section.data().into()).is_some() {
@@ -39,5 +43,6 @@ impl CustomSections {
         reasons.limit("custom sections", self.count, MAX_SECTIONS);
         reasons.limit("bytes of custom sections", self.bytes, MAX_BYTES);
         facts.metadata = self.by_name;
+        facts.private_metadata = self.private;
     }
 }

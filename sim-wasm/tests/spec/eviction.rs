@@ -132,7 +132,8 @@ fn entry(canister: usize, method: u8, arg: [u8; 2]) -> Entry {
 
 impl House {
     fn new(live_instances: usize) -> House {
-        let runtime = WasmiRuntime::with_options(&Profile::default(), Options { live_instances });
+        let options = Options { live_instances, ..Options::default() };
+        let runtime = WasmiRuntime::with_options(&Profile::default(), options);
         let runtime = runtime.expect("the interpreter is sound");
         let (keeper, table) = (wat(KEEPER), wat(TABLE));
         let motoko = scenario_canister("PingPong.wasm");

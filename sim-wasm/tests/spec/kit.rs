@@ -74,14 +74,18 @@ impl Canister {
     /// A canister running `module` under `profile`.
     pub(crate) fn new(profile: &Profile, module: &[u8]) -> Self {
         let program = compile_under(profile, module).expect("the module is accepted");
-        Canister {
-            instance: program.instantiate().expect("can be instantiated"),
-            surroundings: surroundings(profile),
-            limits: InstructionLimits {
-                message: profile.limits.message_instructions,
-                slice: profile.limits.message_instructions,
-            },
-        }
+        let instance = program.instantiate().expect("can be instantiated");
+        let limit = profile.limits.message_instructions;
+        let limits = InstructionLimits { message: limit, slice: limit };
+        Canister { instance, surroundings: surroundings(profile), limits }
+    }
+
+    /// A canister that is there already, under the default profile.
+    pub(crate) fn of(instance: Box<dyn Instance>) -> Self {
+        let profile = Profile::default();
+        let limit = profile.limits.message_instructions;
+        let limits = InstructionLimits { message: limit, slice: limit };
+        Canister { instance, surroundings: surroundings(&profile), limits }
     }
 
     /// The same, with other limits of instructions.
@@ -155,6 +159,7 @@ pub(crate) fn surroundings(profile: &Profile) -> Surroundings {
         environment: Arc::new([]),
         composite: false,
         data_certificate: None,
+        wasm_memory_limit: None,
         idle: Default::default(),
         spare_allocation: Bytes::ZERO,
         reserved: Cycles::ZERO,

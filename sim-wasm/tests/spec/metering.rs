@@ -161,3 +161,21 @@ fn lengths_of_64_bits_count_the_same_in_both_ways() {
         assert_eq!(difference(&module, slice), None);
     }
 }
+
+#[test]
+fn the_native_unit_changes_counts_and_nothing_else() {
+    let module = scenario_canister("PingPong.wasm");
+    let run_in = |mode, slice| {
+        let mut canister = Canister::new(&profile_in("2026-mid", mode), &module);
+        canister = canister.limited(1_000_000_000, slice);
+        let init = run(&mut canister, Entry::Init { arg: ARGUMENTS[0].into() });
+        [init, run(&mut canister, update("ping", ARGUMENTS[1]))]
+    };
+    let native = run_in(MeteringMode::Native, 1_000_000_000);
+    let counted = run_in(MeteringMode::Counter, 1_000_000_000);
+    for ((outcome, used), (expected, instructions)) in native.iter().zip(&counted) {
+        assert_eq!(outcome, expected);
+        assert_ne!(used, instructions);
+    }
+    assert_eq!(run_in(MeteringMode::Native, 777), native);
+}

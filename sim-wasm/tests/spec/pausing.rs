@@ -1,9 +1,11 @@
 //! Long messages run in slices; how they are cut changes nothing.
 
-use crate::kit::{Canister, update};
+use crate::kit::{Canister, profile_in, update, wat};
 use proptest::prelude::*;
+use sim_core::profile::{MeteringMode, Profile};
 use sim_core::reject::ErrorCode;
-use sim_core::runtime::Step;
+use sim_core::runtime::{Runtime, Step};
+use sim_wasm::{Options, WasmiRuntime};
 
 /// Loops, calls, bulk operations and System API calls; replies with sums that a repeated or a lost
 /// operator would change.
@@ -67,7 +69,10 @@ proptest! {
 
 #[test]
 fn an_overshoot_is_taken_from_the_next_slice() {
-    let (_, _, slices) = work(10_000_000, 10_000);
+    // In fuel, nothing is overshot: code stops before the block that does not fit.
+    let profile = profile_in("2026-mid", MeteringMode::Counter);
+    let mut canister = Canister::new(&profile, &wat(WORK)).limited(10_000_000, 10_000);
+    let (_, slices) = canister.run_slices(update("work", b""));
     let mut sum = 0;
     for (number, slice) in (1..).zip(&slices[..slices.len() - 1]) {
         sum += slice;
@@ -115,4 +120,55 @@ fn a_paused_task_moves_between_threads() {
     });
     let finished = finished.join().expect("does not panic");
     assert_eq!(finished.instructions.get(), work(10_000_000, 10_000_000).1);
+}
+
+#[test]
+fn thousands_of_tasks_may_be_paused_at_once() {
+    let limit = 10_000_000;
+    let (outcome, total, _) = work(limit, limit);
+    // Far fewer canisters stay live when nothing is under way.
+    let options = Options { live_instances: 10, ..Options::default() };
+    let runtime = WasmiRuntime::with_options(&Profile::default(), options);
+    let program = runtime.expect("is sound").compile(&wat(WORK)).expect("is accepted");
+    let instance = |_| Canister::of(program.instantiate().expect("can be")).limited(limit, 20_000);
+    let mut canisters: Vec<_> = (0..3_000).map(instance).collect();
+    for canister in &mut canisters {
+        let task = canister.task(update("work", b""));
+        assert!(matches!(canister.instance.start(task), Step::Paused { .. }));
+    }
+    for canister in &mut canisters {
+        let finished = loop {
+            if let Step::Finished(finished) = canister.instance.resume() {
+                break finished;
+            }
+        };
+        assert_eq!(finished.instructions.get(), total);
+        let replied = finished.outcome.map(|effects| crate::kit::reply(&effects));
+        assert_eq!(replied.map_err(|failure| failure.code), outcome);
+        canister.instance.commit();
+    }
+}
+
+#[test]
+fn an_aborted_task_leaves_nothing_and_costs_the_same_when_it_starts_over() {
+    let mut canister = Canister::wat(WORK).limited(10_000_000, 20_000);
+    let before = canister.instance.memory();
+    for pauses in 0..3 {
+        let task = canister.task(update("work", b""));
+        assert!(matches!(canister.instance.start(task), Step::Paused { .. }));
+        for _ in 0..pauses {
+            assert!(matches!(canister.instance.resume(), Step::Paused { .. }));
+        }
+        canister.instance.abort();
+        assert_eq!(canister.instance.memory(), before);
+        assert_eq!(canister.instance.globals(), ["I64(0)"]);
+        assert!(
+            canister.instance.read_heap(0, 65_536).expect("is the heap").iter().all(|b| *b == 0)
+        );
+    }
+    let (finished, slices) = canister.run_slices(update("work", b""));
+    let (outcome, total, _) = work(10_000_000, 20_000);
+    assert_eq!((finished.instructions.get(), slices.iter().sum::<u64>()), (total, total));
+    let replied = finished.outcome.map(|effects| crate::kit::reply(&effects));
+    assert_eq!(replied.map_err(|failure| failure.code), outcome);
 }

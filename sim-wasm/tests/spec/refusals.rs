@@ -49,10 +49,72 @@ fn each_rule_has_its_reason() {
             "no constant",
         ),
         ("(module (table 20000000 funcref))", "table"),
+        ("(module (memory 1) (memory 1))", "2 memories"),
+        (r#"(module (import "ic0" "m" (memory 1)))"#, "not a function"),
+        (r#"(module (func (export "canister_start")))"#, "reserved"),
+        (r#"(module (memory (export "stable_memory") 1))"#, "reserved"),
+        (r#"(module (func (export "canister counter_instructions")))"#, "reserved"),
+        ("(module (func $f (param i32)) (start $f))", "start function"),
+        ("(module (tag))", "exceptions"),
+        ("(module (type (struct)))", "gc"),
+        ("(module (memory 1 (pagesize 1)))", "custom page sizes"),
+        ("(module (global i32 (i32.add (i32.const 1) (i32.const 2))))", "constant expression"),
+        (
+            "(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))",
+            "threads support is not enabled",
+        ),
+        (
+            "(module (func (drop (i8x16.relaxed_swizzle (v128.const i64x2 0 0) (v128.const i64x2 0 0)))))",
+            "relaxed simd support is not enabled",
+        ),
+        (
+            "(module (func (drop (i64.add128 (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0))) drop))",
+            "wide arithmetic support is not enabled",
+        ),
     ] {
-        let found = reasons(text);
-        assert!(found.contains(reason), "{text}: {found}");
+        let found = reasons(text).to_lowercase();
+        assert!(found.contains(&reason.to_lowercase()), "{text}: {found}");
     }
+}
+
+#[test]
+fn what_a_module_may_use_depends_on_the_profile() {
+    let tail_call = "(module (func $f (return_call $f)))";
+    let table = "(module (table 1 funcref) (func (table.set (i32.const 0) (ref.null func))))";
+    let wide = "(module (memory i64 1))";
+    for (name, text, accepted) in [
+        ("2024-06", tail_call, false),
+        ("2024-06", table, true),
+        ("2024-06", wide, false),
+        ("2026-mid", tail_call, true),
+        ("2026-mid", table, true),
+        ("2026-mid", wide, true),
+        ("2026-08", table, false),
+    ] {
+        let refused = compile_under(&profile(name), &wat(text)).err();
+        assert_eq!(refused.is_none(), accepted, "{name}, {text}: {refused:?}");
+    }
+}
+
+#[test]
+fn sizes_and_numbers_are_limited() {
+    let mut small = profile("2026-mid");
+    small.limits.module_code = sim_core::units::Bytes::new(100);
+    small.limits.module_functions = 2;
+    let refused = |text: &str| {
+        let refused = compile_under(&small, &wat(text)).err().expect("is refused");
+        refused.reasons.join("\n")
+    };
+    let long = format!("(module (func {}))", "nop ".repeat(200));
+    assert!(refused(&long).contains("bytes of code"));
+    assert!(refused("(module (func) (func) (func))").contains("3 functions"));
+    let sections: String = (0..17).map(|n| format!(r#"(@custom "icp:public {n}" "")"#)).collect();
+    assert!(reasons(&format!("(module {sections})")).contains("17 custom sections"));
+    let large = format!(r#"(module (@custom "icp:private x" "{}"))"#, "x".repeat(1 << 20));
+    assert!(reasons(&large).contains("bytes of custom sections"));
+    let name = "n".repeat(20_001);
+    let named = format!(r#"(module (func (export "canister_update {name}")))"#);
+    assert!(reasons(&named).contains("bytes of method names"));
 }
 
 #[test]

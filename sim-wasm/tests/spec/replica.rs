@@ -3,7 +3,7 @@
 //! API function each, `tests/data/random-2024-06.json` random ones.
 //!
 //! Left out was what printed on a replica with debug output, which charges more for it than those
-//! of the network, and recursion to the end of the recording machine's stack.
+//! of the network. `tests/data/deep-2024-06.json` has random modules that recurse without end.
 
 use crate::kit::{Canister, compile_under, profile_in, reply, update, wat};
 use serde::Deserialize;
@@ -32,8 +32,7 @@ struct Recording {
 #[derive(Deserialize)]
 struct Update {
     method: String,
-    /// `None` where they are a property of the recording machine: the depth of its stack.
-    instructions: Option<u64>,
+    instructions: u64,
     /// The argument, in hexadecimal digits; or so many zeros.
     #[serde(default)]
     arg: String,
@@ -101,8 +100,7 @@ impl Update {
         };
         let counted = finished.instructions.get();
         let expected: Answer = (self.reply.as_deref().map(bytes), self.error.clone());
-        let same = self.instructions.is_none_or(|expected| expected == counted);
-        (!same || answer != expected).then(|| {
+        (self.instructions != counted || answer != expected).then(|| {
             let Update { method, instructions, .. } = self;
             format!("{name} {method}: {counted} {answer:?}, not {instructions:?} {expected:?}")
         })
@@ -126,4 +124,21 @@ fn single_operators_and_functions_are_as_recorded() {
 fn random_modules_are_as_recorded() {
     check(include_str!("../data/random-2024-06.json"), MeteringMode::Counter);
     check(include_str!("../data/random-2024-06.json"), MeteringMode::Fuel);
+}
+
+#[test]
+#[cfg_attr(not(feature = "stack-frames"), ignore = "frames are known only with that feature")]
+fn recursion_ends_where_it_did_on_the_replica() {
+    let mut recordings: Vec<Recording> =
+        serde_json::from_str(include_str!("../data/deep-2024-06.json")).expect("is valid");
+    let differences = |recordings: &[Recording], mode| -> Vec<String> {
+        recordings.iter().flat_map(|recording| recording.differences(mode)).collect()
+    };
+    assert_eq!(differences(&recordings, MeteringMode::Counter), Vec::<String>::new());
+    // In fuel, tasks that come to their limit stop elsewhere.
+    let limited = "CanisterInstructionLimitExceeded";
+    let is_limited = |update: &Update| update.error.as_deref() == Some(limited);
+    recordings.retain(|recording| !recording.updates.iter().any(is_limited));
+    recordings.iter_mut().for_each(|recording| recording.limit = None);
+    assert_eq!(differences(&recordings, MeteringMode::Fuel), Vec::<String>::new());
 }

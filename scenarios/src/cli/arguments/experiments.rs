@@ -106,3 +106,19 @@ pub(in crate::cli) fn repeat_run(
     words.extend(set.iter().map(|set| format!("--set {}", quoted(set))));
     words.join(" ")
 }
+
+/// The arguments of `icsim check`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArguments {
+    /// Scenario files (TOML); each is checked as written and at every point of its sweep
+    #[arg(value_name = "SCENARIO", required = true)]
+    pub(in crate::cli) scenarios: Vec<PathBuf>,
+}
+
+/// The arguments of `icsim new`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct NewArguments {
+    /// Write it to this file, which must not exist [default: standard output]
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) file: Option<PathBuf>,
+}

@@ -119,6 +119,7 @@ fn surroundings(profile: &Profile) -> Surroundings {
         balance: Cycles::new(1_000_000_000_000_000),
         freezing_threshold: Cycles::ZERO,
         freezing_seconds: 0,
+        wasm_memory_limit: None,
         idle: IdleUse::default(),
         spare_allocation: Bytes::ZERO,
         reserved: Cycles::ZERO,
@@ -132,6 +133,6 @@ fn surroundings(profile: &Profile) -> Surroundings {
         deadline: 0,
         fees: Arc::new(FeeSchedule::new(profile, NODES)),
         busy_queues: Arc::new([]),
-        log_room: profile.limits.log_bytes,
+        log_room: profile.management.log_bytes,
     }
 }

@@ -48,6 +48,6 @@ pub(super) fn adjusted(fields: &Value, mut profile: Profile) -> Result<Profile, 
 }
 
 fn without_log(profile: &mut Profile) {
-    profile.limits.log_bytes = Bytes::ZERO;
+    profile.management.log_bytes = Bytes::ZERO;
     profile.metering.system_api.printed_byte = 0;
 }

@@ -1,0 +1,106 @@
+//! `[[canister]]`.
+
+use super::super::Tree;
+use super::super::names::Texts;
+use crate::share::Share;
+use serde::{Deserialize, Serialize};
+use sim_core::time::SimDuration;
+use sim_core::units::{Bytes, Cycles};
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// A canister that exists when the run starts, or several alike.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CanisterEntry {
+    /// Its name; `"$name"` stands for its id.
+    pub name: Spanned<String>,
+    /// How many there are, called `name-1`, `name-2` and so on; one, called `name`, if not given.
+    pub count: Option<Spanned<u64>>,
+    /// The name of its subnet; of several, the copies take turns.
+    pub subnet: Spanned<Texts>,
+    /// The path of its module, relative to the scenario file: `.wasm` or `.wat`.
+    pub wasm: Option<Spanned<String>>,
+    /// Its behaviour, instead of a module.
+    pub model: Option<Spanned<ModelEntry>>,
+    /// Cycles it is given; the creation fee is taken from them.
+    pub cycles: Spanned<Cycles>,
+    /// The argument of `canister_init`, as Candid text.
+    pub init: Option<Spanned<String>>,
+    /// Principals, or `"$name"`.
+    #[serde(default)]
+    pub controllers: Vec<Spanned<String>>,
+    /// What differs from the settings of a new canister.
+    pub settings: Option<Spanned<SettingsEntry>>,
+}
+
+/// Settings of a canister.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsEntry {
+    /// Percent of an execution thread that is set aside for it, 0 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute_allocation: Option<u64>,
+    /// Memory that is set aside for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_allocation: Option<Bytes>,
+    /// Time of idle cost below which it is frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freezing_threshold: Option<SimDuration>,
+}
+
+/// What a modelled canister does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelEntry {
+    /// Heap when it is installed; none if not given.
+    pub heap: Option<Spanned<Bytes>>,
+    /// Its methods by name.
+    pub method: BTreeMap<String, MethodEntry>,
+}
+
+/// What a method of a modelled canister does. Quantities are fixed ones, or distributions.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MethodEntry {
+    /// It changes nothing.
+    #[serde(default)]
+    pub query: bool,
+    /// Instructions until it replies or calls.
+    pub instructions: Option<Spanned<Tree>>,
+    /// Size of the reply.
+    pub reply: Option<Spanned<Tree>>,
+    /// How often it rejects instead.
+    #[serde(default)]
+    pub reject: Share,
+    /// How much the heap grows.
+    pub growth: Option<Spanned<Tree>>,
+    /// How much memory it writes besides.
+    pub writes: Option<Spanned<Tree>>,
+    /// Calls it makes before it replies.
+    #[serde(default)]
+    pub calls: Vec<CallEntry>,
+    /// It makes each call after the reply to the one before.
+    #[serde(default)]
+    pub in_sequence: bool,
+    /// Instructions of each callback.
+    pub callback: Option<Spanned<Tree>>,
+}
+
+/// A call a method makes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallEntry {
+    /// The name of the canister called; of several, one for each call.
+    pub to: Spanned<Texts>,
+    /// Which of several.
+    pub choice: Option<Spanned<Tree>>,
+    /// The method called.
+    pub method: Spanned<String>,
+    /// Size of the argument.
+    pub payload: Option<Spanned<Tree>>,
+    /// Cycles attached.
+    pub cycles: Option<Cycles>,
+    /// How many such calls; one if not given.
+    pub count: Option<u64>,
+}

@@ -1,0 +1,19 @@
+//! The chunk store: `upload_chunk`, `stored_chunks`, `clear_chunk_store`.
+
+use candid::{CandidType, Deserialize, Principal};
+
+/// Names a chunk.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ChunkHash {
+    /// SHA-256 of its content.
+    #[serde(with = "serde_bytes")]
+    pub hash: Vec<u8>,
+}
+
+/// The argument of `upload_chunk`.
+#[derive(CandidType, Deserialize)]
+pub(crate) struct UploadChunkArgs {
+    pub(crate) canister_id: Principal,
+    #[serde(with = "serde_bytes")]
+    pub(crate) chunk: Vec<u8>,
+}
