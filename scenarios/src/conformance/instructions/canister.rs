@@ -119,6 +119,7 @@ fn surroundings(profile: &Profile) -> Surroundings {
         balance: Cycles::new(1_000_000_000_000_000),
         freezing_threshold: Cycles::ZERO,
         freezing_seconds: 0,
+        wasm_memory_limit: None,
         idle: IdleUse::default(),
         spare_allocation: Bytes::ZERO,
         reserved: Cycles::ZERO,
