@@ -95,7 +95,7 @@ fn difference(module: &[u8], slice: u64) -> Option<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 400,
+        cases: 200,
         max_shrink_iters: 0,
         failure_persistence: None,
         ..ProptestConfig::default()

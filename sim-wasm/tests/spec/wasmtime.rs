@@ -131,10 +131,11 @@ fn there(engine: &Engine, module: &[u8], method: &str) -> Option<Outcome> {
 
 /// The values of mutable globals, as recordings write them.
 fn globals(instance: &Instance, store: &mut Store<()>) -> Vec<String> {
-    let named = |n: usize| format!("icsim:global {n}");
     let mut values = Vec::new();
-    for global in (0..).map_while(|n| instance.get_export(&mut *store, &named(n))) {
-        let Extern::Global(global) = global else { continue };
+    for number in 0.. {
+        let name = format!("icsim:global {number}");
+        let Some(export) = instance.get_export(&mut *store, &name) else { break };
+        let Extern::Global(global) = export else { continue };
         if global.ty(&*store).mutability() == wasmtime::Mutability::Var {
             values.push(match global.get(&mut *store) {
                 Val::I32(number) => format!("I32({number})"),
