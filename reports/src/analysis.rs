@@ -24,4 +24,12 @@ impl<'a> Analysis<'a> {
         let latencies = Latencies::of(&messages);
         Analysis { names, messages, latencies }
     }
+
+    /// Its answered messages, the slowest first.
+    pub fn slowest(&self) -> impl Iterator<Item = &Message<'a>> {
+        let mut answered: Vec<_> =
+            self.messages.iter().filter(|message| message.finished.is_some()).collect();
+        answered.sort_by_key(|message| (std::cmp::Reverse(message.latency_ns()), message.id));
+        answered.into_iter()
+    }
 }

@@ -1,23 +1,40 @@
 //! The figures of a report, each with its caption and its data.
+//!
+//! A [`spec::Spec`] says what is wanted, [`kind::Kind::draw`] draws it from runs. One file holds one
+//! kind of figure.
 
+pub mod balances;
+pub mod boxes;
+pub mod budget;
 pub mod cycles;
+pub mod fairness;
+pub mod kind;
 pub mod latency;
+pub mod loads;
+pub mod map;
+pub mod quantiles;
+pub mod queues;
 pub mod rounds;
+mod samples;
+pub mod spec;
+mod strips;
+pub mod throughput;
+pub mod timeline;
+pub mod traffic;
 
-use crate::analysis::Analysis;
 use crate::canvas;
 use crate::error::{DrawError, ReportError};
-use crate::run::RunReport;
 use crate::scene::Scene;
 use crate::tables::Table;
+use spec::{Material, Spec};
 
 /// A figure before it is written.
 #[derive(Clone, Debug)]
 pub struct Figure {
     /// Its name, which its files bear.
-    pub name: &'static str,
+    pub name: String,
     /// Its title, for headings.
-    pub title: &'static str,
+    pub title: String,
     /// What is seen, with sample sizes.
     pub caption: String,
     /// The drawing.
@@ -27,22 +44,32 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// The names of the figures of a report, in order.
-    pub const NAMES: [&str; 3] = [latency::NAME, rounds::NAME, cycles::NAME];
+    fn new(spec: &Spec, title: &str, caption: String, scene: Scene, data: Vec<u8>) -> Self {
+        Figure { name: spec.name.clone(), title: title.to_owned(), caption, scene, data }
+    }
 
-    /// The tables of their data.
-    pub const TABLES: [Table; 3] = [latency::TABLE, rounds::TABLE, cycles::TABLE];
+    /// A figure of no run at all.
+    fn of_nothing(spec: &Spec) -> Self {
+        let scene = Scene { height: 60.0, ..Scene::sized(spec.width, "no data") };
+        Figure::new(spec, "no data", "There is no run to draw.".to_owned(), scene, Vec::new())
+    }
 
-    /// Every figure of a report, in order.
+    /// The figure under the name and the title that were asked for.
+    fn named(mut self, spec: &Spec) -> Self {
+        self.name.clone_from(&spec.name);
+        if let Some(title) = &spec.title {
+            self.title.clone_from(title);
+            self.scene.label.clone_from(title);
+        }
+        self
+    }
+
+    /// The figures that are wanted of some runs, in order.
     ///
     /// # Errors
     /// The data of a figure cannot be put into CSV.
-    pub fn all(run: &RunReport<'_>, analysis: &Analysis<'_>) -> csv::Result<[Figure; 3]> {
-        Ok([
-            latency::figure(&analysis.latencies)?,
-            rounds::figure(run.history, run.profile)?,
-            cycles::figure(run.history)?,
-        ])
+    pub fn all(specs: &[Spec], runs: &[Material<'_>]) -> csv::Result<Vec<Figure>> {
+        specs.iter().map(|spec| spec.kind.draw(spec, runs)).collect()
     }
 
     /// The figure as an SVG document.
@@ -62,7 +89,7 @@ impl Figure {
     }
 
     fn error(&self, cause: DrawError) -> ReportError {
-        ReportError::Draw { figure: self.name, cause }
+        ReportError::Draw { figure: self.name.clone(), cause }
     }
 }
 

@@ -22,7 +22,7 @@ pub enum ReportError {
     #[error("cannot draw the figure `{figure}`: {cause}")]
     Draw {
         /// The figure's name.
-        figure: &'static str,
+        figure: String,
         /// What the drawing library said.
         cause: DrawError,
     },

@@ -18,9 +18,23 @@ pub fn amount(amount: u128) -> String {
     scaled(amount as f64, &AMOUNTS, "")
 }
 
+/// An amount with so many digits behind the point, in the largest unit that it reaches: `1.250T`.
+pub fn amount_to(amount: u128, digits: usize) -> String {
+    let value = amount as f64;
+    match AMOUNTS.iter().find(|(size, _)| value >= *size) {
+        Some((size, unit)) => format!("{:.digits$}{unit}", value / size),
+        None => amount.to_string(),
+    }
+}
+
 /// A duration in nanoseconds: `667 ms`, `1.33 s`; minutes only as part of hours.
 pub fn duration(nanos: u64) -> String {
     scaled(nanos as f64, &DURATIONS, " s")
+}
+
+/// A time from the start of a run: seconds with all digits to the microsecond, `12.345678 s`.
+pub fn instant(nanos: u64) -> String {
+    format!("{}.{:06} s", nanos / 1_000_000_000, nanos % 1_000_000_000 / 1_000)
 }
 
 /// A size in bytes: `1.5 MiB`.

@@ -18,6 +18,8 @@ pub enum Sample {
     Dashes,
     /// A filled area.
     Fill,
+    /// A dot.
+    Dot,
 }
 
 /// An entry of a legend.
@@ -48,6 +50,7 @@ impl Entry {
             Sample::Line => scene.path(line.to_vec(), self.color, theme::THICK),
             Sample::Thin => scene.path(line.to_vec(), self.color, theme::THIN),
             Sample::Dashes => scene.dashed(&line, self.color, theme::THIN, DASH),
+            Sample::Dot => scene.dot((left + SAMPLE / 2.0, middle), 4.0, self.color),
             Sample::Fill => scene.area(swatch(left, middle), self.color),
         }
         scene.text(Text::small(self.text.as_str(), (left + SAMPLE + GAP, baseline)));

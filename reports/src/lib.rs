@@ -7,7 +7,7 @@
 //!
 //! - [`run`]: what a report is about; [`error`]: what can go wrong
 //! - [`names`], [`messages`], [`rounds`]: the history, joined and named
-//! - [`latency`], [`quantiles`]: samples and what is said of them
+//! - [`latency`], [`quantiles`], [`bins`]: samples and what is said of them
 //! - [`revenue`]: what cycles are worth
 //! - [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
@@ -17,13 +17,20 @@
 //!   `font` and [`canvas`]: how it becomes SVG and PNG
 //! - [`charts`]: the figures
 //! - [`page`]: the HTML report
+//! - [`store`]: the trace file; [`export`]: the same for other tools
+//! - [`causes`], [`sequence`], [`diagram`], [`story`]: what led to what; [`divergence`]: where two runs part
 //! - [`mod@write`]: all of it, as files
 
 pub mod analysis;
+pub mod bins;
 pub mod canvas;
+pub mod causes;
 pub mod charts;
 pub mod decimate;
+pub mod diagram;
+pub mod divergence;
 pub mod error;
+pub mod export;
 mod font;
 pub mod human;
 pub mod latency;
@@ -39,7 +46,10 @@ pub mod revenue;
 pub mod rounds;
 pub mod run;
 pub mod scene;
+pub mod sequence;
 pub mod statistics;
+pub mod store;
+pub mod story;
 pub mod summary;
 pub mod tables;
 pub mod theme;

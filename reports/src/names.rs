@@ -2,6 +2,7 @@
 
 use sim_core::history::{History, SubnetHistory};
 use sim_core::id::CanisterId;
+use sim_core::record::EntryKind;
 use std::collections::BTreeMap;
 
 /// Looks names up by id.
@@ -27,6 +28,11 @@ impl<'a> Names<'a> {
         self.canisters.get(&id).map_or_else(|| id.to_string(), |name| (*name).to_owned())
     }
 
+    /// The scenario's name of a canister, if it has one.
+    pub fn given(&self, id: CanisterId) -> Option<&'a str> {
+        self.canisters.get(&id).copied()
+    }
+
     /// Place in the history of the subnet whose id range a canister lies in, if there is such a
     /// subnet.
     pub fn home(&self, id: CanisterId) -> Option<usize> {
@@ -36,5 +42,20 @@ impl<'a> Names<'a> {
     /// The name of the subnet at `place`; empty for none.
     pub fn subnet(&self, place: Option<usize>) -> &'a str {
         place.and_then(|place| self.subnets.get(place)).map_or("", |subnet| &subnet.name)
+    }
+}
+
+/// What is executed, in words.
+pub fn entry(entry: EntryKind) -> &'static str {
+    match entry {
+        EntryKind::Install => "install",
+        EntryKind::Update => "update",
+        EntryKind::ReplicatedQuery => "replicated query",
+        EntryKind::ReplyCallback => "reply callback",
+        EntryKind::RejectCallback => "reject callback",
+        EntryKind::Cleanup => "cleanup",
+        EntryKind::Heartbeat => "heartbeat",
+        EntryKind::GlobalTimer => "timer",
+        EntryKind::OnLowWasmMemory => "low memory hook",
     }
 }

@@ -1,5 +1,6 @@
 //! What a report is about.
 
+use crate::charts::spec::Spec;
 use sim_core::history::History;
 use sim_core::profile::Profile;
 
@@ -20,4 +21,6 @@ pub struct RunReport<'a> {
     pub command: &'a str,
     /// The version of icsim that ran it.
     pub version: &'a str,
+    /// The figures wanted.
+    pub figures: &'a [Spec],
 }

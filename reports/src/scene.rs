@@ -1,6 +1,6 @@
 //! A drawing as a list of shapes, before any file format.
 
-use crate::theme::{self, Color};
+use crate::theme::{self, Color, Width};
 
 /// A place in pixels, x to the right, y downwards.
 pub type Point = (f64, f64);
@@ -86,6 +86,11 @@ impl Scene {
         Scene { width: theme::WIDTH, height, label: label.to_owned(), shapes: Vec::new() }
     }
 
+    /// An empty drawing of a width, whose height is to be set.
+    pub fn sized(width: Width, label: &str) -> Self {
+        Scene { width: width.pixels(), ..Scene::new(0.0, label) }
+    }
+
     /// Draws a line.
     pub fn path(&mut self, points: Vec<Point>, color: Color, width: f64) {
         self.shapes.push(Shape::Path(points, color, width));
@@ -109,10 +114,20 @@ impl Scene {
         self.shapes.push(Shape::Dot(at, radius, color));
     }
 
+    /// Draws a small dot without a rim.
+    pub fn speck(&mut self, at: Point, radius: f64, color: Color) {
+        self.shapes.push(Shape::Dot(at, radius, color));
+    }
+
     /// Writes a text.
     pub fn text(&mut self, text: Text) {
         self.shapes.push(Shape::Text(text));
     }
+}
+
+/// The corners of a rectangle.
+pub fn rectangle(left: f64, top: f64, right: f64, bottom: f64) -> Vec<Point> {
+    vec![(left, top), (right, top), (right, bottom), (left, bottom)]
 }
 
 /// Cuts a line into dashes of length `on` with gaps of `off`, following its corners.

@@ -50,6 +50,8 @@ pub struct Summary {
     pub latency: LatencyQuantiles,
     /// The same for each workload, by name.
     pub workloads: Vec<WorkloadTotals>,
+    /// The names of the figures beside it.
+    pub figures: Vec<String>,
     /// The command that repeats the run.
     pub command: String,
 }
@@ -189,6 +191,7 @@ impl Summary {
                 cross_subnet_calls: KindLatency::of(&latencies.cross_subnet),
             },
             workloads: latencies.workloads.iter().map(WorkloadTotals::of).collect(),
+            figures: run.figures.iter().map(|spec| spec.name.clone()).collect(),
             command: run.command.to_owned(),
         }
     }

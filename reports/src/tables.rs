@@ -6,6 +6,8 @@
 pub mod accounts;
 pub mod canisters;
 pub mod charges;
+pub mod executions;
+pub mod log;
 pub mod messages;
 pub mod rounds;
 
@@ -21,8 +23,21 @@ pub struct Column {
     pub name: &'static str,
     /// The unit of its values; empty for texts and plain counts.
     pub unit: &'static str,
+    /// What its values are.
+    pub kind: Kind,
     /// What its values say.
     pub meaning: &'static str,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Integers of up to 64 bits.
+    Integer,
+    /// Amounts of cycles: integers of up to 128 bits.
+    Cycles,
 }
 
 /// A table that a run leaves behind.
@@ -41,6 +56,17 @@ impl Table {
     pub const ALL: [Table; 5] =
         [messages::TABLE, rounds::TABLE, canisters::TABLE, charges::TABLE, accounts::TABLE];
 
+    /// The tables that a trace can be exported to.
+    pub const EXPORTED: [Table; 7] = [
+        messages::TABLE,
+        rounds::TABLE,
+        canisters::TABLE,
+        charges::TABLE,
+        accounts::TABLE,
+        executions::TABLE,
+        log::TABLE,
+    ];
+
     /// The columns in order.
     pub fn columns(&self) -> impl Iterator<Item = &'static Column> {
         self.groups.iter().flat_map(|group| group.iter())
@@ -54,13 +80,23 @@ impl Table {
     }
 }
 
-/// A column.
+/// A column of texts if it has no unit, of numbers if it has one.
 pub(crate) const fn column(
     name: &'static str,
     unit: &'static str,
     meaning: &'static str,
 ) -> Column {
-    Column { name, unit, meaning }
+    let kind = match unit.as_bytes() {
+        b"" => Kind::Text,
+        b"cycles" => Kind::Cycles,
+        _ => Kind::Integer,
+    };
+    Column { name, unit, kind, meaning }
+}
+
+/// A column of numbers that have no unit.
+pub(crate) const fn count(name: &'static str, meaning: &'static str) -> Column {
+    Column { name, unit: "", kind: Kind::Integer, meaning }
 }
 
 /// One column for each use case of cycles, in the order of [`UseCase::ALL`].
@@ -102,7 +138,7 @@ mod tests {
 
     #[test]
     fn column_names_are_unique_in_their_table() {
-        for table in Table::ALL {
+        for table in Table::EXPORTED {
             let mut names: Vec<_> = table.columns().map(|column| column.name).collect();
             let count = names.len();
             names.sort_unstable();

@@ -4,6 +4,7 @@
 //! Figures are drawn [`WIDTH`] pixels wide. Set to a column of 88 mm their text comes out at about
 //! 7 points.
 
+use serde::{Deserialize, Serialize};
 use sim_core::ledger::UseCase;
 
 /// A colour: red, green, blue.
@@ -35,6 +36,8 @@ pub const PAPER: Color = (0xff, 0xff, 0xff);
 
 /// Width of every figure.
 pub const WIDTH: f64 = 440.0;
+/// Width of a figure across the page, 180 mm: set to that, its text is as large as in a column.
+pub const PAGE_WIDTH: f64 = 900.0;
 /// Text of ticks and legends.
 pub const SMALL: f64 = 11.5;
 /// Text of axis titles and panel titles.
@@ -47,6 +50,62 @@ pub const HAIRLINE: f64 = 0.75;
 pub const THIN: f64 = 1.25;
 /// Stroke of data.
 pub const THICK: f64 = 2.0;
+
+/// How wide a figure is on paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Width {
+    /// One column, 88 mm.
+    #[default]
+    Column,
+    /// The page: two columns and the gap between, 180 mm.
+    Page,
+}
+
+impl Width {
+    /// In pixels. Text has the same size on paper at both widths.
+    pub const fn pixels(self) -> f64 {
+        match self {
+            Width::Column => WIDTH,
+            Width::Page => PAGE_WIDTH,
+        }
+    }
+}
+
+/// The colour of the series at `place`, where series have no colour of their own.
+pub const fn series(place: usize) -> Color {
+    const SERIES: [Color; 8] = [BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, INK, MUTED];
+    SERIES[place % SERIES.len()]
+}
+
+/// The colour of a share from 0 to 1 on the one scale of all heat maps: from paper to dark blue, ever
+/// darker, so that it can be told apart in print and with any colour vision. The steps are those of
+/// C. Brewer's "Blues".
+pub fn heat(share: f64) -> Color {
+    const STEPS: [Color; 8] = [
+        (0xf7, 0xfb, 0xff),
+        (0xde, 0xeb, 0xf7),
+        (0xc6, 0xdb, 0xef),
+        (0x9e, 0xca, 0xe1),
+        (0x6b, 0xae, 0xd6),
+        (0x42, 0x92, 0xc6),
+        (0x21, 0x71, 0xb5),
+        (0x08, 0x30, 0x6b),
+    ];
+    let at = share.clamp(0.0, 1.0) * (STEPS.len() - 1) as f64;
+    let step = (at as usize).min(STEPS.len() - 2);
+    let part = at - step as f64;
+    let mix = |from: u8, to: u8| {
+        libm::round(f64::from(from) + (f64::from(to) - f64::from(from)) * part) as u8
+    };
+    let (from, to) = (STEPS[step], STEPS[step + 1]);
+    (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
+/// The colour of text on a share of [`heat`].
+pub fn on_heat(share: f64) -> Color {
+    if share > 0.55 { PAPER } else { INK }
+}
 
 /// The colour of a use case of cycles, the same in every figure.
 pub const fn use_case(use_case: UseCase) -> Color {

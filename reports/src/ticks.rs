@@ -25,6 +25,36 @@ pub fn amounts(max: f64, count: u32) -> Vec<Tick> {
     multiples(step, max).map(|at| Tick::labelled(at, human::amount(at as u128))).collect()
 }
 
+/// Ticks from 0 to `max`, at most `count` steps, labelled as they are: `0.5`, `20`, `2,000`.
+pub fn numbers(max: f64, count: u32) -> Vec<Tick> {
+    let step = step(max, count);
+    let label = |at: f64| match at {
+        at if at >= 10_000.0 => human::amount(at as u128),
+        at => human::trim(format!("{at:.6}")),
+    };
+    multiples(step, max).map(|at| Tick::labelled(at, label(at))).collect()
+}
+
+/// Ticks from `low` to `high`, at most `count` steps, labelled as amounts.
+pub fn amounts_within(low: f64, high: f64, count: u32) -> Vec<Tick> {
+    let step = step((high - low).max(1.0), count).max(1.0);
+    let first = libm::ceil(low / step);
+    let ticks = (0..=100u32).map(|k| (first + f64::from(k)) * step);
+    let digits = digits(high, step);
+    ticks
+        .take_while(|at| *at <= high * 1.000_000_1)
+        .map(|at| Tick::labelled(at, human::amount_to(at as u128, digits)))
+        .collect()
+}
+
+/// Digits behind the point that tell multiples of `step` up to `high` apart, in the unit of `high`.
+fn digits(high: f64, step: f64) -> usize {
+    let unit = [1e15, 1e12, 1e9, 1e6, 1e3, 1.0].into_iter().find(|unit| high >= *unit);
+    let per_unit = step / unit.unwrap_or(1.0);
+    (0..=12).find(|digits| per_unit * libm::exp10(f64::from(*digits)) >= 0.999).unwrap_or(12)
+        as usize
+}
+
 /// Where an axis of simulated time ends that has to show `nanos`; a minute if that is nothing.
 pub fn time_bound(nanos: u64) -> f64 {
     if nanos == 0 { 60e9 } else { nanos as f64 }

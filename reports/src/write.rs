@@ -5,14 +5,15 @@
 
 use crate::analysis::Analysis;
 use crate::charts::Figure;
+use crate::charts::spec::Material;
 use crate::error::ReportError;
 use crate::littles_law;
 use crate::page;
 use crate::run::RunReport;
 use crate::summary::Summary;
-use crate::tables::{Table, accounts, canisters, charges, messages, rounds};
+use crate::tables::{Table, accounts, canisters, charges, executions, log, messages, rounds};
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// The folder of figures within a report.
@@ -22,17 +23,17 @@ pub const SUMMARY: &str = "summary.json";
 /// The page's file.
 pub const PAGE: &str = "report.html";
 
-/// Every file of a report, by its path within the report's folder.
-pub fn files() -> impl Iterator<Item = String> {
+/// Every file of a report with figures of these names, by its path within the report's folder.
+pub fn files<'a>(figures: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
     let tables = Table::ALL.map(|table| table.file.to_owned());
-    let figures = Figure::NAMES.into_iter().flat_map(|name| {
+    let figures = figures.flat_map(|name| {
         ["svg", "png", "csv"].map(|extension| format!("{FIGURES}/{name}.{extension}"))
     });
     [SUMMARY, PAGE].map(str::to_owned).into_iter().chain(tables).chain(figures)
 }
 
-/// Writes the whole report of a run into the existing directory `dir`: tables, a summary,
-/// figures with their data, and the page that shows them.
+/// Writes the whole report of a run into the existing directory `dir`: tables, a summary, the
+/// figures it wants with their data, and the page that shows them.
 ///
 /// # Errors
 /// A file cannot be written (the error names it), a figure cannot be drawn, or the run contradicts
@@ -44,7 +45,7 @@ pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportEr
     write_tables(dir, run, &analysis)?;
     write_summary(dir, &summary)?;
     let figures = write_figures(dir, run, &analysis)?;
-    write_page(dir, run, &summary, &figures)?;
+    write_page(dir, run, &analysis, &summary, &figures)?;
     Ok(summary)
 }
 
@@ -57,14 +58,54 @@ pub fn write_tables(
     run: &RunReport<'_>,
     analysis: &Analysis<'_>,
 ) -> Result<(), ReportError> {
-    write_table(&dir.join(messages::TABLE.file), |file| {
-        messages::write(file, &analysis.messages, &analysis.names)
-    })?;
-    write_table(&dir.join(rounds::TABLE.file), |file| rounds::write(file, run.history))?;
-    write_table(&dir.join(canisters::TABLE.file), |file| canisters::write(file, run.history))?;
-    let names = &analysis.names;
-    write_table(&dir.join(charges::TABLE.file), |file| charges::write(file, run.history, names))?;
-    write_table(&dir.join(accounts::TABLE.file), |file| accounts::write(file, run.history, names))
+    tables(dir, &Table::ALL, run, analysis)
+}
+
+/// Writes these tables and those that the trace knows more of: `executions.csv` and `log.csv`.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write_all_tables(
+    dir: &Path,
+    run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
+) -> Result<(), ReportError> {
+    tables(dir, &Table::EXPORTED, run, analysis)
+}
+
+fn tables(
+    dir: &Path,
+    tables: &[Table],
+    run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
+) -> Result<(), ReportError> {
+    tables.iter().try_for_each(|described| {
+        let path = dir.join(described.file);
+        write_table(&path, |file| table(file, described, run, analysis))
+    })
+}
+
+/// Writes one table as CSV.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn table<W: Write>(
+    out: W,
+    table: &Table,
+    run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
+) -> csv::Result<()> {
+    match table.file {
+        file if file == messages::TABLE.file => {
+            messages::write(out, &analysis.messages, &analysis.names)
+        }
+        file if file == rounds::TABLE.file => rounds::write(out, run.history),
+        file if file == canisters::TABLE.file => canisters::write(out, run.history),
+        file if file == executions::TABLE.file => executions::write(out, run.history),
+        file if file == charges::TABLE.file => charges::write(out, run.history, &analysis.names),
+        file if file == accounts::TABLE.file => accounts::write(out, run.history, &analysis.names),
+        _ => log::write(out, run.history),
+    }
 }
 
 /// Writes `summary.json`.
@@ -87,17 +128,28 @@ pub fn write_figures(
     dir: &Path,
     run: &RunReport<'_>,
     analysis: &Analysis<'_>,
-) -> Result<[Figure; 3], ReportError> {
+) -> Result<Vec<Figure>, ReportError> {
     let folder = dir.join(FIGURES);
-    fs::create_dir_all(&folder).map_err(|error| ReportError::write(&folder, error))?;
-    let figures = Figure::all(run, analysis).map_err(|error| ReportError::write(&folder, error))?;
-    for figure in &figures {
-        let path = |extension: &str| folder.join(figure.name).with_extension(extension);
+    let material = [Material { run, analysis, label: "" }];
+    let figures =
+        Figure::all(run.figures, &material).map_err(|error| ReportError::write(&folder, error))?;
+    write_drawn(&folder, &figures)?;
+    Ok(figures)
+}
+
+/// Writes figures into a folder: each as SVG, PNG and CSV.
+///
+/// # Errors
+/// A file or the folder cannot be written, or a figure cannot be drawn.
+pub fn write_drawn(folder: &Path, figures: &[Figure]) -> Result<(), ReportError> {
+    fs::create_dir_all(folder).map_err(|error| ReportError::write(folder, error))?;
+    for figure in figures {
+        let path = |extension: &str| folder.join(format!("{}.{extension}", figure.name));
         write_file(&path("svg"), figure.svg()?.as_bytes())?;
         write_file(&path("png"), &figure.png()?)?;
         write_file(&path("csv"), &figure.data)?;
     }
-    Ok(figures)
+    Ok(())
 }
 
 /// Writes `report.html`.
@@ -107,10 +159,11 @@ pub fn write_figures(
 pub fn write_page(
     dir: &Path,
     run: &RunReport<'_>,
+    analysis: &Analysis<'_>,
     summary: &Summary,
     figures: &[Figure],
 ) -> Result<(), ReportError> {
-    write_file(&dir.join(PAGE), page::render(run, summary, figures)?.as_bytes())
+    write_file(&dir.join(PAGE), page::render(run, analysis, summary, figures)?.as_bytes())
 }
 
 fn write_table(

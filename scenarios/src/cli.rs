@@ -2,8 +2,13 @@
 
 mod arguments;
 mod check;
+#[cfg(feature = "parquet")]
+mod columns;
 mod conformance;
+mod diff;
 mod inspect;
+mod look;
+mod plot;
 mod profiles;
 mod recordings;
 mod reprice;
@@ -11,6 +16,7 @@ mod run;
 mod script;
 mod sweep;
 mod terminal;
+mod trace;
 
 pub use crate::run::exit::Exit;
 
@@ -29,6 +35,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::New(arguments) }) => check::new(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
         Ok(Arguments { command: Command::Script(arguments) }) => script::run(&arguments),
+        Ok(Arguments { command: Command::Trace(arguments) }) => trace::run(&arguments),
+        Ok(Arguments { command: Command::Plot(arguments) }) => plot::run(&arguments),
+        Ok(Arguments { command: Command::Diff(arguments) }) => diff::run(&arguments),
         Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),
         Ok(Arguments { command: Command::Profiles(arguments) }) => profiles::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
@@ -39,4 +48,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     exit.into()
+}
+
+/// What came of printing. A closed pipe is no reason to fail: there is nobody left to tell.
+fn printed(result: std::io::Result<()>) -> Result<(), String> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write: {error}"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -10,8 +10,8 @@ mod tree;
 
 pub use entries::{
     ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document, ExpectEntry,
-    LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry,
-    Topology, WarmUpEntry, WorkloadEntry,
+    FigureEntry, LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry,
+    SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;

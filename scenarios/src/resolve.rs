@@ -7,6 +7,7 @@ mod argument;
 mod canisters;
 mod choice;
 mod expectations;
+mod figures;
 mod interface;
 mod model;
 mod modules;
@@ -108,6 +109,7 @@ fn resolve(
     mistakes.extend(all_warm_up(document));
     let (profile, profile_entry) = profile::resolve(document.profile.as_ref(), mistakes);
     let runtime: Arc<dyn Runtime> = Arc::from(make_runtime(&profile)?);
+    let figures = figures::resolve(&document.figure, mistakes);
     let names = names::Names::of(document, mistakes);
     let subnets = subnets::resolve(document, &names, mistakes);
     let links = network::resolve(document, &subnets, &names, mistakes);
@@ -139,6 +141,7 @@ fn resolve(
         links,
         canisters,
         workloads,
+        figures,
         expectations,
     }))
 }

@@ -6,6 +6,7 @@ pub mod interrupt;
 pub mod output;
 pub mod progress;
 pub mod results;
+pub mod stored;
 
 use crate::diagnostics::Refusal;
 use crate::expect::Disappointment;
@@ -18,6 +19,7 @@ use output::{Destination, OutputError};
 use progress::Progress;
 use reports::littles_law::LittlesLawBroken;
 use reports::metrics;
+use reports::store::Level;
 use sim_core::history::History;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
 
@@ -33,6 +35,8 @@ pub struct Job<'a> {
     pub threads: usize,
     /// Where results go; `None` for nowhere.
     pub destination: Option<Destination>,
+    /// Which records to store; `None` for none.
+    pub trace: Option<Level>,
 }
 
 /// What a finished run tells its user.

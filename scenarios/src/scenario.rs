@@ -11,6 +11,7 @@ use crate::expect::{Disappointment, Expectation};
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;
+use reports::charts::spec::Spec;
 use reports::metrics::{Metric, WarmUp};
 use sim_core::choice::Choice;
 use sim_core::distribution::Distribution;
@@ -56,6 +57,8 @@ pub struct Scenario {
     pub canisters: Vec<Canister>,
     /// Workloads, in the order of the file.
     pub workloads: Vec<Workload>,
+    /// Figures wanted; those of its own choice, if the file chooses none.
+    pub figures: Vec<Spec>,
     /// What has to hold at the end of a run.
     pub expectations: Vec<Expectation>,
 }

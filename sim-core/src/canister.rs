@@ -470,6 +470,7 @@ impl Canister {
             module_hash: self.code.as_ref().map(|code| code.program.hash()),
             cycles_given: self.totals.given,
             balance: self.account.balance(),
+            freezing_threshold: self.freezing_threshold(),
             held: self.cycles_in_calls(),
             burned: *self.account.burned(),
             executions: self.totals.executions,

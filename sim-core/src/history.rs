@@ -6,11 +6,12 @@ use crate::network::{CostSchedule, SubnetKind};
 use crate::record::Record;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// A hash over all trace records of a run in canonical order: equal digests, equal histories.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 32]);
 
 impl fmt::Display for Digest {
@@ -62,7 +63,7 @@ pub struct SubnetHistory {
 }
 
 /// A canister at the end of a run, with its totals.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CanisterSummary {
     /// The canister.
     pub id: CanisterId,
@@ -74,6 +75,8 @@ pub struct CanisterSummary {
     pub cycles_given: Cycles,
     /// Its balance at the end, without prepayments of open calls.
     pub balance: Cycles,
+    /// Below this balance it was frozen, for most purposes.
+    pub freezing_threshold: Cycles,
     /// Prepaid for and attached to calls still open at the end.
     pub held: Cycles,
     /// What it burned, by use case, from its creation on.

@@ -1,14 +1,15 @@
 //! Names of things: subnets, canisters, messages.
 
 use ic_principal::Principal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::str::FromStr;
 
 /// How many canister ids one subnet owns: 2^20 consecutive ones, as on the network.
 pub const CANISTERS_PER_SUBNET: u64 = 1 << 20;
 
 /// A subnet, by its place in the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubnetId(u16);
 
@@ -131,13 +132,29 @@ impl fmt::Display for CanisterId {
 }
 
 impl Serialize for CanisterId {
+    /// As a principal; for machines as its number.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return self.0.serialize(serializer);
+        }
         serializer.collect_str(self)
     }
 }
 
+impl<'de> Deserialize<'de> for CanisterId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return u64::deserialize(deserializer).map(CanisterId);
+        }
+        let text = String::deserialize(deserializer)?;
+        let principal = Principal::from_text(&text).map_err(serde::de::Error::custom)?;
+        CanisterId::from_principal(&principal)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is the id of no canister")))
+    }
+}
+
 /// An ingress message or an inter-canister request; its response carries the same id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(u64);
 
@@ -147,9 +164,36 @@ impl MessageId {
         MessageId((subnet.0 as u64) << 48 | (sequence & 0xffff_ffff_ffff))
     }
 
+    /// The message of a number that [`MessageId::as_u64`] gave.
+    pub const fn from_u64(number: u64) -> Self {
+        MessageId(number)
+    }
+
+    /// The subnet it was made on.
+    pub const fn subnet(self) -> SubnetId {
+        SubnetId((self.0 >> 48) as u16)
+    }
+
     /// The whole number, unique in a run.
     pub const fn as_u64(self) -> u64 {
         self.0
+    }
+}
+
+/// A text that is no message's id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no message; expected an id such as 0.17, as in the first column of messages.csv")]
+pub struct InvalidMessageId(String);
+
+impl FromStr for MessageId {
+    type Err = InvalidMessageId;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers = text.split_once('.').and_then(|(subnet, sequence)| {
+            let sequence = sequence.parse().ok().filter(|sequence| *sequence < 1u64 << 48)?;
+            Some((subnet.parse().ok()?, sequence))
+        });
+        let (subnet, sequence) = numbers.ok_or_else(|| InvalidMessageId(text.to_owned()))?;
+        Ok(MessageId::new(SubnetId::new(subnet), sequence))
     }
 }
 
@@ -168,6 +212,15 @@ mod tests {
         let id = CanisterId::on(SubnetId::new(3), 17);
         assert_eq!(CanisterId::from_principal(&id.principal()), Some(id));
         assert_eq!((id.subnet(), id.local()), (SubnetId::new(3), 17));
+    }
+
+    #[test]
+    fn a_message_id_reads_back_as_itself() {
+        let id = MessageId::new(SubnetId::new(3), 17);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in ["", "3", "3.", ".17", "3.x", "70000.1", "3.281474976710656"] {
+            assert!(text.parse::<MessageId>().is_err(), "{text}");
+        }
     }
 
     #[test]

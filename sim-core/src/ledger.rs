@@ -15,7 +15,7 @@ use crate::fees::Charge;
 use crate::id::CanisterId;
 use crate::units::Cycles;
 use crate::world::ModelFault;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What cycles are burned for (`CyclesUseCase`, `rs/types/cycles/src/cycles_use_case.rs`).
@@ -191,7 +191,7 @@ pub struct Insufficient {
 }
 
 /// Charges of one kind and size that a canister paid in a round.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// How many.
     pub count: u64,

@@ -11,10 +11,11 @@ use crate::reject::ErrorCode;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Something that happened on a subnet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// When it became true.
     pub time: SimTime,
@@ -23,7 +24,8 @@ pub struct Record {
 }
 
 /// What a [`Record`] tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A client sent an ingress message.
     Submitted {
@@ -171,7 +173,7 @@ pub enum Event {
 }
 
 /// A canister's account, and what its freezing threshold follows from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountState {
     /// Its main balance, without what is held for open calls.
     pub balance: Cycles,
@@ -186,7 +188,8 @@ pub struct AccountState {
 }
 
 /// A call's answer, without its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A reply of so many bytes.
     Reply(Bytes),
@@ -195,7 +198,7 @@ pub enum Outcome {
 }
 
 /// The kind of an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// `(start)` and `canister_init`.
@@ -219,7 +222,7 @@ pub enum EntryKind {
 }
 
 /// What one round of a subnet did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundSummary {
     /// Number of the round, from 1.
     pub height: u64,

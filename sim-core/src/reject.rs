@@ -1,6 +1,6 @@
 //! Reject codes and error codes, numbered as in `rs/types/error_types/src/lib.rs` of `dfinity/ic`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a caller sees as the kind of a failure (interface specification, "Reject codes").
@@ -31,7 +31,9 @@ impl RejectCode {
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal),* $(,)?) => {
         /// The precise cause of a failure; its hundreds digit decides the reject code.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize
+        )]
         #[repr(u16)]
         pub enum ErrorCode { $($(#[$doc])* $name = $number),* }
 

@@ -183,15 +183,22 @@ macro_rules! quantity {
         }
 
         impl Serialize for $name {
-            /// As text with the largest unit that divides the amount: `"40B"`.
+            /// As text with the largest unit that divides the amount, `"40B"`; for machines as a
+            /// number.
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if !serializer.is_human_readable() {
+                    return self.0.serialize(serializer);
+                }
                 serializer.collect_str(&self.in_units())
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
-            /// From text with an optional unit, or from a bare integer.
+            /// From text with an optional unit, or from a bare integer; for machines from a number.
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    return <$repr>::deserialize(deserializer).map($name);
+                }
                 struct Visitor;
                 impl serde::de::Visitor<'_> for Visitor {
                     type Value = $name;

@@ -44,8 +44,8 @@ pub fn figure(history: &History) -> csv::Result<Figure> {
     let totals = accumulate(history);
     let burned = totals.last().map(|total| total.burned.clone()).unwrap_or_default();
     Ok(Figure {
-        name: NAME,
-        title: TITLE,
+        name: NAME.to_owned(),
+        title: TITLE.to_owned(),
         caption: caption(history, &totals, &burned),
         scene: draw(history, &totals, &burned),
         data: table(&totals)?,

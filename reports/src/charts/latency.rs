@@ -1,10 +1,11 @@
 //! How long calls and ingress messages took: empirical distribution functions on a logarithmic
 //! axis, which show medians, tails and clusters alike.
 
+use super::spec::{Material, Spec};
 use super::{Figure, data};
 use crate::decimate::decimate;
 use crate::human;
-use crate::latency::Latencies;
+use crate::latency::{Answers, Latencies};
 use crate::legend::{self, DASH, Entry, Sample};
 use crate::panel::{Panel, Scale};
 use crate::quantiles::nearest_rank;
@@ -21,8 +22,9 @@ const HEIGHT: f64 = 320.0;
 /// The data drawn.
 pub const TABLE: Table = Table {
     file: "figures/latency.csv",
-    rows: "one latency that was observed; by kind, then ascending",
+    rows: "one latency that was observed; by run and kind, then ascending",
     groups: &[&[
+        column("run", "", "the run, if several are drawn"),
         column("kind", "", "same_subnet or cross_subnet (calls), or ingress"),
         column(
             "latency_ns",
@@ -36,7 +38,8 @@ pub const TABLE: Table = Table {
 
 /// One curve.
 struct Series<'a> {
-    name: &'static str,
+    run: &'a str,
+    name: String,
     key: &'static str,
     color: Color,
     sample: Sample,
@@ -44,41 +47,53 @@ struct Series<'a> {
     latencies: &'a [u64],
 }
 
-/// The figure.
+/// The figure: of one run a curve in its own colour for each kind of message; of several a colour for
+/// each run, and the kinds told apart by their strokes.
 ///
 /// # Errors
 /// Its data cannot be put into CSV.
-pub fn figure(latencies: &Latencies) -> csv::Result<Figure> {
-    let series = series(latencies);
-    let mut scene = Scene::new(HEIGHT, TITLE);
+pub fn figure(spec: &Spec, runs: &[Material<'_>]) -> csv::Result<Figure> {
+    let series: Vec<Series<'_>> =
+        runs.iter().enumerate().flat_map(|(place, run)| series(place, run, runs.len())).collect();
+    let mut scene = Scene::sized(spec.width, TITLE);
+    scene.height = HEIGHT;
     draw(&mut scene, &series);
     let rows = series.iter().flat_map(rows);
-    Ok(Figure {
-        name: NAME,
-        title: TITLE,
-        caption: caption(latencies),
-        scene,
-        data: data(&TABLE, rows)?,
-    })
+    let caption = caption(runs);
+    Ok(Figure::new(spec, TITLE, caption, scene, data(&TABLE, rows)?))
 }
 
-fn series(latencies: &Latencies) -> [Series<'_>; 3] {
-    let series =
-        |name, key, color, sample, latencies| Series { name, key, color, sample, latencies };
-    let Latencies { ingress, same_subnet, cross_subnet, .. } = latencies;
-    let [ingress, same_subnet, cross_subnet] =
-        [ingress, same_subnet, cross_subnet].map(|sample| sample.replies.as_slice());
-    [
-        series("calls, same subnet", "same_subnet", theme::BLUE, Sample::Line, same_subnet),
-        series(
-            "calls, cross subnet",
-            "cross_subnet",
-            theme::VERMILLION,
-            Sample::Line,
-            cross_subnet,
-        ),
-        series("ingress, end to end", "ingress", theme::MUTED, Sample::Dashes, ingress),
-    ]
+fn series<'a>(place: usize, run: &Material<'a>, count: usize) -> Vec<Series<'a>> {
+    let Latencies { ingress, same_subnet, cross_subnet, .. } = &run.analysis.latencies;
+    let kinds = [
+        ("calls, same subnet", "same_subnet", theme::BLUE, Sample::Line, same_subnet),
+        ("calls, cross subnet", "cross_subnet", theme::VERMILLION, Sample::Line, cross_subnet),
+        ("ingress, end to end", "ingress", theme::MUTED, Sample::Dashes, ingress),
+    ];
+    let one =
+        |(name, key, color, sample, latencies): (&str, _, _, _, &'a crate::latency::Sample)| {
+            let latencies = latencies.replies.as_slice();
+            let name = run.labelled(name);
+            match count {
+                1 => Series { run: run.label, name, key, color, sample, latencies },
+                _ => {
+                    let sample = if key == "same_subnet" { Sample::Thin } else { sample };
+                    Series {
+                        run: run.label,
+                        name,
+                        key,
+                        color: theme::series(place),
+                        sample,
+                        latencies,
+                    }
+                }
+            }
+        };
+    let mut series: Vec<Series<'a>> = kinds.into_iter().map(one).collect();
+    if count > 1 {
+        series.retain(|series| !series.latencies.is_empty());
+    }
+    series
 }
 
 /// Distinct latencies with the number of observations that do not exceed them.
@@ -90,35 +105,45 @@ fn steps(latencies: &[u64]) -> impl Iterator<Item = (u64, usize)> {
     })
 }
 
-fn rows<'a>(series: &'a Series<'_>) -> impl Iterator<Item = [String; 4]> + 'a {
+fn rows<'a>(series: &'a Series<'_>) -> impl Iterator<Item = [String; 5]> + 'a {
     let n = series.latencies.len().to_string();
     steps(series.latencies).map(move |(nanos, rank)| {
-        [series.key.to_owned(), nanos.to_string(), rank.to_string(), n.clone()]
+        let run = series.run.to_owned();
+        [run, series.key.to_owned(), nanos.to_string(), rank.to_string(), n.clone()]
     })
 }
 
-fn caption(latencies: &Latencies) -> String {
-    let Latencies { ingress, same_subnet, cross_subnet, .. } = latencies;
-    let left_out = ingress.answers.plus(same_subnet.answers).plus(cross_subnet.answers);
+fn caption(runs: &[Material<'_>]) -> String {
+    let sum =
+        |of: fn(&Latencies) -> u64| runs.iter().map(|run| of(&run.analysis.latencies)).sum::<u64>();
+    let left_out = |of: fn(Answers) -> u64| {
+        let one = |run: &Material<'_>| {
+            let Latencies { ingress, same_subnet, cross_subnet, .. } = &run.analysis.latencies;
+            of(ingress.answers.plus(same_subnet.answers).plus(cross_subnet.answers))
+        };
+        human::count(runs.iter().map(one).sum())
+    };
     format!(
         "Share of replies that took no longer than the time on the horizontal axis. Replies to \
          calls ({} within a subnet, {} between subnets) last from the call to the start of its \
          callback, replies to ingress messages ({}) from sending to the certified reply. Dots mark \
          medians. The further right a curve, the slower; the flatter, the more varied. Left out \
          are {} messages that were rejected and {} not answered within the run.",
-        human::sample(same_subnet.replies.len()),
-        human::sample(cross_subnet.replies.len()),
-        human::sample(ingress.replies.len()),
-        human::count(left_out.rejected),
-        human::count(left_out.open),
+        human::sample(sum(|all| all.same_subnet.replies.len() as u64) as usize),
+        human::sample(sum(|all| all.cross_subnet.replies.len() as u64) as usize),
+        human::sample(sum(|all| all.ingress.replies.len() as u64) as usize),
+        left_out(|answers| answers.rejected),
+        left_out(|answers| answers.open),
     )
 }
 
 fn draw(scene: &mut Scene, series: &[Series<'_>]) {
     let top = draw_legend(scene, series) + 8.0;
     let (low, high) = bounds(series);
-    let (left, width) = (50.0, theme::WIDTH - 50.0 - 20.0);
-    let height = HEIGHT - top - 44.0;
+    let (left, width) = (50.0, scene.width - 50.0 - 20.0);
+    // Many curves have a long legend, which must not press the plot flat.
+    let height = (HEIGHT - top - 44.0).max(180.0);
+    scene.height = libm::ceil(top + height + 44.0);
     let (x, y) = (Scale::Log(low, high), Scale::Linear(0.0, 1.0));
     let panel = Panel { left, top, width, height, x, y };
     panel.y_axis(scene, &percent_ticks());
@@ -145,7 +170,7 @@ fn draw_legend(scene: &mut Scene, series: &[Series<'_>]) -> f64 {
             .map_or_else(String::new, |nanos| format!(", median {}", human::duration(nanos)));
         let text = format!("{} (n = {n}{median})", series.name);
         let entry = [Entry::new(series.color, series.sample, text)];
-        top = legend::draw(scene, &entry, 50.0, top, theme::WIDTH);
+        top = legend::draw(scene, &entry, 50.0, top, scene.width);
     }
     top
 }
@@ -173,9 +198,8 @@ fn draw_curve(scene: &mut Scene, panel: &Panel, series: &Series<'_>) {
     let points = decimate(staircase(panel, series.latencies));
     match series.sample {
         Sample::Dashes => scene.dashed(&points, series.color, theme::THIN, DASH),
-        Sample::Line | Sample::Thin | Sample::Fill => {
-            scene.path(points, series.color, theme::THICK);
-        }
+        Sample::Thin => scene.path(points, series.color, theme::THIN),
+        _ => scene.path(points, series.color, theme::THICK),
     }
 }
 

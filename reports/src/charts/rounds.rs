@@ -113,8 +113,8 @@ pub fn figure(history: &History, profile: &Profile) -> csv::Result<Figure> {
     let bottom = draw(&mut scene, &rows, &bounds);
     scene.height = libm::ceil(bottom + 26.0);
     Ok(Figure {
-        name: NAME,
-        title: TITLE,
+        name: NAME.to_owned(),
+        title: TITLE.to_owned(),
         caption: caption(history, &rows, &bounds),
         scene,
         data: table(history)?,

@@ -1,9 +1,10 @@
 //! Totals of each subnet and of each canister.
 
+use super::table::{Cell, table};
 use crate::human;
 use crate::latency::Answers;
 use crate::summary::{Burned, SubnetTotals, Summary};
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 use sim_core::history::{CanisterSummary, History, SubnetHistory};
 
 /// Canisters listed; of more, those that executed the most instructions.
@@ -22,22 +23,22 @@ pub(super) fn subnets(summary: &Summary) -> Markup {
     ];
     let rows = summary.subnets.iter().map(|subnet| {
         let cells = [
-            human::count(subnet.nodes),
-            human::count(subnet.canisters),
-            human::count(subnet.rounds),
-            human::count(subnet.executions),
-            human::amount(subnet.instructions.into()),
-            human::amount(subnet.burned.total().get()),
-            human::amount(subnet.burned_set_up.total().get()),
+            Cell::count(subnet.nodes),
+            Cell::count(subnet.canisters),
+            Cell::count(subnet.rounds),
+            Cell::count(subnet.executions),
+            Cell::amount(subnet.instructions.into()),
+            Cell::amount(subnet.burned.total().get()),
+            Cell::amount(subnet.burned_set_up.total().get()),
         ];
         (subnet.name.as_str(), cells)
     });
     html! {
         section aria-labelledby="subnets" {
             h2 id="subnets" { "Subnets" }
-            (table("Subnet", head, rows))
-            (answers("Ingress messages to", summary, |subnet| subnet.ingress))
-            (answers("Calls from", summary, |subnet| subnet.calls))
+            (table("Subnets", "Subnet", head, rows))
+            (answers("Ingress messages to each subnet", summary, |subnet| subnet.ingress))
+            (answers("Calls from each subnet", summary, |subnet| subnet.calls))
             p.note {
                 "Open: unanswered when the run ended. Set-up: what canisters burned outside rounds, \
                  above all for their creation and installation."
@@ -47,12 +48,12 @@ pub(super) fn subnets(summary: &Summary) -> Markup {
 }
 
 /// What became of the messages of each subnet.
-fn answers(first: &str, summary: &Summary, of: fn(&SubnetTotals) -> Answers) -> Markup {
+fn answers(name: &str, summary: &Summary, of: fn(&SubnetTotals) -> Answers) -> Markup {
     let rows = summary.subnets.iter().map(|subnet| {
         let Answers { submitted, replied, rejected, open } = of(subnet);
-        (subnet.name.as_str(), [submitted, replied, rejected, open].map(human::count))
+        (subnet.name.as_str(), [submitted, replied, rejected, open].map(Cell::count))
     });
-    table(first, ["Submitted", "Replied", "Rejected", "Open"], rows)
+    table(name, "Subnet", ["Submitted", "Replied", "Rejected", "Open"], rows)
 }
 
 /// The table of canisters.
@@ -69,13 +70,13 @@ pub(super) fn canisters(history: &History) -> Markup {
     ];
     let rows = shown.iter().map(|(subnet, canister)| {
         let cells = [
-            human::count(canister.executions),
-            human::count(canister.failures),
-            human::count(canister.calls),
-            human::amount(canister.instructions.get().into()),
-            human::amount(Burned(canister.burned).total().get()),
-            human::amount(canister.balance.get()),
-            human::bytes(canister.memory.get()),
+            Cell::count(canister.executions),
+            Cell::count(canister.failures),
+            Cell::count(canister.calls),
+            Cell::amount(canister.instructions.get().into()),
+            Cell::amount(Burned(canister.burned).total().get()),
+            Cell::amount(canister.balance.get()),
+            Cell::bytes(canister.memory.get()),
         ];
         (name(subnet, canister), cells)
     });
@@ -93,7 +94,7 @@ pub(super) fn canisters(history: &History) -> Markup {
                     a href="canisters.csv" { code { "canisters.csv" } } "."
                 }
             }
-            (table("Canister", head, rows))
+            (table("Canisters", "Canister", head, rows))
         }
     }
 }
@@ -117,31 +118,4 @@ fn busiest(history: &History) -> (usize, Vec<(&SubnetHistory, &CanisterSummary)>
     canisters.truncate(MOST_CANISTERS);
     canisters.sort_by_key(|(_, canister)| canister.id);
     (all, canisters)
-}
-
-fn table<const N: usize>(
-    first: &str,
-    head: [&str; N],
-    rows: impl Iterator<Item = (impl Render, [String; N])>,
-) -> Markup {
-    html! {
-        div.scroll {
-            table.wide {
-                thead {
-                    tr {
-                        th scope="col" { (first) }
-                        @for name in head { th scope="col" { (name) } }
-                    }
-                }
-                tbody {
-                    @for (name, cells) in rows {
-                        tr {
-                            th scope="row" { (name) }
-                            @for cell in cells { td { (cell) } }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }

@@ -4,7 +4,7 @@
 //!
 //! Totals include what setting up the canister took, which no round counts.
 
-use super::{BURNED, Column, Table, burned_cells, column};
+use super::{BURNED, Column, Table, burned_cells, column, count};
 use sim_core::history::{CanisterSummary, History};
 use std::io::Write;
 
@@ -22,14 +22,15 @@ const IDENTITY: &[Column] = &[
     column("module_sha256", "", "SHA-256 of its module in hex; empty without one"),
     column("cycles_given", "cycles", "given at creation"),
     column("balance", "cycles", "at the end, without prepayments of open calls"),
+    column("freezing_threshold", "cycles", "below this balance it is frozen, for most purposes"),
     column("held", "cycles", "prepaid for and attached to calls still open at the end"),
 ];
 
 const TOTALS: &[Column] = &[
-    column("executions", "", "messages and tasks executed"),
-    column("failures", "", "executions that failed"),
+    count("executions", "messages and tasks executed"),
+    count("failures", "executions that failed"),
     column("instructions", "instructions", "of all executions"),
-    column("calls", "", "calls it made"),
+    count("calls", "calls it made"),
     column("heap_bytes", "bytes", "heap in use"),
     column("stable_bytes", "bytes", "stable memory in use"),
     column("memory_bytes", "bytes", "all memory it pays for"),
@@ -52,7 +53,7 @@ pub fn write<W: Write>(out: W, history: &History) -> csv::Result<()> {
     Ok(())
 }
 
-fn identity(canister: &CanisterSummary, subnet: &str) -> [String; 7] {
+fn identity(canister: &CanisterSummary, subnet: &str) -> [String; 8] {
     [
         canister.name.to_string(),
         canister.id.to_string(),
@@ -60,6 +61,7 @@ fn identity(canister: &CanisterSummary, subnet: &str) -> [String; 7] {
         canister.module_hash.map_or_else(String::new, |hash| hex(&hash)),
         canister.cycles_given.get().to_string(),
         canister.balance.get().to_string(),
+        canister.freezing_threshold.get().to_string(),
         canister.held.get().to_string(),
     ]
 }

@@ -2,7 +2,7 @@
 //!
 //! [`TABLE`] says what its columns mean. `icsim reprice` reads it back.
 
-use super::{Column, Table, column};
+use super::{Column, Table, column, count};
 use crate::names::Names;
 use sim_core::history::History;
 use sim_core::record::Event;
@@ -36,7 +36,7 @@ const COLUMNS: &[Column] = &[
         "",
         "with it: instructions prepaid, seconds, or bytes the response may have; else 0",
     ),
-    column("count", "", "how many of them"),
+    count("count", "how many of them"),
     column("cycles", "cycles", "burned for all of them together"),
 ];
 

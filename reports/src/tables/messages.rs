@@ -2,7 +2,7 @@
 //!
 //! [`TABLE`] says what its columns mean.
 
-use super::{Column, Table, column, optional};
+use super::{Column, Table, column, count, optional};
 use crate::messages::{Message, Scope, Sender};
 use crate::names::Names;
 use sim_core::record::Outcome;
@@ -41,8 +41,8 @@ const COLUMNS: &[Column] = &[
         "",
         "reply or reject, which the sender has once finished_ns is there; else open",
     ),
-    column("reject_code", "", "the number callers see, 1 to 6; empty unless rejected"),
-    column("error_code", "", "the precise cause, as IC0 number; empty unless rejected"),
+    count("reject_code", "the number callers see, 1 to 6; empty unless rejected"),
+    count("error_code", "the precise cause, as IC0 number; empty unless rejected"),
 ];
 
 /// Writes the table.

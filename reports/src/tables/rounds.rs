@@ -2,7 +2,7 @@
 //!
 //! [`TABLE`] says what its columns mean.
 
-use super::{BURNED, Column, Table, burned_cells, column};
+use super::{BURNED, Column, Table, burned_cells, column, count};
 use crate::rounds;
 use sim_core::history::History;
 use sim_core::record::RoundSummary;
@@ -18,13 +18,13 @@ pub const TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     column("subnet", "", "the subnet's name"),
-    column("height", "", "number of the round, from 1"),
+    count("height", "number of the round, from 1"),
     column("start_ns", "ns", "when the round began, from the start of the run"),
     column("duration_ns", "ns", "the block interval, or the execution if that was longer"),
     column("ingress", "messages", "ingress messages in the block"),
     column("stream_messages", "messages", "stream messages in the block"),
-    column("executions", "", "executions, slices counted singly"),
-    column("iterations", "", "inner iterations that executed something"),
+    count("executions", "executions, slices counted singly"),
+    count("iterations", "inner iterations that executed something"),
     column("instructions", "instructions", "executed on all threads together"),
     column("busiest_thread_instructions", "instructions", "of the busiest thread, with overheads"),
     column("queued", "messages", "in input queues when execution began, the block's among them"),

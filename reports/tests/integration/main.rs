@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod browser;
 mod charts;
+mod divergence;
+mod export;
 mod messages;
 mod metrics;
 mod report;
+mod store;
 mod summary;
 mod synthetic;
 mod tables;

@@ -1,10 +1,13 @@
 //! The whole report, as files.
 
 use crate::synthetic;
+use reports::charts::kind::Kind;
 use reports::{ReportError, RunReport, write_report};
 use sim_core::history::History;
 use sim_core::profile::Profile;
-use sim_core::units::Instructions;
+use sim_core::record::{Event, Record};
+use sim_core::time::SimTime;
+use sim_core::units::{Cycles, Instructions};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -30,33 +33,22 @@ fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-const FILES: [&str; 16] = [
-    "accounts.csv",
-    "canisters.csv",
-    "charges.csv",
-    "figures/cycles.csv",
-    "figures/cycles.png",
-    "figures/cycles.svg",
-    "figures/latency.csv",
-    "figures/latency.png",
-    "figures/latency.svg",
-    "figures/rounds.csv",
-    "figures/rounds.png",
-    "figures/rounds.svg",
-    "messages.csv",
-    "report.html",
-    "rounds.csv",
-    "summary.json",
-];
+/// The names of all files of the report of `history`, in order.
+fn expected() -> Vec<String> {
+    let figures = Kind::DEFAULT.map(Kind::name);
+    let mut files: Vec<String> = reports::write::files(figures.into_iter()).collect();
+    files.sort();
+    files
+}
 
 #[test]
 fn the_same_run_gives_the_same_files() {
     let history = synthetic::history();
     let (first, second) = (files(&history), files(&history));
-    assert_eq!(first.keys().collect::<Vec<_>>(), FILES);
-    let mut named: Vec<String> = reports::write::files().collect();
-    named.sort();
-    assert_eq!(named, FILES);
+    assert_eq!(first.keys().cloned().collect::<Vec<_>>(), expected());
+    for name in ["messages.csv", "report.html", "figures/latency.svg", "figures/timeline.csv"] {
+        assert!(first.contains_key(name), "{name}");
+    }
     for (name, contents) in &first {
         assert!(second[name] == *contents, "{name} differs");
     }
@@ -64,7 +56,7 @@ fn the_same_run_gives_the_same_files() {
 
 #[test]
 fn a_run_in_which_nothing_happened_has_a_report() {
-    assert_eq!(files(&synthetic::empty()).len(), FILES.len());
+    assert_eq!(files(&synthetic::empty()).len(), expected().len());
 }
 
 /// Leaves reports in the build's folder for temporary files, where they can be looked at: of the
@@ -101,7 +93,9 @@ fn texts_of_users_are_escaped() {
     let dir = tempfile::tempdir().unwrap();
     write_report(dir.path(), &run).unwrap();
     let page = fs::read_to_string(dir.path().join("report.html")).unwrap();
-    assert!(!page.contains("<script") && !page.contains("<b>"));
+    // The one script is the page's own.
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(!page.contains("<script>alert") && !page.contains("<b>"));
     assert!(page.contains("&lt;script&gt;"));
 }
 
@@ -111,7 +105,8 @@ fn the_page_needs_nothing_from_outside() {
     let page = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
     assert!(!page.contains("http") && !page.contains("src=") && !page.contains("@import"));
     for link in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
-        assert!(FILES.contains(&link), "{link}");
+        let is_within = link.starts_with('#');
+        assert!(is_within || expected().iter().any(|file| file == link), "{link}");
     }
 }
 
@@ -122,4 +117,50 @@ fn an_error_names_the_file() {
     let error = write_report(Path::new("no/such/folder"), &run).unwrap_err();
     assert!(matches!(error, ReportError::Write { .. }));
     assert!(error.to_string().contains("messages.csv"), "{error}");
+}
+
+/// The page of a history.
+fn page(history: &History) -> String {
+    String::from_utf8(files(history)["report.html"].clone()).unwrap()
+}
+
+#[test]
+fn the_page_warns_of_what_went_wrong() {
+    let mut history = synthetic::history();
+    let quiet = page(&history);
+    assert!(quiet.contains("Messages that were rejected.") && quiet.contains("CanisterCalledTrap"));
+    assert!(
+        !quiet.contains("Canisters that died.") && !quiet.contains("Canisters that are frozen.")
+    );
+    let canister = history.subnets[0].canisters[0].id;
+    let time = SimTime::from_nanos(5_000_000_000);
+    let event = Event::Uninstalled { canister };
+    history.subnets[0].records.push(Record { time, event });
+    history.subnets[1].canisters[0].balance = Cycles::new(1);
+    let Some(Event::Round(last)) = history.subnets[1]
+        .records
+        .iter_mut()
+        .rev()
+        .map(|record| &mut record.event)
+        .find(|event| matches!(event, Event::Round(_)))
+    else {
+        panic!("the subnet has rounds");
+    };
+    last.left_over = 5_000;
+    let page = page(&history);
+    assert!(page.contains("front-left ran out of cycles at 5 s"));
+    assert!(page.contains("front-right holds 1 cycles and freezes below 500M"));
+    assert!(page.contains("right: 5,"));
+}
+
+#[test]
+fn a_run_without_trouble_has_no_warnings() {
+    assert!(page(&synthetic::empty()).contains("None: every message was answered"));
+}
+
+#[test]
+fn the_slowest_messages_are_drawn() {
+    let page = page(&synthetic::history());
+    assert_eq!(page.matches("<details").count(), 5);
+    assert!(page.contains("and what it led to</title>"));
 }

@@ -2,6 +2,7 @@
 //! messages in a minute, most of which lead to a call, within the subnet or to the other one.
 
 use reports::RunReport;
+use reports::charts::spec::Spec;
 use sim_core::distribution::{Distribution, exponential};
 use sim_core::history::{CanisterSummary, Digest, History, SubnetHistory};
 use sim_core::id::{CanisterId, MessageId, SubnetId};
@@ -11,13 +12,14 @@ use sim_core::record::{EntryKind, Event, Outcome, Record, RoundSummary};
 use sim_core::reject::ErrorCode;
 use sim_core::time::{SimDuration, SimTime};
 use sim_core::units::{Bytes, Cycles, Instructions};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const MS: fn(u64) -> SimDuration = SimDuration::from_millis;
 const CERTIFICATION: SimDuration = SimDuration::from_millis(200);
 
 /// The report of `history` under `profile`, with fixed words.
 pub(crate) fn report<'a>(history: &'a History, profile: &'a Profile) -> RunReport<'a> {
+    static FIGURES: LazyLock<Vec<Spec>> = LazyLock::new(Spec::defaults);
     RunReport {
         history,
         profile,
@@ -26,6 +28,7 @@ pub(crate) fn report<'a>(history: &'a History, profile: &'a Profile) -> RunRepor
         scenario_file: "scenarios/library/ping-pong.toml",
         command: "icsim run scenarios/library/ping-pong.toml --seed 7",
         version: "0.1.0",
+        figures: &FIGURES,
     }
 }
 
@@ -157,11 +160,24 @@ impl Subnet {
         time
     }
 
+    /// Writes into every execution what it left of the canister's balance.
+    fn spend(&mut self) {
+        let mut balances = [GIVEN; 2];
+        for record in &mut self.records {
+            if let Event::Executed { canister, cost, balance, .. } = &mut record.event {
+                let left = &mut balances[canister.local()];
+                *left = left.saturating_sub(*cost);
+                *balance = *left;
+            }
+        }
+    }
+
     fn finish(mut self) -> SubnetHistory {
         for (start, round) in std::mem::take(&mut self.rounds) {
             self.record(start, Event::Round(Box::new(round)));
         }
         self.records.sort_by_key(|record| record.time);
+        self.spend();
         let canisters = (0..2).map(|local| canister(&self, local)).collect();
         SubnetHistory {
             id: self.id,
@@ -175,14 +191,19 @@ impl Subnet {
     }
 }
 
+/// What every canister is given, and below what it is frozen.
+const GIVEN: Cycles = Cycles::new(6_000_000_000);
+const THRESHOLD: Cycles = Cycles::new(500_000_000);
+
 fn canister(subnet: &Subnet, local: u32) -> CanisterSummary {
     let id = CanisterId::on(subnet.id, local);
     let mut summary = CanisterSummary {
         id,
         name: format!("{}-{}", if local == 0 { "front" } else { "store" }, subnet.name).into(),
         module_hash: (local == 0).then_some([0xab; 32]),
-        cycles_given: Cycles::new(2_000_000_000_000),
+        cycles_given: GIVEN,
         balance: Cycles::ZERO,
+        freezing_threshold: THRESHOLD,
         held: Cycles::ZERO,
         burned: Default::default(),
         executions: 0,

@@ -4,7 +4,9 @@ mod experiments;
 
 pub(super) use experiments::{CheckArguments, MergeArguments, NewArguments, SweepArguments};
 
+use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
+use reports::store::Level;
 use sim_core::profile::Profile;
 use sim_core::time::SimDuration;
 use std::path::PathBuf;
@@ -35,6 +37,12 @@ pub(super) enum Command {
     Conformance(ConformanceArguments),
     /// Drive a world step by step from a JSON file.
     Script(ScriptArguments),
+    /// Look at a stored run, or write it in formats of other tools.
+    Trace(TraceArguments),
+    /// Draw figures of stored runs.
+    Plot(PlotArguments),
+    /// Find where two stored runs part.
+    Diff(DiffArguments),
     /// Show what a canister module is made of, or why it would be refused.
     Inspect(InspectArguments),
     /// Say what a finished run would have cost under other prices.
@@ -175,12 +183,14 @@ const EXAMPLES: &str = "\
 Examples:
   icsim run scenarios/library/ping-pong.toml
   icsim run scenarios/library/ping-pong.toml --seed 7 --out results
+  icsim trace show results
+  icsim plot results --figure all --out figures
   icsim sweep scenarios/library/latency-study.toml --out results
   icsim inspect scenarios/canisters/PingPong.wasm
 
 Exit codes:
   0    all went well
-  1    a comparison, an expectation or some runs of a sweep failed
+  1    a comparison, an expectation or some runs of a sweep failed, or two traces differ
   2    the input is wrong; the message names file, line and column
   3    a fault of icsim itself; the message says what to report
   130  interrupted with Ctrl-C; nothing was written";
@@ -209,6 +219,10 @@ pub(super) struct RunArguments {
     /// Replace the output folder if it holds earlier results and nothing else
     #[arg(long, requires = "out")]
     pub(super) force: bool,
+    /// Which records to store: rounds only, also messages, or everything
+    #[arg(long, value_name = "LEVEL", default_value = "full", requires = "out",
+          value_parser = clap::builder::PossibleValuesParser::new(["none", "summary", "messages", "full"]))]
+    pub(super) trace: String,
     /// Threads to use; no influence on results [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,
@@ -260,6 +274,13 @@ impl RunArguments {
     pub(super) fn repeat(&self) -> String {
         let RunArguments { scenario, seed, tie_seed, duration, set, .. } = self;
         experiments::repeat_run(scenario, *seed, *tie_seed, *duration, set)
+    }
+
+    /// The level of the trace to store, if one is.
+    pub(super) fn level(&self) -> Option<Level> {
+        [Level::Summary, Level::Messages, Level::Full]
+            .into_iter()
+            .find(|level| level.name() == self.trace)
     }
 
     /// Threads of the host to use.

@@ -43,6 +43,7 @@ fn finish(arguments: &RunArguments) -> Result<Outcome, Failed> {
         provenance: provenance(arguments),
         threads: arguments.threads(),
         destination,
+        trace: arguments.level(),
     };
     job.run(&interrupt, &mut progress)
 }

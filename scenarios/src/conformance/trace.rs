@@ -34,7 +34,8 @@ pub(super) fn mismatch(expected: &Value, found: &Value) -> Option<Mismatch> {
         // How many are left out is recorded; which they are is not.
         Some(place) => {
             let omitted = expected[place][OMITTED].as_u64().unwrap_or(0);
-            let whole = place as u64 + omitted;
+            let kept = expected.len() as u64 - 1;
+            let whole = kept + omitted;
             length(whole, found.len() as u64).or_else(|| {
                 let (before, after) = (&expected[..place], &expected[place + 1..]);
                 let end = found.len().saturating_sub(after.len());
@@ -142,5 +143,7 @@ mod tests {
         let found = |count: usize| Value::Array(vec![entry(0, 0, "a"); count]);
         assert_eq!(mismatch(&expected, &found(3)), None);
         assert!(mismatch(&expected, &found(2)).is_some());
+        let in_the_middle = json!([entry(0, 0, "a"), { "omitted": 2 }, entry(0, 0, "a")]);
+        assert_eq!(mismatch(&in_the_middle, &found(4)), None);
     }
 }

@@ -1,10 +1,12 @@
 //! The fields of a scenario file.
 
 mod canister;
+mod figure;
 mod network;
 mod workload;
 
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
+pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
 
@@ -42,6 +44,9 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[figure]]`.
+    #[serde(default)]
+    pub figure: Vec<FigureEntry>,
     /// `[[expect]]`.
     #[serde(default)]
     pub expect: Vec<ExpectEntry>,

@@ -162,7 +162,7 @@ fn replaceable(path: &Path) -> Result<(), OutputError> {
     if path.is_symlink() || !path.is_dir() || !is_marked(path) {
         return Err(OutputError::NotOurs(path.to_owned()));
     }
-    let ours: Vec<PathBuf> = written().map(PathBuf::from).collect();
+    let ours: Vec<PathBuf> = written(&figures(path)).map(PathBuf::from).collect();
     match foreign(path, Path::new(""), &ours) {
         Ok(None) => Ok(()),
         Ok(Some(file)) => Err(OutputError::Foreign { folder: path.to_owned(), file }),
@@ -170,16 +170,29 @@ fn replaceable(path: &Path) -> Result<(), OutputError> {
     }
 }
 
-/// Whether the folder's summary says that icsim wrote it.
-fn is_marked(path: &Path) -> bool {
+/// The folder's summary; null if there is none.
+fn summary(path: &Path) -> serde_json::Value {
     let text = fs::read_to_string(path.join(SUMMARY)).unwrap_or_default();
-    let summary: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    summary.get(MARK).is_some_and(serde_json::Value::is_string)
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// Every file of a results folder.
-fn written() -> impl Iterator<Item = String> {
-    [SCENARIO, PROFILE].map(str::to_owned).into_iter().chain(reports::write::files())
+/// Whether the folder's summary says that icsim wrote it.
+fn is_marked(path: &Path) -> bool {
+    summary(path).get(MARK).is_some_and(serde_json::Value::is_string)
+}
+
+/// The names of the figures that the folder's summary lists.
+fn figures(path: &Path) -> Vec<String> {
+    let summary = summary(path);
+    let names = summary.get("figures").and_then(serde_json::Value::as_array);
+    let names = names.into_iter().flatten().filter_map(serde_json::Value::as_str);
+    names.map(str::to_owned).collect()
+}
+
+/// Every file of a results folder with figures of these names.
+fn written(figures: &[String]) -> impl Iterator<Item = String> {
+    let written = reports::write::files(figures.iter().map(String::as_str));
+    [SCENARIO, PROFILE, reports::store::FILE].map(str::to_owned).into_iter().chain(written)
 }
 
 /// Something below `folder` of `root` that is neither a file of ours nor a folder that holds some.
@@ -227,7 +240,8 @@ mod tests {
     fn write(destination: &Destination, content: &str) {
         let folder = destination.begin().expect("begins");
         fs::write(folder.path().join(SCENARIO), content).expect("writes");
-        fs::write(folder.path().join(SUMMARY), r#"{ "icsim": "0.1.0" }"#).expect("writes");
+        fs::write(folder.path().join(SUMMARY), r#"{ "icsim": "0.1.0", "figures": ["latency"] }"#)
+            .expect("writes");
         fs::create_dir(folder.path().join("figures")).expect("a folder");
         fs::write(folder.path().join("figures/latency.svg"), "").expect("writes");
         destination.finish(folder).expect("finishes");

@@ -23,6 +23,8 @@ pub(super) fn write(
     let folder = destination.begin()?;
     write_inputs(folder.path(), job)?;
     interrupt.check()?;
+    engine::write_trace(folder.path(), job, history)?;
+    interrupt.check()?;
     let table = engine::write_report(folder.path(), job, history)?;
     interrupt.check()?;
     destination.finish(folder)?;

@@ -7,7 +7,9 @@ use super::Scenario;
 use crate::document::{Topology, WarmUpEntry};
 use crate::resolve::{Links, Subnet};
 use canisters::CanisterOut;
+use reports::charts::spec::Spec;
 use reports::metrics::WarmUp;
+use reports::theme::Width;
 use serde::Serialize;
 use sim_core::distribution::Distribution;
 use sim_core::network::{CostSchedule, SubnetKind};
@@ -65,6 +67,7 @@ struct Effective<'a> {
     network: Option<NetworkOut<'a>>,
     canister: Vec<CanisterOut<'a>>,
     workload: Vec<WorkloadOut<'a>>,
+    figure: Vec<FigureOut<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     expect: Vec<ExpectOut<'a>>,
 }
@@ -106,6 +109,29 @@ struct LinkOut<'a> {
     back: Option<&'a Distribution>,
 }
 
+#[derive(Serialize)]
+struct FigureOut<'a> {
+    kind: &'static str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    width: Width,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+impl<'a> FigureOut<'a> {
+    fn of(spec: &'a Spec) -> Self {
+        FigureOut {
+            kind: spec.kind.name(),
+            name: &spec.name,
+            title: spec.title.as_deref(),
+            width: spec.width,
+            message: spec.message.map(|id| id.to_string()),
+        }
+    }
+}
+
 impl<'a> Effective<'a> {
     fn of(scenario: &'a Scenario) -> Self {
         Effective {
@@ -118,6 +144,7 @@ impl<'a> Effective<'a> {
             network: NetworkOut::of(scenario),
             canister: scenario.canisters.iter().map(|c| CanisterOut::of(c, scenario)).collect(),
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
+            figure: scenario.figures.iter().map(FigureOut::of).collect(),
             expect: scenario.expectations.iter().map(|e| ExpectOut { that: e.text() }).collect(),
         }
     }

@@ -4,9 +4,11 @@ use super::FeeSchedule;
 use crate::ledger::UseCase;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
+use serde::{Deserialize, Serialize};
 
 /// Something that is paid for, as exactly as its price depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Charge {
     /// Creating a canister.
     Creation,

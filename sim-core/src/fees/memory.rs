@@ -4,12 +4,13 @@
 use super::FeeSchedule;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles};
+use serde::{Deserialize, Serialize};
 
 pub(super) const GIB: u128 = 1 << 30;
 const DAY: u64 = 86_400;
 
 /// What a canister takes up by existing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdleUse {
     /// Memory it uses or has allocated, whichever is more.
     pub memory: Bytes,

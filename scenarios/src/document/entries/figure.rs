@@ -1,0 +1,23 @@
+//! `[[figure]]`.
+
+use reports::charts::kind::Kind;
+use reports::theme::Width;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A figure of the report.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureEntry {
+    /// Its kind.
+    pub kind: Spanned<Kind>,
+    /// The name its files bear; that of its kind if not given.
+    pub name: Option<Spanned<String>>,
+    /// Its title; that of its kind if not given.
+    pub title: Option<String>,
+    /// How wide it is; one column if not given.
+    #[serde(default)]
+    pub width: Width,
+    /// The message a time line shows; the slowest if not given.
+    pub message: Option<Spanned<String>>,
+}
