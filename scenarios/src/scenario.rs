@@ -183,6 +183,7 @@ impl Scenario {
             runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(|canister| canister.spec(seed)).collect(),
             workloads: self.workloads.iter().flat_map(Workload::specs).collect(),
+            faults: Vec::new(),
         }
     }
 

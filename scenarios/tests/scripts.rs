@@ -154,7 +154,7 @@ fn canisters_live_on_the_subnet_they_are_created_on() {
 #[test]
 fn time_passes_only_when_it_is_said() {
     let steps = json!([
-        { "op": "create", "as": "a", "settings": { "compute_allocation": 10 } },
+        { "op": "create", "as": "a", "settings": { "compute_allocation": 1 } },
         { "op": "tick" },
         { "op": "advance", "s": 100, "ns": 5 },
         { "op": "tick" },
@@ -163,7 +163,7 @@ fn time_passes_only_when_it_is_said() {
     let results = play(json!({ "scheduler": { "scheduler_cores": 2 } }), steps);
     assert_eq!(results[1]["balances"]["a"], "100000000000000");
     let burned = &results[4]["consumed_by_use_case"];
-    assert_eq!(burned["ComputeAllocation"], "10000000000");
+    assert_eq!(burned["ComputeAllocation"], "1000000000");
 }
 
 #[test]

@@ -102,6 +102,8 @@ pub struct CallContexts {
     callbacks: BTreeMap<CallbackId, Callback>,
     /// Unanswered calls to each callee; none is zero.
     waiting: BTreeMap<CanisterId, u64>,
+    /// Calls of each caller that are still to be answered; none is zero.
+    owed: BTreeMap<CanisterId, u64>,
     /// Best-effort callbacks that were not told yet that their deadline has passed, by deadline.
     deadlines: BTreeSet<(u64, CallbackId)>,
     /// Guaranteed responses that others wait for, and that this canister waits for.
@@ -133,18 +135,12 @@ impl CallContexts {
             outstanding: 0,
             instructions: Instructions::ZERO,
         };
+        if let Origin::Canister { caller, .. } = origin {
+            *self.owed.entry(caller).or_default() += 1;
+        }
         self.promised += u64::from(is_promise(&context));
         self.contexts.insert(id, context);
         id
-    }
-
-    /// Notes that a call is answered, once. What it still has available comes back with who waits for
-    /// the answer.
-    pub fn answer(&mut self, id: CallContextId) -> Option<(Origin, Attached)> {
-        let context = self.contexts.get_mut(&id).filter(|context| !context.responded)?;
-        self.promised -= u64::from(is_promise(context));
-        context.responded = true;
-        Some((context.origin, context.available.take()))
     }
 
     /// Guaranteed responses for which room is kept: those this canister owes, and those it waits for.
@@ -242,12 +238,41 @@ impl CallContexts {
         Some(callback)
     }
 
+    /// Whether the answer to a call has not come yet, and its caller was not told that the time is up.
+    pub fn is_waiting(&self, id: CallbackId) -> bool {
+        let in_time = |deadline| self.deadlines.contains(&(deadline, id));
+        self.callbacks
+            .get(&id)
+            .is_some_and(|callback| callback.deadline.is_none_or(|(_, deadline)| in_time(deadline)))
+    }
+
+    /// Calls of `caller` that are still to be answered.
+    pub fn owed_to(&self, caller: CanisterId) -> u64 {
+        self.owed.get(&caller).copied().unwrap_or(0)
+    }
+
+    /// Marks a context as answered, once: gives who waits, until when, and what it still has available.
+    pub fn answer(&mut self, id: CallContextId) -> Option<(Origin, u64, Attached)> {
+        let context = self.contexts.get_mut(&id).filter(|context| !context.responded)?;
+        self.promised -= u64::from(is_promise(context));
+        context.responded = true;
+        if let Origin::Canister { caller, .. } = context.origin
+            && let Some(count) = self.owed.get_mut(&caller)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.owed.remove(&caller);
+            }
+        }
+        Some((context.origin, context.deadline, context.available.take()))
+    }
+
     /// Callees with unanswered calls, and how many.
     pub fn waiting(&self) -> impl ExactSizeIterator<Item = (CanisterId, u64)> {
         self.waiting.iter().map(|(callee, count)| (*callee, *count))
     }
 
-    /// Cycles held for open calls: prepaid for responses and callbacks.
+    /// Cycles held for open calls.
     pub fn prepaid(&self) -> Cycles {
         let (responses, callbacks) = self.prepaid_parts();
         responses + callbacks

@@ -12,11 +12,12 @@ use crate::execution::Job;
 use crate::fees::{Charge, FeeSchedule, IdleUse};
 use crate::history::CanisterSummary;
 use crate::id::CanisterId;
-use crate::ledger::{Account, Burned, UseCase};
+use crate::ledger::{Account, Burned, Ledger, UseCase};
 use crate::message::ManagementCall;
 use crate::profile::ManagementRules;
 use crate::queues::{InputQueues, OutputQueues};
-use crate::runtime::{Instance, MemoryUse, Program};
+use crate::reject::ErrorCode;
+use crate::runtime::{Failure, Instance, MemoryUse, Payload, Program};
 use crate::scheduler::Priority;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
@@ -53,6 +54,41 @@ pub(crate) enum SystemTask {
     OnLowWasmMemory,
 }
 
+/// What a canister gives its next turn to, in the order of rotation (`NextScheduledMethod`,
+/// `rs/replicated_state/src/canister_state/execution_state.rs`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ScheduledMethod {
+    #[default]
+    GlobalTimer,
+    Heartbeat,
+    Message,
+}
+
+impl ScheduledMethod {
+    pub(crate) const COUNT: usize = 3;
+
+    pub(crate) fn next(self) -> ScheduledMethod {
+        match self {
+            ScheduledMethod::GlobalTimer => ScheduledMethod::Heartbeat,
+            ScheduledMethod::Heartbeat => ScheduledMethod::Message,
+            ScheduledMethod::Message => ScheduledMethod::GlobalTimer,
+        }
+    }
+}
+
+/// What a canister could do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NextExecution {
+    /// Nothing.
+    None,
+    /// Begin with a message or task.
+    StartNew,
+    /// Go on with a message or task that was paused or aborted.
+    ContinueLong,
+    /// Go on being installed; nothing else until then.
+    ContinueInstall,
+}
+
 /// Whether a canister takes messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -78,6 +114,19 @@ pub(crate) struct Totals {
     pub(crate) given: Cycles,
 }
 
+/// An install that takes several rounds. What it does was worked out when it began; until its last slice
+/// has run, nobody can see it, because the canister does nothing else meanwhile.
+#[derive(Debug)]
+pub(crate) struct LongInstall {
+    /// Instructions of slices that have not run yet.
+    pub(crate) left: Instructions,
+    /// Instructions of all slices, to start over with after an abort.
+    pub(crate) whole: Instructions,
+    pub(crate) aborted: bool,
+    pub(crate) call: ManagementCall,
+    pub(crate) answer: Result<Payload, Failure>,
+}
+
 pub(crate) struct Canister {
     pub(crate) id: CanisterId,
     pub(crate) name: Arc<str>,
@@ -89,8 +138,12 @@ pub(crate) struct Canister {
     pub(crate) output: OutputQueues,
     pub(crate) calls: CallContexts,
     pub(crate) tasks: VecDeque<SystemTask>,
+    /// What its next turn belongs to.
+    pub(crate) next_method: ScheduledMethod,
     /// The execution that goes on in the next round.
     pub(crate) paused: Option<Box<Job>>,
+    /// The install that goes on in the next round.
+    pub(crate) installing: Option<Box<LongInstall>>,
     /// Nanoseconds since 1970.
     pub(crate) timer: Option<u64>,
     pub(crate) certified_data: Box<[u8]>,
@@ -100,6 +153,8 @@ pub(crate) struct Canister {
     /// Calls of `stop_canister` that wait until it has stopped.
     pub(crate) stop_calls: Vec<StopCall>,
     pub(crate) deleted: bool,
+    /// A fault keeps it from spending.
+    pub(crate) frozen: bool,
     pub(crate) freezing_seconds: u64,
     pub(crate) compute_allocation: u64,
     pub(crate) memory_allocation: Bytes,
@@ -153,7 +208,9 @@ impl Canister {
             output: OutputQueues::default(),
             calls: CallContexts::default(),
             tasks: VecDeque::new(),
+            next_method: ScheduledMethod::default(),
             paused: None,
+            installing: None,
             timer: None,
             certified_data: Box::default(),
             last_charge: SimTime::ZERO,
@@ -161,6 +218,7 @@ impl Canister {
             status: Status::Running,
             stop_calls: Vec::new(),
             deleted: false,
+            frozen: false,
             freezing_seconds: 0,
             compute_allocation: 0,
             memory_allocation: Bytes::ZERO,
@@ -300,31 +358,73 @@ impl Canister {
         self.calls.none_open() && self.paused.is_none()
     }
 
-    /// Whether calls to it are queued.
-    pub(crate) fn takes_requests(&self) -> bool {
-        self.status == Status::Running
+    /// Why a call of `caller` is not queued, if it is not. Each pair of canisters has room for so many
+    /// calls, and for as many responses that are waited for.
+    pub(crate) fn refuses(&self, caller: CanisterId, capacity: u64) -> Option<ErrorCode> {
+        match self.status {
+            Status::Running => {}
+            Status::Stopping => return Some(ErrorCode::CanisterStopping),
+            Status::Stopped => return Some(ErrorCode::CanisterStopped),
+        }
+        let waiting = self.input.requests_from(caller);
+        let promised = waiting + self.calls.owed_to(caller) + self.output.responses_to(caller);
+        (waiting >= capacity || promised >= capacity).then_some(ErrorCode::CanisterQueueFull)
     }
 
-    /// Whether an execution could start or go on.
-    pub(crate) fn has_work(&self) -> bool {
-        self.paused.is_some() || !self.tasks.is_empty() || !self.input.is_empty()
+    /// What it could do next.
+    pub(crate) fn next_execution(&self) -> NextExecution {
+        if self.installing.is_some() {
+            NextExecution::ContinueInstall
+        } else if self.paused.is_some() {
+            NextExecution::ContinueLong
+        } else if !self.tasks.is_empty() || !self.input.is_empty() {
+            NextExecution::StartNew
+        } else {
+            NextExecution::None
+        }
+    }
+
+    /// Whether it has a message or task that was paused or aborted.
+    pub(crate) fn has_long_execution(&self) -> bool {
+        self.paused.is_some()
+    }
+
+    /// Whether a slice of a message or task is kept to go on with.
+    pub(crate) fn has_paused_execution(&self) -> bool {
+        self.paused.as_ref().is_some_and(|job| job.in_progress())
+    }
+
+    /// Whether its balance must not change: a slice of something is kept to go on with.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.has_paused_execution()
+            || self.installing.as_ref().is_some_and(|install| !install.aborted)
+    }
+
+    /// Whether it is in the middle of a message, a task or an install: nothing else may touch it.
+    pub(crate) fn is_in_progress(&self) -> bool {
+        self.paused.is_some() || self.installing.is_some()
     }
 
     /// Whether `amount` can be spent without going below the freezing threshold.
     pub(crate) fn can_spend(&self, amount: Cycles) -> bool {
         let after = self.account.balance().checked_sub(amount + self.ingress_debit);
-        after.is_some_and(|after| after >= self.freezing_threshold())
-    }
-
-    /// Whether an execution is under way, whose balance must not change.
-    pub(crate) fn is_paused(&self) -> bool {
-        self.paused.as_ref().is_some_and(|job| job.in_progress())
+        !self.frozen && after.is_some_and(|after| after >= self.freezing_threshold())
     }
 
     /// Notes an ingress fee that is paid when the execution under way has ended.
     pub(crate) fn postpone(&mut self, charge: Charge, fee: Cycles) {
         self.ingress_debit += fee;
         self.postponed.push(charge);
+    }
+
+    /// Pays the ingress fees that were postponed.
+    pub(crate) fn pay_postponed(&mut self, fees: &FeeSchedule, ledger: &mut Ledger) {
+        self.ingress_debit = Cycles::ZERO;
+        for charge in std::mem::take(&mut self.postponed) {
+            let price = fees.price(&charge);
+            // It was checked when the message came in that this is left.
+            let _ = ledger.burn(&mut self.account, price, charge);
+        }
     }
 
     /// Drops code and memory; open work on them with it.
@@ -348,6 +448,7 @@ impl Canister {
             + self.calls.available()
             + self.input.cycles()
             + self.output.cycles()
+            + self.installing.as_ref().map_or(Cycles::ZERO, |install| install.call.cycles.amount())
             + self.stop_calls.iter().map(|stop| stop.call.cycles.amount()).sum()
     }
 

@@ -89,19 +89,12 @@ pub(crate) struct Job {
     aborted: bool,
     /// A slice of it has run.
     resumed: bool,
-    /// Batch time of the round it began in: the oldest are kept when there are too many.
-    since: u64,
 }
 
 impl Job {
     /// Whether its instance holds work of it.
     pub(crate) fn in_progress(&self) -> bool {
         !self.aborted
-    }
-
-    /// Batch time of the round it began in.
-    pub(crate) fn since(&self) -> u64 {
-        self.since
     }
 
     /// Cycles put aside for it.
@@ -167,12 +160,13 @@ impl Executor<'_> {
     }
 
     /// Throws away what a paused execution has done; it starts over when its turn comes.
-    pub(crate) fn abort(canister: &mut Canister) {
+    pub(crate) fn abort(canister: &mut Canister, fees: &FeeSchedule, ledger: &mut Ledger) {
         if let (Some(job), Some(code)) = (&mut canister.paused, &mut canister.code)
             && !job.aborted
         {
             code.instance.abort();
             job.aborted = true;
+            canister.pay_postponed(fees, ledger);
         }
     }
 

@@ -12,6 +12,7 @@
 //! | [`profile`], [`fees`] | every price, limit and duration; the prices of one subnet |
 //! | [`random`], [`distribution`], [`choice`] | named random streams; what is drawn from them |
 //! | [`network`] | subnets and links |
+//! | [`fault`] | what goes wrong on purpose |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
 //! | [`engine`] | the event loop: processes, keys, windows |
 //! | `subnet` | one process: block, induction, round, charging, streams, clients |
@@ -28,6 +29,7 @@ pub mod choice;
 pub mod distribution;
 pub mod engine;
 mod execution;
+pub mod fault;
 pub mod fees;
 pub mod history;
 pub mod id;

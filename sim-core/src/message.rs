@@ -1,5 +1,7 @@
 //! What travels: ingress messages, requests and responses.
 
+mod content_hash;
+
 use crate::call_context::Origin;
 use crate::id::{CanisterId, MessageId};
 use crate::ledger::Attached;
@@ -52,6 +54,8 @@ pub struct ManagementCall {
 pub struct Ingress {
     /// Its id.
     pub id: MessageId,
+    /// How many ingress messages were made on its subnet before, and one: its nonce.
+    pub number: u64,
     /// The receiver.
     pub target: Target,
     /// The method called.
@@ -62,6 +66,8 @@ pub struct Ingress {
     pub sender: Principal,
     /// Bytes of its nonce.
     pub nonce: Bytes,
+    /// When the subnet's block makers learned of it.
+    pub arrived: SimTime,
     /// When it can no longer be inducted.
     pub expiry: SimTime,
 }
@@ -112,8 +118,8 @@ pub struct Request {
     pub cycles: Attached,
     /// The caller's callback.
     pub callback: CallbackId,
-    /// When it was sent.
-    pub sent: SimTime,
+    /// Batch time of the round it was sent in, nanoseconds since 1970.
+    pub sent: u64,
     /// Seconds since 1970 until which a best-effort caller waits.
     pub deadline: Option<u64>,
 }
@@ -133,6 +139,8 @@ pub struct ResponseMessage {
     pub response: Response,
     /// Cycles of the request that were not accepted.
     pub refund: Attached,
+    /// Seconds since 1970 until which a best-effort caller waits.
+    pub deadline: Option<u64>,
 }
 
 /// Names a callback among those of its canister.
@@ -162,6 +170,35 @@ impl CanisterMessage {
         match self {
             CanisterMessage::Request(request) => request.caller,
             CanisterMessage::Response(response) => response.callee,
+        }
+    }
+
+    /// The id of the request, which its response carries too.
+    pub fn id(&self) -> MessageId {
+        match self {
+            CanisterMessage::Request(request) => request.id,
+            CanisterMessage::Response(response) => response.id,
+        }
+    }
+
+    /// Whether it is a call.
+    pub fn is_request(&self) -> bool {
+        matches!(self, CanisterMessage::Request(_))
+    }
+
+    /// The request, if it is one.
+    pub fn into_request(self) -> Option<Request> {
+        match self {
+            CanisterMessage::Request(request) => Some(request),
+            CanisterMessage::Response(_) => None,
+        }
+    }
+
+    /// Seconds since 1970 until which a best-effort caller waits.
+    pub fn deadline(&self) -> Option<u64> {
+        match self {
+            CanisterMessage::Request(request) => request.deadline,
+            CanisterMessage::Response(response) => response.deadline,
         }
     }
 
@@ -209,6 +246,7 @@ impl Request {
             callback: self.callback,
             response,
             refund: self.cycles,
+            deadline: self.deadline,
         }
     }
 }

@@ -92,8 +92,20 @@ pub struct Limits {
     pub round_overhead_per_canister: Instructions,
     /// Charged to the round after each inner iteration, for every canister on the subnet.
     pub round_finalization_per_canister: Instructions,
+    /// A thread's budget leaves room for a replicated query, which may not pause, not only for a slice.
+    pub round_leaves_room_for_query: bool,
     /// Executions that may stay paused at the end of a round.
     pub paused_executions: u64,
+    /// Rounds from checkpoint to checkpoint, at which paused executions are aborted; 0 for never.
+    pub checkpoint_interval: u64,
+    /// Rounds after which the scheduler forgets accumulated priorities.
+    pub priority_reset_interval: u64,
+    /// Changed memory after which a round has no further inner iteration.
+    pub heap_delta_per_iteration: Bytes,
+    /// Changed memory of a subnet from checkpoint to checkpoint, at which it stops executing.
+    pub heap_delta_capacity: Bytes,
+    /// Of these, what may be changed right after a checkpoint; the rest is released round by round.
+    pub heap_delta_initial: Bytes,
     /// Ingress messages in one block.
     pub ingress_messages_per_block: u64,
     /// Payload of one block.
@@ -112,6 +124,15 @@ pub struct Limits {
     pub stream_messages: u64,
     /// Bytes in one stream, beyond which no message is added.
     pub stream_bytes: Bytes,
+    /// Calls that cannot be taken in are answered by a signal at the caller's subnet, rather than by a
+    /// response from the callee's.
+    pub reject_signals: bool,
+    /// Messages in a stream to a system subnet.
+    pub system_stream_messages: u64,
+    /// Messages of a subnet to itself count against the limits of a stream.
+    pub loopback_limited: bool,
+    /// Memory for messages of best-effort calls; beyond it the largest are dropped.
+    pub best_effort_memory: Bytes,
     /// Time a request may wait in an output queue.
     pub request_timeout: SimDuration,
     /// Bytes of changed memory a canister is forgiven each round.
@@ -178,6 +199,35 @@ pub struct Limits {
     /// Instructions that installing a canister before the run may use; no limit of the network,
     /// it turns an endless loop in `init` into a message. See [`Limits::install_instructions`].
     pub setup_instructions: Instructions,
+}
+
+impl Limits {
+    /// The most instructions that run on a thread without a pause.
+    pub fn largest_piece(&self) -> Instructions {
+        let slice = self.slice_instructions;
+        match self.round_leaves_room_for_query {
+            true => slice.max(self.query_instructions),
+            false => slice.max(self.install_slice_instructions),
+        }
+    }
+
+    /// Whether a checkpoint is made in round `height`.
+    pub fn is_checkpoint(&self, height: u64) -> bool {
+        self.checkpoint_interval != 0 && height.is_multiple_of(self.checkpoint_interval)
+    }
+
+    /// Changed memory with which round `height` still executes (`scheduled_heap_delta_limit`,
+    /// `rs/execution_environment/src/scheduler.rs`).
+    pub fn heap_delta_allowed(&self, height: u64) -> Bytes {
+        if self.checkpoint_interval == 0 {
+            return self.heap_delta_capacity;
+        }
+        let interval = u128::from(self.checkpoint_interval);
+        let remaining = (interval - u128::from(height) % interval) % interval;
+        let later = self.heap_delta_capacity.saturating_sub(self.heap_delta_initial).get();
+        let reserved = (u128::from(later) * remaining / interval) as u64;
+        self.heap_delta_capacity.saturating_sub(Bytes::new(reserved))
+    }
 }
 
 /// How long things take. The network publishes rates (block rate, instructions a second), from

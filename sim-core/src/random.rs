@@ -3,7 +3,7 @@
 //! Because every consumer has a stream of its own, a new consumer never shifts the numbers of
 //! another, and two variants of an experiment see the same workload.
 
-use rand_chacha::ChaCha8Rng;
+use rand_chacha::{ChaCha8Rng, ChaCha20Rng};
 use rand_core::{Rng, SeedableRng};
 
 /// A stream of random numbers, fixed by its name.
@@ -51,6 +51,25 @@ pub fn tie(seed: u64, source: u64, sequence: u64) -> u32 {
     ((x ^ (x >> 31)) >> 32) as u32
 }
 
+/// Where the network begins when it goes around `count` canisters with messages to route at batch time
+/// `time`: a number below `count`, or 0 (`OutputIterator::new`, `rs/replicated_state/src/replicated_state.rs`
+/// of `dfinity/ic`).
+pub fn network_rotation(time: u64, count: usize) -> usize {
+    let range = count as u64;
+    if range <= 1 {
+        return 0;
+    }
+    // Uniform without bias, as the `rand` crate draws a number from a range.
+    let mut numbers = ChaCha20Rng::seed_from_u64(time);
+    let zone = (range << range.leading_zeros()).wrapping_sub(1);
+    loop {
+        let product = u128::from(numbers.next_u64()) * u128::from(range);
+        if product as u64 <= zone {
+            return (product >> 64) as usize;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +94,13 @@ mod tests {
     }
 
     const GOLDEN: u64 = 9_185_771_424_798_793_662;
+
+    #[test]
+    fn the_first_canister_to_route_changes_with_the_batch_time() {
+        let firsts: Vec<_> = (0..60).map(|time| network_rotation(time, 3)).collect();
+        assert!((0..3).all(|place| firsts.iter().filter(|first| **first == place).count() > 8));
+        assert_eq!((network_rotation(7, 0), network_rotation(7, 1)), (0, 0));
+    }
 
     #[test]
     fn bounded_numbers_stay_below_their_bound() {

@@ -158,6 +158,8 @@ error_codes! {
     ReservedCyclesLimitIsTooLow = 540,
     /// A best-effort call was not answered in time.
     DeadlineExpired = 601,
+    /// The response to a best-effort call was dropped for lack of memory.
+    ResponseDropped = 602,
 }
 
 impl ErrorCode {

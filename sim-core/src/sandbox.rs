@@ -1,7 +1,8 @@
 //! A world driven by hand: messages are submitted, rounds are run one by one, state is looked at.
 //!
 //! This is how scripts compare the model with another system step by step. One round runs every
-//! subnet in turn, a nanosecond apart; what a subnet sends is there for the next one that runs.
+//! subnet in turn, a nanosecond after the round before; what a subnet sends is there for the next one
+//! that runs.
 
 use crate::distribution::Distribution;
 use crate::fees::FeeSchedule;
@@ -16,7 +17,7 @@ use crate::runtime::{Payload, Reject, Response, Runtime};
 use crate::subnet::{Subnet, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
-use crate::world::ModelFault;
+use crate::world::{CanisterSpec, ModelFault, SetupError, set_up_canister};
 use ic_principal::Principal;
 use std::sync::Arc;
 
@@ -103,7 +104,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// Subnets without canisters.
     pub fn new(spec: SandboxSpec) -> Sandbox {
-        let count = spec.subnets.len();
+        let kinds: Vec<_> = spec.subnets.iter().map(|subnet| subnet.spec.kind).collect();
         let subnets = spec.subnets.into_iter().enumerate().map(|(index, subnet)| {
             let SandboxSubnet { spec: subnet, profile, runtime } = subnet;
             let id = SubnetId::new(index as u16);
@@ -111,9 +112,9 @@ impl Sandbox {
                 let none = Distribution::Fixed { value: SimDuration::ZERO };
                 let latency = (peer != index).then(|| Route::direct(none));
                 let random = Stream::new(0, &subnet.name, "latency");
-                SubnetStream::new(latency, &profile.timing, &profile.limits, random)
+                SubnetStream::new(latency, kinds[peer], &profile.timing, &profile.limits, random)
             };
-            let streams = (0..count).map(stream).collect();
+            let streams = (0..kinds.len()).map(stream).collect();
             let mut subnet = Subnet::new(SubnetSetup {
                 id,
                 spec: subnet,
@@ -123,11 +124,20 @@ impl Sandbox {
                 tie_seed: None,
                 streams,
                 runtime,
+                faults: Arc::from([]),
             });
             subnet.keep_ingress_history();
             subnet
         });
         Sandbox { subnets: subnets.collect(), now: SimTime::ZERO, iterations: 0 }
+    }
+
+    /// Creates and installs a canister, as it would exist before a run.
+    ///
+    /// # Errors
+    /// It cannot be set up.
+    pub fn set_up(&mut self, spec: CanisterSpec) -> Result<(), SetupError> {
+        set_up_canister(&mut self.subnets, 0, spec)
     }
 
     /// How many subnets there are.
@@ -152,8 +162,8 @@ impl Sandbox {
     /// Iterations are counted on from round to round and subnet to subnet.
     pub fn tick(&mut self) -> Vec<(SubnetId, Record)> {
         let mut happened = Vec::new();
+        self.now = self.now + SimDuration::from_nanos(1);
         for index in 0..self.subnets.len() {
-            self.now = self.now + SimDuration::from_nanos(1);
             let id = SubnetId::new(index as u16);
             let (slices, last) = self.subnets[index].tick(self.now, self.iterations);
             self.iterations = last;

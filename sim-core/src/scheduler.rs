@@ -1,10 +1,20 @@
 //! Who is executed first, and on which virtual thread: one policy for each file.
+//!
+//! A policy is asked before each round, before each inner iteration (who runs, on which thread, in
+//! which order), after each iteration (who did run), and after the round. What it has to remember of a
+//! canister it keeps in the canister's [`Priority`].
 
+mod first_come;
 mod ic_2024;
+mod ic_2026;
 mod round_robin;
+#[cfg(test)]
+mod tests;
 
-use crate::canister::Canister;
+use crate::canister::{Canister, NextExecution};
+use crate::units::{Bytes, Instructions};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// A scheduling policy, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,8 +23,13 @@ pub enum Policy {
     /// Accumulated priority with credits, as on the network until early 2026.
     #[serde(rename = "ic-2024")]
     Ic2024,
+    /// Accumulated priority charged by rounds, as on the network since spring 2026.
+    #[serde(rename = "ic-2026")]
+    Ic2026,
     /// Canisters in order of id, starting with another one each round.
     RoundRobin,
+    /// Canisters in the order in which they got something to do.
+    FirstCome,
 }
 
 impl Policy {
@@ -22,31 +37,102 @@ impl Policy {
     pub(crate) fn make(self) -> Box<dyn Scheduler> {
         match self {
             Policy::Ic2024 => Box::<ic_2024::AccumulatedPriority>::default(),
+            Policy::Ic2026 => Box::<ic_2026::ChargedRounds>::default(),
             Policy::RoundRobin => Box::<round_robin::RoundRobin>::default(),
+            Policy::FirstCome => Box::<first_come::FirstCome>::default(),
         }
     }
 }
 
-/// What a scheduler keeps of a canister.
+/// What schedulers keep of a canister.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Priority {
     pub(crate) accumulated: i64,
-    /// Taken off `accumulated` when the execution it stands for has ended.
+    /// Taken off `accumulated` when the execution it stands for has ended (2024).
     pub(crate) credit: i64,
-    /// Its long execution was promised a thread.
+    /// Its long execution was promised a thread (2024).
     pub(crate) prioritized: bool,
+    /// Rounds it was fully executed in and has not been charged for (2026).
+    pub(crate) executed_rounds: i64,
+    /// When its long execution began (2026).
+    pub(crate) long_since: Option<u64>,
+    /// The last round in which it was first on a thread or finished all it had to do.
+    pub(crate) last_full_execution: u64,
     /// How often it was first on a thread.
     pub(crate) scheduled_as_first: u64,
+    /// How often it was stopped in the middle of its messages because a round was used up.
+    pub(crate) interrupted: u64,
 }
 
-/// Decides the order of execution on one subnet.
+/// The round a policy schedules for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Round {
+    pub(crate) number: u64,
+    pub(crate) threads: usize,
+    /// Rounds after which priorities start anew.
+    pub(crate) reset_interval: u64,
+    /// Changed memory from which on a canister sits out a round.
+    pub(crate) heap_delta_limit: Bytes,
+    /// Instructions of installs from which on a canister sits out a round.
+    pub(crate) install_limit: Instructions,
+}
+
+/// What a canister did in an iteration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Executed {
+    pub(crate) canister: usize,
+    /// It ended a message, rather than only a slice of one.
+    pub(crate) completed: bool,
+}
+
+/// Canisters for each thread, in order.
+pub(crate) type Threads = Vec<Vec<usize>>;
+
+/// Decides the order of execution on one subnet. Canisters are named by their place in the list.
 pub(crate) trait Scheduler: Send {
     /// Called before the first iteration of a round.
-    fn begin_round(&mut self, round: u64, threads: usize, canisters: &mut [Canister]);
+    fn begin_round(&mut self, round: &Round, canisters: &mut [Canister]);
 
-    /// Deals the canisters for which `ready` holds to the threads.
-    fn deal(&self, canisters: &[Canister], ready: &dyn Fn(usize) -> bool) -> Vec<Vec<usize>>;
+    /// Deals the canisters that can execute something to the threads.
+    fn deal(&mut self, first: bool, canisters: &mut [Canister]) -> Threads;
+
+    /// Called after each iteration with what was executed.
+    fn end_iteration(&mut self, _executed: &[Executed], _canisters: &mut [Canister]) {}
 
     /// Called after the last iteration of a round.
-    fn end_round(&mut self, canisters: &mut [Canister]);
+    fn end_round(&mut self, _canisters: &mut [Canister]) {}
+
+    /// Orders canisters with paused executions: those in front stay paused if there are too many.
+    fn order_paused(&self, paused: &mut [usize], canisters: &[Canister]) {
+        paused.sort_by_key(|&index| (Reverse(canisters[index].priority.accumulated), index));
+    }
+
+    /// The work of a canister's paused execution was thrown away.
+    fn aborted(&self, _canister: &mut Canister) {}
+}
+
+/// Canisters that exist, and their places.
+fn existing(canisters: &[Canister]) -> impl Iterator<Item = (usize, &Canister)> {
+    canisters.iter().enumerate().filter(|(_, canister)| !canister.deleted)
+}
+
+/// Whether it could start or go on with a message or task.
+fn is_active(canister: &Canister) -> bool {
+    matches!(canister.next_execution(), NextExecution::StartNew | NextExecution::ContinueLong)
+}
+
+/// Deals canisters to threads in turn.
+fn deal_in_turn(threads: usize, order: impl Iterator<Item = usize>) -> Threads {
+    let mut dealt = vec![Vec::new(); threads];
+    for (turn, canister) in order.enumerate() {
+        dealt[turn % threads].push(canister);
+    }
+    dealt
+}
+
+/// Counts the first canister of each thread.
+fn note_first(threads: &Threads, canisters: &mut [Canister]) {
+    for &leader in threads.iter().filter_map(|schedule| schedule.first()) {
+        canisters[leader].priority.scheduled_as_first += 1;
+    }
 }

@@ -5,14 +5,21 @@
 //! takes the price of memory, [`stream`](mod@stream) carries output to other subnets, and
 //! [`clients`](mod@clients) send ingress in between.
 
+mod audit;
+mod best_effort;
 mod block;
 mod certificate;
 mod charging;
 mod clients;
+mod faults;
+mod ingress_pool;
+mod long_install;
 mod management;
+mod management_queue;
 mod manual;
 mod queries;
 mod round;
+mod routing;
 mod stream;
 
 pub(crate) use clients::Client;
@@ -22,21 +29,27 @@ use crate::canister::Canister;
 use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
 use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
+use crate::fault::FaultSpec;
 use crate::fees::{Charge, FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger};
-use crate::message::{CanisterMessage, Ingress, ManagementCall, outcome};
+use crate::message::{Ingress, outcome};
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
+use crate::queues::OutputQueues;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
 use crate::runtime::{Failure, Response, Runtime};
 use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
-use crate::units::Cycles;
+use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use faults::Faults;
+use ingress_pool::IngressPool;
+use management_queue::ManagementQueue;
+use routing::Loopback;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What can happen to a subnet.
@@ -102,6 +115,8 @@ pub(crate) struct SubnetSetup {
     pub(crate) streams: Vec<SubnetStream>,
     /// For code that is installed during the run.
     pub(crate) runtime: Arc<dyn Runtime>,
+    /// What goes wrong in the run.
+    pub(crate) faults: Arc<[FaultSpec]>,
 }
 
 pub(crate) struct Subnet {
@@ -118,10 +133,16 @@ pub(crate) struct Subnet {
     streams: Vec<SubnetStream>,
     block_intervals: Stream,
     /// Known to the block makers, in no block yet.
-    ingress: VecDeque<Ingress>,
+    ingress: IngressPool,
+    /// Ingress messages made so far.
+    ingress_made: u64,
     height: u64,
+    /// Memory that executions changed since the last checkpoint.
+    heap_delta: Bytes,
     /// Calls to the management canister that wait for their turn.
-    management: VecDeque<ManagementCall>,
+    management: ManagementQueue,
+    /// Answers of the management canister to other canisters.
+    management_output: OutputQueues,
     /// Calls to the management canister whose answer is on its way.
     delayed: Vec<management::Delayed>,
     /// What canisters get as random bytes.
@@ -129,10 +150,11 @@ pub(crate) struct Subnet {
     /// Delays and contents of what comes from outside the network.
     outside: Stream,
     /// Messages of this subnet to itself, inducted in the next round.
-    loopback: VecDeque<CanisterMessage>,
+    loopback: Loopback,
     /// Hashes of modules compiled before.
     compiled: BTreeSet<[u8; 32]>,
     runtime: Arc<dyn Runtime>,
+    faults: Faults,
     scheduler: Box<dyn Scheduler>,
     /// Answers to ingress messages, if somebody asked to keep them.
     ingress_history: Option<BTreeMap<MessageId, Response>>,
@@ -158,7 +180,9 @@ pub(crate) struct Subnet {
 
 impl Subnet {
     pub(crate) fn new(setup: SubnetSetup) -> Self {
-        let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime } = setup;
+        let SubnetSetup { id, spec, profile, start_time, seed, tie_seed, streams, runtime, faults } =
+            setup;
+        let faults = Faults::new(faults, seed, &spec.name);
         let scheduler = spec.scheduler.unwrap_or(profile.scheduler).make();
         let fees = Arc::new(FeeSchedule::on(&profile, &spec));
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
@@ -176,14 +200,18 @@ impl Subnet {
             waiting_users: BTreeMap::new(),
             streams,
             block_intervals,
-            ingress: VecDeque::new(),
-            management: VecDeque::new(),
+            ingress: IngressPool::default(),
+            ingress_made: 0,
+            heap_delta: Bytes::ZERO,
+            management: ManagementQueue::default(),
+            management_output: OutputQueues::default(),
             delayed: Vec::new(),
             randomness,
             outside,
-            loopback: VecDeque::new(),
+            loopback: Loopback::default(),
             compiled: BTreeSet::new(),
             runtime,
+            faults,
             scheduler,
             ingress_history: None,
             height: 0,
@@ -296,23 +324,6 @@ impl Subnet {
         self.records.push(Record { time, event });
     }
 
-    /// Compares the ledger with what is in fact held; the first fault is kept.
-    fn check_cycles(&mut self) {
-        let held = |canister: &Canister| canister.account.total() + canister.cycles_in_calls();
-        let in_canisters: Cycles = self.canisters.iter().map(held).sum();
-        let in_streams: Cycles = self.streams.iter().map(SubnetStream::cycles).sum();
-        let waiting = |call: &ManagementCall| call.cycles.amount();
-        let delayed = self.delayed.iter().map(management::Delayed::cycles).sum::<Cycles>();
-        let in_management = self.management.iter().map(waiting).sum::<Cycles>() + delayed;
-        let looping = |message: &CanisterMessage| message.cycles().amount();
-        let in_loopback: Cycles = self.loopback.iter().map(looping).sum();
-        let found = in_canisters + in_streams + in_management + in_loopback;
-        let checked = self.ledger.check(found, &self.spec.name);
-        if self.fault.is_none() {
-            self.fault = checked.err();
-        }
-    }
-
     /// Ends the run: the books are checked once more.
     ///
     /// # Errors
@@ -352,7 +363,11 @@ impl Process for Subnet {
         match event {
             SubnetEvent::Slice(slice) => self.receive_slice(*slice),
             SubnetEvent::ClientSends(client) => self.client_sends(client, context),
-            SubnetEvent::IngressArrives(ingress) => self.ingress.push_back(*ingress),
+            SubnetEvent::IngressArrives(ingress) => self.ingress.push(*ingress),
+            SubnetEvent::Round if self.faults.resumes(self.id, context.now()) > context.now() => {
+                let end = self.faults.resumes(self.id, context.now());
+                context.schedule(end, SubnetEvent::Round.class(), SubnetEvent::Round);
+            }
             SubnetEvent::Round => {
                 let output = self.run_round(context.now());
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
@@ -376,6 +391,7 @@ impl Subnet {
         self.height += 1;
         self.round_start = start;
         self.clock = start;
+        self.meet_faults();
         let block = self.make_block();
         let mut summary = RoundSummary {
             height: self.height,
@@ -383,8 +399,8 @@ impl Subnet {
             stream_messages: block.stream_messages() as u64,
             ..RoundSummary::default()
         };
+        self.time_out();
         self.induct(block);
-        self.expire_requests();
         summary.queued = self.queued_messages();
         self.execute(&mut summary, 0);
         self.end_execution();
@@ -393,6 +409,7 @@ impl Subnet {
         let end = self.round_start + summary.duration;
         let certified = end + self.profile.timing.certification;
         self.route_output();
+        self.shed_best_effort();
         let users = self.users_answered(certified);
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
@@ -440,6 +457,9 @@ impl Subnet {
         }
         let mut departures = Vec::new();
         for (peer, stream) in (0u32..).zip(&mut self.streams) {
+            if !self.faults.is_empty() {
+                self.faults.set_link(self.id, SubnetId::new(peer as u16), stream, certified);
+            }
             if let Some((arrival, slice)) = stream.cut_slice(self.id, certified, &mut self.ledger) {
                 departures.push(Departure { peer, arrival, slice });
             }
@@ -450,7 +470,7 @@ impl Subnet {
     fn summarise(&mut self, mut summary: RoundSummary) {
         summary.left_over = self.queued_messages();
         summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
-        summary.ingress_waiting = self.ingress.len() as u64;
+        summary.ingress_waiting = self.ingress.len();
         let burned = *self.ledger.burned();
         for (i, amount) in burned.iter().enumerate() {
             summary.burned[i] = amount.saturating_sub(self.burned_before[i]);

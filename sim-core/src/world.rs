@@ -3,6 +3,7 @@
 use crate::choice::Choice;
 use crate::distribution::Distribution;
 use crate::engine::{Engine, ProcessId};
+use crate::fault::FaultSpec;
 use crate::history::History;
 use crate::id::{CanisterId, SubnetId};
 use crate::ledger::Ledger;
@@ -37,6 +38,8 @@ pub struct WorldSpec {
     pub runtime: Arc<dyn Runtime>,
     /// Clients that send ingress messages.
     pub workloads: Vec<WorkloadSpec>,
+    /// What goes wrong.
+    pub faults: Vec<FaultSpec>,
 }
 
 /// A canister that exists when the run starts.
@@ -315,12 +318,14 @@ impl World {
 
 fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
     let profile = Arc::new(spec.profile.clone());
+    let faults: Arc<[FaultSpec]> = spec.faults.clone().into();
     let subnet = |(id, subnet): (SubnetId, &SubnetSpec)| {
         let stream = |(peer, peer_spec): (SubnetId, &SubnetSpec)| {
             let latency = spec.network.route(id, peer);
             let entity = format!("{} -> {}", subnet.name, peer_spec.name);
             let random = Stream::new(spec.seed, &entity, "latency");
-            SubnetStream::new(latency, &profile.timing, &profile.limits, random)
+            let kind = peer_spec.kind;
+            SubnetStream::new(latency, kind, &profile.timing, &profile.limits, random)
         };
         Subnet::new(SubnetSetup {
             id,
@@ -331,6 +336,7 @@ fn subnets(spec: &WorldSpec) -> Vec<Subnet> {
             tie_seed: spec.tie_seed,
             streams: spec.network.subnets().map(stream).collect(),
             runtime: spec.runtime.clone(),
+            faults: faults.clone(),
         })
     };
     spec.network.subnets().map(subnet).collect()
@@ -365,7 +371,7 @@ fn lookahead(spec: &WorldSpec) -> SimDuration {
     shortest_round + timing.certification + travel
 }
 
-fn set_up_canister(
+pub(crate) fn set_up_canister(
     subnets: &mut [Subnet],
     index: usize,
     spec: CanisterSpec,

@@ -11,7 +11,7 @@ use sim_core::ledger::UseCase;
 use sim_core::profile::Profile;
 use sim_core::record::{Event, Outcome};
 use sim_core::reject::ErrorCode;
-use sim_core::runtime::{Entry, Payload};
+use sim_core::runtime::{Entry, OutgoingCall, Payload};
 use sim_core::time::SimDuration;
 use sim_core::units::{Bytes, Cycles, Instructions};
 use sim_core::world::{SetupError, World};
@@ -154,6 +154,7 @@ fn whim(task: &sim_core::runtime::Task, peers: &[CanisterId], salt: u64) -> Act 
         4 => Act::silence().and_call(call(peer, "work", u128::from(mix) * 1_000)),
         5 => Act::reply(b"later")
             .and_call(call(peer, "ask", 5_000_000))
+            .and_call(OutgoingCall { timeout: Some(2), ..call(peer, "go", 11_000_000) })
             .and_call(call(peer, "gone", 7)),
         _ => Act::silence().and_call(call(peer, "go", 1_000_000_000)).using(3_000_000_000),
     };
@@ -171,8 +172,16 @@ proptest! {
 
     /// The books are checked at the end of every round (debug builds) and of the run.
     #[test]
-    fn random_worlds_conserve_cycles(seed: u64, poverty in 1u128..60, dear_memory: bool) {
+    fn random_worlds_conserve_cycles(
+        seed: u64,
+        poverty in 1u128..60,
+        dear_memory: bool,
+        era in 0usize..3,
+    ) {
         let mut world = Builder::new();
+        world.spec.profile = Profile::named(Profile::NAMES[era]).expect("is built in");
+        world.spec.profile.limits.subnet_memory = Bytes::new(1 << 20);
+        world.spec.profile.limits.storage_reservation_threshold = Bytes::new(1 << 12);
         world.spec.seed = seed;
         world.spec.duration = SimDuration::from_secs(60);
         if dear_memory {

@@ -116,6 +116,8 @@ fn profile(config: &Map<String, Value>) -> Result<Profile, String> {
         Some(Value::String(era)) if era == "2026" => raise_prices(&mut profile),
         Some(other) => return Err(wrong("fees", "\"2026\"", other)),
     }
+    // A replica under test makes no checkpoints.
+    profile.limits.checkpoint_interval = 0;
     let switch = |field: &str| match config.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Bool(on)) => Ok(Some(*on)),

@@ -57,6 +57,14 @@ pub enum Mode {
 #[derive(CandidType, Clone, Copy, Default)]
 pub struct Options {
     pub skip_pre_upgrade: Option<bool>,
+    pub wasm_memory_persistence: Option<Persistence>,
+}
+
+/// What becomes of the heap in an upgrade.
+#[derive(CandidType, Clone, Copy)]
+#[expect(non_camel_case_types, reason = "Candid names")]
+pub enum Persistence {
+    keep,
 }
 
 #[derive(CandidType, Deserialize)]

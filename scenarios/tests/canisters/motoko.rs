@@ -95,6 +95,9 @@ fn tokens_move_and_certify_and_are_inspected() {
         assert_eq!(transfer(&mut house, 300), Answer::ok(nat(1)));
         assert_eq!(transfer(&mut house, 701), Answer::err("insufficient funds".to_owned()));
         assert_eq!(house.query::<(Nat,)>(token, "balance_of", &format!("({to})")), (nat(300),));
+        // A composite query asks another canister, here itself.
+        let via = format!("({}, {to})", principal(token));
+        assert_eq!(house.query::<(Nat,)>(token, "via", &via), (nat(300),));
         let view = house.sandbox.canister(token).expect("is there");
         assert_eq!(view.certified_data, b"1");
         let trap = house.raw(token, "bad", candid("()")).expect_err("traps");

@@ -1,4 +1,4 @@
-//! What canisters and clients may rely on, case by case. Each case names the ids it shows; `docs/cases.md`
+//! What canisters and clients may rely on, case by case. Each case names the ids it shows; `docs/semantics.md`
 //! lists them all.
 //!
 //! A case is a script (`docs/scripts.md`) whose steps say what is expected of them. `candid` is an

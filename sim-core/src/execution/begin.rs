@@ -18,6 +18,7 @@ use crate::runtime::{
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
@@ -203,8 +204,11 @@ impl Executor<'_> {
     /// the callback that was paid for when the call was made runs.
     fn begin_callback(&mut self, canister: &mut Canister, message: ResponseMessage) -> Option<Job> {
         let refunded = message.refund.amount();
+        let Some(callback) = canister.calls.unregister(message.callback) else {
+            self.give_back_late(canister, message.refund);
+            return None;
+        };
         self.ledger.receive(message.refund, &mut canister.account);
-        let callback = canister.calls.unregister(message.callback)?;
         let bytes = message.response.payload_bytes();
         let transmission = self.fees.response_transmission(bytes);
         let (kind, entry) = callback_entry(&callback, message.response);
@@ -240,6 +244,15 @@ impl Executor<'_> {
         job.task.limits.message = whole.saturating_sub(Instructions::new(reserved));
         job.task.surroundings.cycles_refunded = refunded;
         Some(job)
+    }
+
+    /// The caller of a best-effort call has been told already that its time is over: what comes
+    /// back after that is lost, or sent after it as a refund, by era.
+    fn give_back_late(&mut self, canister: &mut Canister, refund: Attached) {
+        match self.profile.limits.dropped_cycles_refunded {
+            true => self.ledger.receive(refund, &mut canister.account),
+            false => self.ledger.drop_attached(refund, canister.id),
+        }
     }
 
     fn drop_callback(&mut self, canister: &mut Canister, context: CallContextId, hold: Prepaid) {
@@ -321,7 +334,6 @@ impl Executor<'_> {
             task,
             aborted: false,
             resumed: false,
-            since: self.batch_time,
         }
     }
 
@@ -377,10 +389,15 @@ impl Executor<'_> {
         }
     }
 
+    /// Slots are taken by unanswered calls, and by requests that timed out behind an older message.
     fn busy_queues(&self, canister: &Canister) -> Arc<[(CanisterId, u64)]> {
         let capacity = self.profile.limits.queue_capacity;
-        let waiting = canister.calls.waiting();
-        waiting.map(|(callee, used)| (callee, capacity.saturating_sub(used))).collect()
+        let mut used: BTreeMap<_, _> = canister.calls.waiting().collect();
+        for (receiver, slots) in canister.output.taken_slots().filter(|(_, slots)| *slots > 0) {
+            let entry = used.entry(receiver).or_default();
+            *entry = slots.max(*entry);
+        }
+        used.into_iter().map(|(callee, used)| (callee, capacity.saturating_sub(used))).collect()
     }
 }
 

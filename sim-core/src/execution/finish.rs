@@ -46,7 +46,7 @@ impl Executor<'_> {
         mut job: Job,
         finished: Finished,
     ) -> Instructions {
-        self.pay_postponed(canister);
+        canister.pay_postponed(self.fees, self.ledger);
         let slice = finished.slice_instructions;
         let heap_delta = heap_delta(&job, &finished);
         let end = self.place.clock + self.duration(slice);
@@ -77,19 +77,9 @@ impl Executor<'_> {
         }
     }
 
-    /// Pays for the ingress messages that came in while an execution was under way.
-    fn pay_postponed(&mut self, canister: &mut Canister) {
-        canister.ingress_debit = Cycles::ZERO;
-        for charge in std::mem::take(&mut canister.postponed) {
-            let price = self.fees.price(&charge);
-            // It was checked when the message came in that this is left.
-            let _ = self.ledger.burn(&mut canister.account, price, charge);
-        }
-    }
-
     /// A job whose code is gone: only what it costs to say so.
     pub(crate) fn lose(&mut self, canister: &mut Canister, job: Job) -> Instructions {
-        self.pay_postponed(canister);
+        canister.pay_postponed(self.fees, self.ledger);
         let message = format!("canister {} has no code any more", canister.id);
         let failure = failure(ErrorCode::CanisterWasmModuleNotFound, message);
         self.settle(canister, job, Used::default(), Some(failure.code), Some(failure));
@@ -307,7 +297,7 @@ impl Executor<'_> {
             arg: call.arg,
             cycles: cycles.unwrap_or_default(),
             callback,
-            sent: end,
+            sent: self.batch_time,
             deadline,
         };
         let version = job.task.surroundings.version;
@@ -332,7 +322,7 @@ impl Executor<'_> {
         response: Response,
         time: SimTime,
     ) {
-        let Some((origin, refund)) = canister.calls.answer(id) else { return };
+        let Some((origin, deadline, refund)) = canister.calls.answer(id) else { return };
         if let Response::Reply(reply) = &response {
             self.content.extend_from_slice(reply);
         }
@@ -345,8 +335,16 @@ impl Executor<'_> {
             }
             Origin::Canister { message, caller, callback } => {
                 let callee = canister.id;
-                let answer_message =
-                    ResponseMessage { id: message, callee, caller, callback, response, refund };
+                let deadline = (deadline != 0).then_some(deadline);
+                let answer_message = ResponseMessage {
+                    id: message,
+                    callee,
+                    caller,
+                    callback,
+                    response,
+                    refund,
+                    deadline,
+                };
                 canister.output.push(CanisterMessage::Response(answer_message));
                 self.record(time, Event::Responded { message, outcome: answer });
             }

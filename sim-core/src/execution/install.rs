@@ -121,6 +121,26 @@ impl Executor<'_> {
         result
     }
 
+    /// Upgrades a canister to a compiled program, at its own expense.
+    ///
+    /// # Errors
+    /// The canister cannot pay, or code failed; it is as it was.
+    pub(crate) fn upgrade(
+        &mut self,
+        canister: &mut Canister,
+        program: Arc<dyn Program>,
+        arg: Payload,
+    ) -> Result<(), Failure> {
+        let limit = self.profile.limits.install_instructions;
+        let wasm64 = program.is_wasm64();
+        let hold = self.prepay_install(canister, wasm64)?;
+        let caller = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
+        let mut swap = Swap::new(caller, limit, program.compile_cost());
+        let result = self.swap_code(canister, program, InstallMode::upgrade(None), arg, &mut swap);
+        self.settle_install(canister, hold, swap.used, wasm64);
+        result
+    }
+
     /// Installs code on behalf of a controller.
     pub(crate) fn install_code(
         &mut self,

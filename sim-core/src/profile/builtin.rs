@@ -34,7 +34,13 @@ pub(super) fn y2024_06() -> Profile {
             round_overhead_per_message: Instructions::new(2_000_000),
             round_overhead_per_canister: Instructions::new(8_000_000),
             round_finalization_per_canister: Instructions::new(12_000),
+            round_leaves_room_for_query: true,
             paused_executions: 4,
+            checkpoint_interval: 500,
+            priority_reset_interval: 86_400,
+            heap_delta_per_iteration: Bytes::new(200_000_000),
+            heap_delta_capacity: Bytes::new(140 * GIB),
+            heap_delta_initial: Bytes::new(140 * GIB),
             ingress_messages_per_block: 1_000,
             block_bytes: Bytes::new(4 * MIB),
             ingress_message: Bytes::new(2 * MIB),
@@ -44,6 +50,10 @@ pub(super) fn y2024_06() -> Profile {
             queue_capacity: 500,
             stream_messages: 50_000,
             stream_bytes: Bytes::new(10 * MIB),
+            reject_signals: false,
+            system_stream_messages: 200,
+            loopback_limited: true,
+            best_effort_memory: Bytes::new(5 * GIB),
             request_timeout: SimDuration::from_secs(300),
             heap_delta_rate: Bytes::new(75 * MIB),
             install_code_rate: Instructions::new(2_000_000_000),
@@ -190,7 +200,12 @@ pub(super) fn y2026_mid() -> Profile {
     profile.limits.storage_reservation_threshold = Bytes::new(750 * GIB);
     profile.limits.install_instructions = Instructions::new(300_000_000_000);
     profile.limits.round_instructions = Instructions::new(4_000_000_000);
+    profile.limits.round_leaves_room_for_query = false;
+    profile.limits.heap_delta_initial = Bytes::new(32 * GIB);
+    profile.scheduler = Policy::Ic2026;
     profile.limits.stream_messages = 10_000;
+    profile.limits.reject_signals = true;
+    profile.limits.loopback_limited = false;
     profile.limits.heap64 = Bytes::new(6 * GIB);
     profile.limits.cycles_in_queries = true;
     profile.limits.tail_calls = true;

@@ -1,7 +1,7 @@
 //! Round robin: canisters in order of id, starting with another one each round, dealt to the threads
 //! in turn. For comparison; no network schedules like this.
 
-use super::Scheduler;
+use super::{Round, Scheduler, Threads, deal_in_turn, is_active, note_first};
 use crate::canister::Canister;
 
 #[derive(Default)]
@@ -11,20 +11,19 @@ pub(super) struct RoundRobin {
 }
 
 impl Scheduler for RoundRobin {
-    fn begin_round(&mut self, round: u64, threads: usize, canisters: &mut [Canister]) {
-        self.first = round as usize % canisters.len().max(1);
-        self.threads = threads;
+    fn begin_round(&mut self, round: &Round, canisters: &mut [Canister]) {
+        self.first = round.number as usize % canisters.len().max(1);
+        self.threads = round.threads;
     }
 
-    fn deal(&self, canisters: &[Canister], ready: &dyn Fn(usize) -> bool) -> Vec<Vec<usize>> {
-        let mut threads = vec![Vec::new(); self.threads];
+    fn deal(&mut self, first: bool, canisters: &mut [Canister]) -> Threads {
         let count = canisters.len();
-        let order = (0..count).map(|i| (i + self.first) % count);
-        for (turn, canister) in order.filter(|canister| ready(*canister)).enumerate() {
-            threads[turn % self.threads].push(canister);
+        let order = (0..count).map(|place| (place + self.first) % count);
+        let ready = order.filter(|&index| is_active(&canisters[index]));
+        let threads = deal_in_turn(self.threads, ready);
+        if first {
+            note_first(&threads, canisters);
         }
         threads
     }
-
-    fn end_round(&mut self, _: &mut [Canister]) {}
 }

@@ -1,10 +1,11 @@
 //! The block of a round: which messages go in, and their induction into canister queues.
 
 use super::Subnet;
+use super::ingress_pool::BlockRoom;
 use crate::canister::Status;
 use crate::fees::Charge;
-use crate::id::MessageId;
-use crate::message::{CanisterMessage, Ingress, Target};
+use crate::id::{CanisterId, MessageId};
+use crate::message::{CanisterMessage, Ingress, Request, ResponseMessage, Target};
 use crate::random;
 use crate::record::{Event, Outcome};
 use crate::reject::ErrorCode;
@@ -38,18 +39,13 @@ impl Subnet {
         Block { ingress: self.take_ingress(room), streams }
     }
 
-    /// Takes ingress in the order of arrival; a tie seed shows what was taken in another order. The
-    /// first message fits any block, so that none can be in the way for ever.
-    fn take_ingress(&mut self, mut room: Bytes) -> Vec<Ingress> {
-        self.purge_expired();
-        let mut taken: Vec<Ingress> = Vec::new();
-        while (taken.len() as u64) < self.profile.limits.ingress_messages_per_block
-            && let Some(next) = self.ingress.front()
-            && (next.charged_bytes() <= room || taken.is_empty())
-        {
-            room = room.saturating_sub(next.charged_bytes());
-            taken.extend(self.ingress.pop_front());
+    /// Takes ingress from the pool; a tie seed shows what was taken in another order.
+    fn take_ingress(&mut self, bytes: Bytes) -> Vec<Ingress> {
+        for expired in self.ingress.take_expired(self.round_start) {
+            self.refuse_ingress(expired.id, ErrorCode::IngressMessageTimeout);
         }
+        let room = BlockRoom { messages: self.profile.limits.ingress_messages_per_block, bytes };
+        let mut taken = self.ingress.select(room, self.height, self.start_time);
         if let Some(seed) = self.tie_seed {
             let subnet = self.id.index() as u64;
             let tie = |ingress: &Ingress| random::tie(seed, subnet, ingress.id.as_u64());
@@ -58,16 +54,8 @@ impl Subnet {
         taken
     }
 
-    /// Answers messages that can no longer be inducted. They wait in the order of their expiry.
-    fn purge_expired(&mut self) {
-        while self.ingress.front().is_some_and(|next| next.expiry < self.round_start)
-            && let Some(expired) = self.ingress.pop_front()
-        {
-            self.refuse_ingress(expired.id, ErrorCode::IngressMessageTimeout);
-        }
-    }
-
-    fn refuse_ingress(&mut self, message: MessageId, code: ErrorCode) {
+    /// Fails a message on behalf of the system.
+    pub(super) fn refuse_ingress(&mut self, message: MessageId, code: ErrorCode) {
         let outcome = Outcome::Reject(code);
         self.record(self.clock, Event::Responded { message, outcome });
         let text = "the message could not be inducted";
@@ -76,13 +64,19 @@ impl Subnet {
     }
 
     /// Puts the block's messages into the queues of their canisters, those of the loopback stream
-    /// first.
+    /// first, then those of other subnets in order of subnet.
     pub(super) fn induct(&mut self, block: Block) {
-        for message in std::mem::take(&mut self.loopback) {
-            self.induct_canister_message(message, true);
+        for message in self.loopback.take() {
+            self.induct_canister_message(message, None);
         }
-        for message in block.streams.into_iter().flatten() {
-            self.induct_canister_message(message, false);
+        for (peer, messages) in block.streams.into_iter().enumerate() {
+            for rejected in self.streams[peer].take_rejected() {
+                // What its own subnet sent always finds its caller.
+                let _ = self.take_in(CanisterMessage::Response(rejected), false);
+            }
+            for message in messages {
+                self.induct_canister_message(message, Some(peer));
+            }
         }
         for ingress in block.ingress {
             let message = ingress.id;
@@ -96,7 +90,7 @@ impl Subnet {
     /// Charges the receiver and queues the message (`valid_set_rule.rs`).
     fn induct_ingress(&mut self, ingress: Ingress) -> Result<Cycles, ErrorCode> {
         let Some(id) = ingress.target.payer() else {
-            self.management.push_back(ingress.into_management_call());
+            self.management.push_ingress(ingress.into_management_call(), None);
             return Ok(Cycles::ZERO);
         };
         let charge = Charge::Ingress { bytes: ingress.charged_bytes() };
@@ -130,64 +124,108 @@ impl Subnet {
         match ingress.target {
             Target::Canister(_) => canister.input.push_ingress(ingress),
             Target::Management { .. } => {
-                self.management.push_back(ingress.into_management_call());
+                self.management.push_ingress(ingress.into_management_call(), Some(id));
             }
         }
         Ok(fee)
     }
 
-    /// Queues a message from a canister; a request nobody can take is answered at once.
-    pub(super) fn induct_canister_message(&mut self, message: CanisterMessage, local: bool) {
-        let request = match &message {
-            CanisterMessage::Request(request) => Some(request.id),
-            CanisterMessage::Response(_) => None,
+    /// Queues a message of the loopback stream or of a `peer`; a request nobody can take is answered.
+    fn induct_canister_message(&mut self, message: CanisterMessage, peer: Option<usize>) {
+        let Err((code, CanisterMessage::Request(request))) = self.take_in(message, peer.is_none())
+        else {
+            return;
         };
-        let receiver = message.receiver();
-        match (self.canister_mut(receiver), message) {
-            (None, CanisterMessage::Request(request)) if receiver.is_management() => {
-                self.management.push_back(request.into_management_call());
-            }
-            (Some(canister), CanisterMessage::Request(request)) if !canister.takes_requests() => {
-                let code = match canister.status {
-                    Status::Stopping => ErrorCode::CanisterStopping,
-                    _ => ErrorCode::CanisterStopped,
-                };
-                self.refuse(request, code, "the canister is stopping or stopped");
-            }
-            (Some(canister), message) => {
-                canister.input.push(message, local);
-                if let Some(message) = request {
-                    let event = Event::Inducted { message, fee: Cycles::ZERO };
-                    self.record(self.clock, event);
-                }
-            }
-            (None, CanisterMessage::Request(request)) => {
-                let text = format!("no canister {receiver}");
-                self.refuse(request, ErrorCode::CanisterNotFound, &text);
-            }
-            // Canisters are never removed, so the caller of a call exists.
-            (None, CanisterMessage::Response(response)) => {
-                debug_assert!(response.refund.amount().is_zero(), "a response lost its caller");
+        let text = refusal(code, request.callee);
+        let answer = self.rejection(request, code, &text);
+        match peer.filter(|_| self.profile.limits.reject_signals) {
+            Some(peer) => self.streams[peer].signal_reject(answer),
+            None => self.return_answer(answer),
+        }
+    }
+
+    /// Queues a message from a canister, of the own subnet (`local`) or another.
+    ///
+    /// # Errors
+    /// Its receiver does not exist, takes no calls, or has no room: gives the message back.
+    #[expect(clippy::result_large_err, reason = "a message that is not taken goes on")]
+    pub(super) fn take_in(
+        &mut self,
+        message: CanisterMessage,
+        local: bool,
+    ) -> Result<(), (ErrorCode, CanisterMessage)> {
+        match message {
+            CanisterMessage::Request(request) => self
+                .take_in_request(request, local)
+                .map_err(|(code, request)| (code, CanisterMessage::Request(request))),
+            CanisterMessage::Response(response) => {
+                self.take_in_response(response, local);
+                Ok(())
             }
         }
     }
 
-    /// Answers a request that cannot reach a canister.
-    pub(super) fn refuse(
+    #[expect(clippy::result_large_err, reason = "a message that is not taken goes on")]
+    fn take_in_request(
         &mut self,
-        request: crate::message::Request,
-        code: ErrorCode,
-        message: &str,
-    ) {
-        let id = request.id;
-        let response = Response::Reject(Reject { code, message: message.into() });
-        let answer = request.answer(response);
-        self.record(self.clock, Event::Responded { message: id, outcome: Outcome::Reject(code) });
-        let caller = answer.caller;
-        let answer = CanisterMessage::Response(answer);
-        match self.canister_mut(caller) {
-            Some(canister) => canister.input.push(answer, true),
-            None => self.streams[caller.subnet().index()].push(answer),
+        request: Request,
+        local: bool,
+    ) -> Result<(), (ErrorCode, Request)> {
+        if let Some(code) = self.faults.rejects(&request, self.round_start) {
+            let answer = self.rejection(request, code, "rejected by a fault");
+            self.return_answer(answer);
+            return Ok(());
         }
+        let capacity = self.profile.limits.queue_capacity;
+        let message = request.id;
+        if request.callee.is_management() {
+            if self.management.waiting_for(request.caller) >= capacity {
+                return Err((ErrorCode::CanisterQueueFull, request));
+            }
+            self.management.push(request.into_management_call(), local);
+        } else {
+            let callee = self.canister_mut(request.callee).filter(|canister| !canister.deleted);
+            let Some(canister) = callee else {
+                return Err((ErrorCode::CanisterNotFound, request));
+            };
+            if let Some(code) = canister.refuses(request.caller, capacity) {
+                return Err((code, request));
+            }
+            canister.input.push(CanisterMessage::Request(request), local);
+        }
+        self.record(self.clock, Event::Inducted { message, fee: Cycles::ZERO });
+        Ok(())
+    }
+
+    fn take_in_response(&mut self, response: ResponseMessage, local: bool) {
+        if let Some(response) = self.faults.hold(response, self.round_start) {
+            self.deliver_response(response, local);
+        }
+    }
+
+    /// A response always finds room. One that comes after its caller was told that the time is up
+    /// only brings back its cycles.
+    pub(super) fn deliver_response(&mut self, response: ResponseMessage, local: bool) {
+        // A canister is deleted only when it waits for no response.
+        let own = self.id;
+        let caller = response.caller;
+        let canister = (caller.subnet() == own).then(|| self.canisters.get_mut(caller.local()));
+        let Some(canister) = canister.flatten() else { return };
+        if canister.calls.is_waiting(response.callback) {
+            canister.input.push(CanisterMessage::Response(response), local);
+        } else {
+            self.ledger.receive(response.refund, &mut canister.account);
+        }
+    }
+}
+
+fn refusal(code: ErrorCode, callee: CanisterId) -> String {
+    match code {
+        ErrorCode::CanisterStopped => format!("Canister {callee} is stopped"),
+        ErrorCode::CanisterStopping => format!("Canister {callee} is stopping"),
+        ErrorCode::CanisterQueueFull => {
+            format!("Canister {callee} takes no more calls of the caller")
+        }
+        _ => format!("Canister {callee} not found"),
     }
 }

@@ -25,8 +25,7 @@ impl Subnet {
         for index in 0..self.canisters.len() {
             let canister = &mut self.canisters[index];
             let elapsed = now.since(canister.last_charge);
-            let busy = canister.paused.as_ref().is_some_and(|job| job.in_progress());
-            if canister.deleted || elapsed < interval || busy {
+            if canister.deleted || elapsed < interval || canister.is_paused() {
                 continue;
             }
             canister.last_charge = now;

@@ -113,14 +113,18 @@ impl Subnet {
         let Some(client) = self.clients.get_mut(index) else { return };
         let Some((target, arg)) = client.next.take() else { return };
         let now = context.now();
+        let arrival = now + self.profile.timing.ingress_delivery;
+        self.ingress_made += 1;
         let what = client.what.clone();
         let ingress = Ingress {
             id: self.messages.next(),
+            number: self.ingress_made,
             target: Target::Canister(target),
             method: what.method.clone(),
             arg,
             sender: what.sender,
             nonce: self.profile.limits.ingress_nonce,
+            arrived: arrival,
             expiry: now + self.profile.limits.ingress_time_to_live,
         };
         if matches!(client.pace, ClientPace::User { .. }) {
@@ -137,7 +141,7 @@ impl Subnet {
         self.content.extend_from_slice(&ingress.arg);
         self.record(now, submitted);
         let event = SubnetEvent::IngressArrives(Box::new(ingress));
-        context.schedule(now + self.profile.timing.ingress_delivery, event.class(), event);
+        context.schedule(arrival, event.class(), event);
         if let Some(time) = next {
             let event = SubnetEvent::ClientSends(index);
             context.schedule(time, event.class(), event);

@@ -20,7 +20,9 @@ mod status;
 pub(super) use delayed::Delayed;
 
 use super::Subnet;
+use super::round::Budget;
 use crate::call_context::Origin;
+use crate::canister::Canister;
 use crate::canister::history::{ChangeDetails, ChangeOrigin};
 use crate::fees::Charge;
 use crate::id::{CanisterId, MessageId};
@@ -64,13 +66,32 @@ fn failure(code: ErrorCode, message: impl Into<String>) -> Failure {
 }
 
 impl Subnet {
-    /// Executes waiting management calls. Returns the instructions that count against the round.
-    pub(super) fn run_management(&mut self, iteration: u32) -> Instructions {
+    /// Executes waiting management calls as long as there is a budget for them. A call about a canister
+    /// that is in the middle of something waits, and so does an install while another goes on.
+    /// Returns the instructions that count against the round.
+    pub(super) fn run_management(&mut self, iteration: u32, budget: &mut Budget) -> Instructions {
         let mut round = Instructions::ZERO;
-        while let Some(call) = self.management.pop_front() {
-            round += self.manage(call, iteration);
+        while !budget.is_used_up() {
+            let Some(call) = self.next_management_call() else { break };
+            let used = self.manage(call, iteration);
+            budget.spend(used);
+            round += used;
         }
         round
+    }
+
+    fn next_management_call(&mut self) -> Option<ManagementCall> {
+        let canisters = &self.canisters;
+        let own = self.id;
+        let is_busy = |id: CanisterId| {
+            let here = (id.subnet() == own).then(|| canisters.get(id.local())).flatten();
+            here.is_some_and(Canister::is_in_progress)
+        };
+        let installing = canisters.iter().any(|canister| canister.installing.is_some());
+        self.management.pop(|waiting| {
+            let blocked = waiting.about.is_some_and(is_busy) || installing && waiting.is_install();
+            !blocked
+        })
     }
 
     fn manage(&mut self, mut call: ManagementCall, iteration: u32) -> Instructions {
@@ -87,11 +108,14 @@ impl Subnet {
         self.record(self.clock, event);
         self.charge_later(&call, used.canister);
         match verdict {
-            Ok(Verdict::Reply(reply)) => self.answer(call, Ok(reply)),
-            Ok(Verdict::Wait) => {}
-            Err(failure) => self.answer(call, Err(failure)),
+            Ok(Verdict::Wait) => used.round_instructions,
+            Ok(Verdict::Reply(reply)) => {
+                self.answer_when_done(call, used.canister, used.round_instructions, Ok(reply))
+            }
+            Err(failure) => {
+                self.answer_when_done(call, used.canister, used.round_instructions, Err(failure))
+            }
         }
-        used.round_instructions
     }
 
     /// A small change of settings is paid for after it ran, if the canister can.
@@ -270,13 +294,16 @@ impl Subnet {
             Origin::Canister { caller, callback, .. } => {
                 let refund = call.cycles.take();
                 let callee = CanisterId::MANAGEMENT;
-                let answer =
-                    ResponseMessage { id: message, callee, caller, callback, response, refund };
-                let answer = CanisterMessage::Response(answer);
-                match self.streams.get_mut(caller.subnet().index()) {
-                    Some(stream) if caller.subnet() != self.id => stream.push(answer),
-                    _ => self.loopback.push_back(answer),
-                }
+                let answer = ResponseMessage {
+                    id: message,
+                    callee,
+                    caller,
+                    callback,
+                    response,
+                    refund,
+                    deadline: None,
+                };
+                self.management_output.push(CanisterMessage::Response(answer));
             }
             // Clients cannot attach cycles.
             Origin::Ingress { .. } | Origin::Task => self.answered.push((message, response)),

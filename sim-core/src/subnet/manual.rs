@@ -50,12 +50,13 @@ impl Subnet {
         self.round_start = now;
         self.clock = now;
         let block = self.make_block();
+        self.time_out();
         self.induct(block);
-        self.expire_requests();
         let mut summary = RoundSummary::default();
         let next = self.execute(&mut summary, iteration);
         self.end_execution();
         self.route_output();
+        self.shed_best_effort();
         let departures = self.certify(now);
         let slices =
             departures.into_iter().map(|departure| (departure.peer as usize, departure.slice));
@@ -79,9 +80,12 @@ impl Subnet {
         let expiry = now + self.profile.limits.ingress_time_to_live;
         let nonce = self.profile.limits.ingress_nonce;
         let id = self.messages.next();
-        let ingress = Ingress { id, target, method, arg, sender, nonce, expiry };
+        self.ingress_made += 1;
+        let number = self.ingress_made;
+        let arrived = now;
+        let ingress = Ingress { id, number, target, method, arg, sender, nonce, arrived, expiry };
         self.filter(&ingress)?;
-        self.ingress.push_back(ingress);
+        self.ingress.push(ingress);
         Ok(id)
     }
 

@@ -1,64 +1,92 @@
 //! Executing a round: inner iterations over virtual threads, after
 //! `rs/execution_environment/src/scheduler.rs` of `dfinity/ic`.
 //!
-//! In each iteration the canisters with work are dealt to the threads in turn. A thread works
-//! through its canisters until its budget is used up; threads do not influence one another, because
-//! what a canister sends is delivered only between iterations. A same-subnet call and its reply
-//! therefore usually fit into one round.
+//! In each iteration the management canister takes its turn, then the policy deals the canisters with
+//! work to the threads. A thread works through its canisters until its budget is used up; threads do
+//! not influence one another, because what a canister sends is delivered only between iterations. A
+//! same-subnet call and its reply therefore usually fit into one round.
+
+mod budget;
+mod tasks;
 
 use super::Subnet;
-use crate::canister::{Canister, Status, SystemTask};
+use crate::canister::{Canister, NextExecution};
 use crate::execution::{Executor, Place};
 use crate::profile::Limits;
 use crate::record::RoundSummary;
-use crate::units::Instructions;
+use crate::reject::ErrorCode;
+use crate::scheduler::{self, Executed};
+use crate::units::{Bytes, Instructions};
+pub(super) use budget::Budget;
 
 /// What one thread did in one iteration.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct ThreadWork {
-    /// Instructions and overheads: what the budget counts.
-    consumed: Instructions,
     executed: Instructions,
     executions: u64,
+    heap_delta: Bytes,
+    canisters: Vec<Executed>,
+}
+
+/// What all threads did in one iteration.
+#[derive(Debug, Default)]
+struct IterationWork {
+    /// Of the busiest thread, overheads included.
+    consumed: Instructions,
+    executions: u64,
+    heap_delta: Bytes,
+    canisters: Vec<Executed>,
 }
 
 impl Subnet {
     /// Executes management calls and canisters until there is no work or no budget left. Iterations
     /// are counted on from `iteration`; returns the last number.
     pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
+        self.purge_expired_inputs();
         self.answer_delayed();
         let limits = self.profile.limits.clone();
-        let threads = limits.execution_threads.max(1) as usize;
-        self.scheduler.begin_round(self.height, threads, &mut self.canisters);
         self.measure_storage();
-        let mut budget = thread_budget(&limits);
-        let mut sliced = vec![false; self.canisters.len()];
+        if self.heap_delta >= limits.heap_delta_allowed(self.height) {
+            return iteration;
+        }
+        let mut budget = Budget::of_thread(&limits);
+        let mut management = Budget::of_management(&limits);
+        let mut heap_delta = Bytes::ZERO;
+        let installed = self.advance_install(&mut management);
+        summary.instructions += installed;
+        summary.busiest_thread += installed;
+        let round = self.scheduler_round();
+        self.scheduler.begin_round(&round, &mut self.canisters);
         let mut first = true;
         loop {
-            let managed = self.run_management(iteration);
+            let managed = self.run_management(iteration, &mut management);
             iteration += 1;
             summary.instructions += managed;
             summary.busiest_thread += managed;
-            budget = budget.saturating_sub(managed);
-            sliced.resize(self.canisters.len(), false);
             if first {
                 self.plan_tasks();
             }
-            let (busiest, executions) =
-                self.run_threads(summary, iteration, budget, first, &mut sliced);
-            first = false;
+            let work = self.run_threads(summary, iteration, budget, first);
+            self.scheduler.end_iteration(&work.canisters, &mut self.canisters);
+            self.heap_delta += work.heap_delta;
+            heap_delta += work.heap_delta;
             self.clock =
                 self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
-            let delivered = self.deliver_locally();
-            summary.iterations += u64::from(executions != 0);
-            let finalization =
-                limits.round_finalization_per_canister.saturating_mul(self.canisters.len() as u64);
-            budget = budget.saturating_sub(busiest + finalization);
-            let only_slices = !delivered && sliced.contains(&true) && !self.is_ready(&sliced);
-            if (executions == 0 && !delivered) || budget.is_zero() || only_slices {
+            budget.spend(work.consumed);
+            budget.spend(
+                limits.round_finalization_per_canister.saturating_mul(self.canisters_present()),
+            );
+            summary.iterations += u64::from(work.executions != 0);
+            if work.consumed.is_zero()
+                || budget.is_used_up()
+                || heap_delta >= limits.heap_delta_per_iteration
+            {
                 break;
             }
+            self.deliver_locally();
+            first = false;
         }
+        self.discard_tasks();
         self.scheduler.end_round(&mut self.canisters);
         iteration
     }
@@ -69,132 +97,165 @@ impl Subnet {
         self.storage = self.fees.storage_use(taken);
     }
 
-    /// Whether a canister could execute something more in this round.
-    fn is_ready(&self, sliced: &[bool]) -> bool {
-        let mut canisters = self.canisters.iter().zip(sliced);
-        canisters.any(|(canister, sliced)| !sliced && canister.has_work())
+    fn scheduler_round(&self) -> scheduler::Round {
+        let limits = &self.profile.limits;
+        scheduler::Round {
+            number: self.height,
+            threads: limits.execution_threads.max(1) as usize,
+            reset_interval: limits.priority_reset_interval.max(1),
+            heap_delta_limit: limits.heap_delta_rate,
+            install_limit: limits.install_code_rate,
+        }
     }
 
-    /// One iteration over all threads. Returns what the busiest consumed, and how much was executed.
+    /// How many canisters are on the subnet.
+    fn canisters_present(&self) -> u64 {
+        self.canisters.iter().filter(|canister| !canister.deleted).count() as u64
+    }
+
+    /// One iteration over all threads.
     fn run_threads(
         &mut self,
         summary: &mut RoundSummary,
         iteration: u32,
-        budget: Instructions,
+        budget: Budget,
         first: bool,
-        sliced: &mut [bool],
-    ) -> (Instructions, u64) {
-        let threads = {
-            let canisters = &self.canisters;
-            let ready = |index: usize| !sliced[index] && canisters[index].has_work();
-            self.scheduler.deal(canisters, &ready)
-        };
+    ) -> IterationWork {
+        let threads = self.scheduler.deal(first, &mut self.canisters);
         let begin = self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
+        let round = self.height;
         let (mut executor, canisters) = self.executor();
-        let mut busiest = Instructions::ZERO;
-        let mut executions = 0;
+        let mut all = IterationWork::default();
         for (thread, schedule) in threads.iter().enumerate() {
-            if let (true, Some(&leader)) = (first, schedule.first()) {
-                canisters[leader].priority.scheduled_as_first += 1;
-            }
             executor.place = Place { clock: begin, iteration, thread: thread as u32 };
-            let work = run_thread(&mut executor, canisters, schedule, budget, sliced);
+            let mut left = budget;
+            let work = run_thread(&mut executor, canisters, schedule, &mut left, round);
             summary.instructions += work.executed;
-            executions += work.executions;
-            busiest = busiest.max(work.consumed);
+            all.executions += work.executions;
+            all.heap_delta += work.heap_delta;
+            all.consumed = all.consumed.max(budget.spent_until(left));
+            all.canisters.extend(work.canisters);
         }
-        summary.executions += executions;
-        summary.busiest_thread += busiest;
-        (busiest, executions)
+        summary.executions += all.executions;
+        summary.busiest_thread += all.consumed;
+        all
     }
 
-    /// Gives every canister its heartbeat, and its timer if that is due.
-    fn plan_tasks(&mut self) {
-        let now = self.unix_time();
-        for canister in &mut self.canisters {
-            canister.tasks.clear();
-            let Some(code) = &canister.code else { continue };
-            if canister.status != Status::Running || canister.paused.is_some() {
+    /// Fails ingress messages that waited too long in their canisters' queues.
+    fn purge_expired_inputs(&mut self) {
+        let now = self.round_start;
+        let mut expired = Vec::new();
+        for canister in self.canisters.iter_mut().filter(|canister| !canister.input.is_empty()) {
+            expired.extend(canister.input.expired_ingress(now));
+        }
+        for message in expired {
+            self.refuse_ingress(message.id, ErrorCode::IngressMessageTimeout);
+        }
+    }
+
+    /// Moves messages between canisters of this subnet into their receivers' queues, by order of
+    /// sender. One that is not taken stays where it is, with those behind it.
+    fn deliver_locally(&mut self) {
+        let own = self.id;
+        for index in 0..self.canisters.len() {
+            if self.canisters[index].output.is_empty() {
                 continue;
             }
-            let due = canister.timer.is_some_and(|time| time <= now);
-            if due && code.program.exports().global_timer {
-                canister.tasks.push_back(SystemTask::GlobalTimer);
-            }
-            if code.program.exports().heartbeat {
-                canister.tasks.push_back(SystemTask::Heartbeat);
+            let receivers: Vec<_> = self.canisters[index].output.receivers().collect();
+            for receiver in receivers.into_iter().filter(|receiver| receiver.subnet() == own) {
+                while let Some(message) = self.canisters[index].output.pop(receiver) {
+                    if let Err((_, refused)) = self.take_in(message, true) {
+                        self.canisters[index].output.put_back(refused);
+                        break;
+                    }
+                }
             }
         }
     }
 
-    /// Moves messages between canisters of this subnet into their receivers' queues.
-    fn deliver_locally(&mut self) -> bool {
-        let own = self.id;
-        let mut moved = Vec::new();
-        for canister in self.canisters.iter_mut().filter(|canister| !canister.output.is_empty()) {
-            canister.output.drain(
-                |receiver| receiver.subnet() == own,
-                |message| {
-                    moved.push(message);
-                    Ok(())
-                },
-            );
-        }
-        let delivered = !moved.is_empty();
-        for message in moved {
-            self.induct_canister_message(message, true);
-        }
-        delivered
-    }
-
-    /// Keeps only so many executions paused, the oldest; the work of the others is thrown away and starts over.
+    /// Keeps only so many executions paused, those the policy favours; the work of the others is
+    /// thrown away and starts over. At a checkpoint none is kept.
     pub(super) fn abort_surplus_executions(&mut self) {
-        let keep = self.profile.limits.paused_executions as usize;
-        let in_progress = |canister: &Canister| {
-            let job = canister.paused.as_ref().filter(|job| job.in_progress());
-            job.map(|job| (job.since(), canister.id.local()))
-        };
-        let mut paused: Vec<_> = self.canisters.iter().filter_map(in_progress).collect();
-        paused.sort_unstable();
-        for (_, local) in paused.into_iter().skip(keep) {
-            Executor::abort(&mut self.canisters[local]);
+        let at_checkpoint = self.profile.limits.is_checkpoint(self.height);
+        if at_checkpoint {
+            self.heap_delta = Bytes::ZERO;
+            self.compiled.clear();
+            (0..self.canisters.len()).for_each(|index| self.abort_install(index));
+        }
+        let keep = if at_checkpoint { 0 } else { self.profile.limits.paused_executions as usize };
+        let in_progress =
+            |canister: &Canister| canister.paused.as_ref().is_some_and(|job| job.in_progress());
+        let all = self.canisters.iter().enumerate();
+        let mut paused: Vec<usize> =
+            all.filter(|(_, canister)| in_progress(canister)).map(|(index, _)| index).collect();
+        if paused.len() <= keep {
+            return;
+        }
+        self.scheduler.order_paused(&mut paused, &self.canisters);
+        for index in paused.into_iter().skip(keep) {
+            Executor::abort(&mut self.canisters[index], &self.fees, &mut self.ledger);
+            self.scheduler.aborted(&mut self.canisters[index]);
         }
     }
-}
-
-/// What a thread may start with: a slice may begin as long as anything is left, and must still fit.
-fn thread_budget(limits: &Limits) -> Instructions {
-    let largest_slice = limits.slice_instructions.max(limits.install_slice_instructions);
-    limits.round_instructions.saturating_sub(largest_slice) + Instructions::new(1)
 }
 
 fn run_thread(
     executor: &mut Executor<'_>,
     canisters: &mut [Canister],
     schedule: &[usize],
-    budget: Instructions,
-    sliced: &mut [bool],
+    budget: &mut Budget,
+    round: u64,
 ) -> ThreadWork {
     let mut work = ThreadWork::default();
     let begin = executor.place.clock;
-    let (per_message, per_canister) = {
-        let limits = &executor.profile.limits;
-        (limits.round_overhead_per_message, limits.round_overhead_per_canister)
-    };
-    for &index in schedule {
-        let Some(canister) = canisters.get_mut(index) else { continue };
-        let before = work.executed;
-        while work.consumed < budget && !sliced[index] && canister.has_work() {
-            executor.place.clock = begin + executor.profile.timing.execution_time(work.consumed);
-            let used = executor.run_next(canister);
-            sliced[index] = canister.paused.is_some();
-            work.executions += 1;
-            work.executed += used;
-            work.consumed += used + per_message;
+    let whole = *budget;
+    let limits = executor.profile.limits.clone();
+    for (rank, &index) in schedule.iter().enumerate() {
+        if budget.is_used_up() || work.heap_delta >= limits.heap_delta_per_iteration {
+            break;
         }
-        if work.executed > before {
-            work.consumed += per_canister;
+        let canister = &mut canisters[index];
+        let mut completed = false;
+        while can_execute(canister) {
+            if budget.is_used_up() {
+                canister.priority.interrupted += 1;
+                break;
+            }
+            let spent = executor.profile.timing.execution_time(whole.spent_until(*budget));
+            executor.place.clock = begin + spent;
+            let ended_long = execute_one(executor, canister, budget, &limits, &mut work);
+            completed |= !canister.has_long_execution();
+            if ended_long || work.heap_delta >= limits.heap_delta_per_iteration {
+                break;
+            }
         }
+        if canister.input.is_empty() || rank == 0 {
+            canister.priority.last_full_execution = round;
+        }
+        work.canisters.push(Executed { canister: index, completed });
+        budget.spend(limits.round_overhead_per_canister);
     }
     work
+}
+
+fn can_execute(canister: &Canister) -> bool {
+    matches!(canister.next_execution(), NextExecution::StartNew | NextExecution::ContinueLong)
+}
+
+/// Executes one slice; whether it ended an execution that earlier slices belong to.
+fn execute_one(
+    executor: &mut Executor<'_>,
+    canister: &mut Canister,
+    budget: &mut Budget,
+    limits: &Limits,
+    work: &mut ThreadWork,
+) -> bool {
+    let was_paused = canister.has_paused_execution();
+    let debit = canister.heap_delta_debit;
+    let used = executor.run_next(canister);
+    work.executions += 1;
+    work.executed += used;
+    work.heap_delta += canister.heap_delta_debit.saturating_sub(debit);
+    budget.spend(used + limits.round_overhead_per_message);
+    was_paused && !canister.has_paused_execution()
 }

@@ -5,14 +5,12 @@
 //! only then does room for more appear.
 
 use super::Subnet;
-use crate::id::{CanisterId, SubnetId};
-use crate::ledger::{Attached, Ledger};
+use crate::id::SubnetId;
+use crate::ledger::Ledger;
 use crate::message::{CanisterMessage, ResponseMessage};
-use crate::network::Route;
+use crate::network::{Route, SubnetKind};
 use crate::profile::{Limits, Timing};
 use crate::random::Stream;
-use crate::reject::ErrorCode;
-use crate::runtime::{Reject, Response};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use std::collections::VecDeque;
@@ -25,17 +23,22 @@ pub(crate) struct Slice {
     messages: Vec<CanisterMessage>,
     /// How many messages of the peer's own stream were taken so far.
     signals_end: u64,
+    /// Requests among them that nobody could take, as their callers will see it.
+    rejects: Vec<ResponseMessage>,
 }
 
 impl Slice {
     /// Cycles attached to its messages.
     pub(crate) fn cycles(&self) -> Cycles {
-        self.messages.iter().map(|message| message.cycles().amount()).sum()
+        let messages = self.messages.iter().map(|message| message.cycles().amount());
+        messages.chain(self.rejects.iter().map(|reject| reject.refund.amount())).sum()
     }
 }
 
 /// The two directions between this subnet and a peer.
 pub(crate) struct SubnetStream {
+    /// What the peer is for.
+    peer: SubnetKind,
     latency: Option<Route>,
     least_latency: SimDuration,
     /// What a message takes beside its payload.
@@ -50,6 +53,9 @@ pub(crate) struct SubnetStream {
     /// Index after the last message sent.
     end: u64,
     last_arrival: SimTime,
+    /// How long the way takes, in percent of what it usually does, and from when on it is open.
+    slowness_percent: u64,
+    open_from: SimTime,
     /// Arrived, in no block yet.
     inbound: VecDeque<CanisterMessage>,
     /// Index after the last message that arrived.
@@ -57,17 +63,23 @@ pub(crate) struct SubnetStream {
     /// Messages of the peer taken into blocks, and how many it was told of.
     taken: u64,
     signalled: u64,
+    /// Requests of the peer that nobody could take, not yet signalled.
+    refused: Vec<ResponseMessage>,
+    /// Requests to the peer that nobody there could take, not yet inducted.
+    rejected: Vec<ResponseMessage>,
 }
 
 impl SubnetStream {
     /// A stream over a route, or to nowhere if there is none.
     pub(crate) fn new(
         latency: Option<Route>,
+        peer: SubnetKind,
         timing: &Timing,
         limits: &Limits,
         random: Stream,
     ) -> Self {
         SubnetStream {
+            peer,
             latency,
             least_latency: timing.latency_floor,
             overhead: limits.message_overhead,
@@ -78,11 +90,37 @@ impl SubnetStream {
             sent_bytes: Bytes::ZERO,
             end: 0,
             last_arrival: SimTime::ZERO,
+            slowness_percent: 100,
+            open_from: SimTime::ZERO,
             inbound: VecDeque::new(),
             arrived: 0,
             taken: 0,
             signalled: 0,
+            refused: Vec::new(),
+            rejected: Vec::new(),
         }
+    }
+
+    /// From now on the way takes `percent` of the time it usually takes, and begins no earlier than
+    /// `open_from`.
+    pub(super) fn set_condition(&mut self, percent: u64, open_from: SimTime) {
+        self.slowness_percent = percent;
+        self.open_from = open_from;
+    }
+
+    /// Whether there is a link to the peer.
+    pub(super) fn leads_somewhere(&self) -> bool {
+        self.latency.is_some()
+    }
+
+    /// The peer will learn that one of its requests could not be taken in.
+    pub(super) fn signal_reject(&mut self, answer: ResponseMessage) {
+        self.refused.push(answer);
+    }
+
+    /// Answers to requests that the peer could not take in.
+    pub(super) fn take_rejected(&mut self) -> Vec<ResponseMessage> {
+        std::mem::take(&mut self.rejected)
     }
 
     /// Appends a message for the peer, whatever the limits say.
@@ -91,9 +129,12 @@ impl SubnetStream {
         self.outbound.push(message);
     }
 
-    fn has_room(&self, limits: &Limits) -> bool {
-        self.unacknowledged() < limits.stream_messages
-            && self.sent_bytes + self.outbound_bytes < limits.stream_bytes
+    pub(super) fn has_room(&self, limits: &Limits) -> bool {
+        let most = match self.peer {
+            SubnetKind::System => limits.stream_messages.min(limits.system_stream_messages),
+            SubnetKind::Application | SubnetKind::Verified => limits.stream_messages,
+        };
+        self.unacknowledged() < most && self.sent_bytes + self.outbound_bytes < limits.stream_bytes
     }
 
     /// Messages for the peer that it has not acknowledged.
@@ -110,11 +151,15 @@ impl SubnetStream {
         ledger: &mut Ledger,
     ) -> Option<(SimTime, Slice)> {
         let latency = self.latency.as_ref()?;
-        if self.outbound.is_empty() && self.signalled == self.taken {
+        let is_told_all = self.signalled == self.taken && self.refused.is_empty();
+        if self.outbound.is_empty() && is_told_all {
             return None;
         }
         let travel = latency.sample(&mut self.random).max(self.least_latency);
-        let arrival = (certified + travel).max(self.last_arrival + SimDuration::from_nanos(1));
+        let nanos = u128::from(travel.as_nanos()) * u128::from(self.slowness_percent) / 100;
+        let travel = SimDuration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+        let arrival = (certified.max(self.open_from) + travel)
+            .max(self.last_arrival + SimDuration::from_nanos(1));
         self.last_arrival = arrival;
         let messages = std::mem::take(&mut self.outbound);
         self.sent_bytes += std::mem::take(&mut self.outbound_bytes);
@@ -125,7 +170,11 @@ impl SubnetStream {
             self.sent.push_back(message.payload_bytes() + self.overhead);
         }
         self.signalled = self.taken;
-        Some((arrival, Slice { from: own, begin, messages, signals_end: self.taken }))
+        let rejects = std::mem::take(&mut self.refused);
+        for reject in &rejects {
+            ledger.depart(&reject.refund);
+        }
+        Some((arrival, Slice { from: own, begin, messages, signals_end: self.taken, rejects }))
     }
 
     fn receive(&mut self, slice: Slice, ledger: &mut Ledger) {
@@ -135,6 +184,10 @@ impl SubnetStream {
         for _ in acknowledged..slice.signals_end {
             let bytes = self.sent.pop_front().unwrap_or_default();
             self.sent_bytes = self.sent_bytes.saturating_sub(bytes);
+        }
+        for reject in slice.rejects {
+            ledger.arrive(&reject.refund);
+            self.rejected.push(reject);
         }
         for message in slice.messages {
             ledger.arrive(message.cycles());
@@ -161,7 +214,9 @@ impl SubnetStream {
     /// Cycles with messages on either side that are on this subnet.
     pub(super) fn cycles(&self) -> Cycles {
         let messages = self.outbound.iter().chain(&self.inbound);
-        messages.map(|message| message.cycles().amount()).sum()
+        let answers = self.refused.iter().chain(&self.rejected);
+        messages.map(|message| message.cycles().amount()).sum::<Cycles>()
+            + answers.map(|answer| answer.refund.amount()).sum()
     }
 }
 
@@ -170,95 +225,6 @@ impl Subnet {
     pub(crate) fn receive_slice(&mut self, slice: Slice) {
         if let Some(stream) = self.streams.get_mut(slice.from.index()) {
             stream.receive(slice, &mut self.ledger);
-        }
-    }
-
-    /// Moves what canisters sent to other subnets into the streams, starting with another canister
-    /// every round. A message to nowhere is answered; one that finds its stream full waits.
-    pub(super) fn route_output(&mut self) {
-        let own = self.id;
-        let count = self.canisters.len();
-        let loopback = &mut self.loopback;
-        for canister in &mut self.canisters {
-            canister.output.drain(
-                |receiver| receiver == CanisterId::MANAGEMENT,
-                |message| {
-                    loopback.push_back(message);
-                    Ok(())
-                },
-            );
-        }
-        let largest = self.profile.limits.call_payload;
-        let (mut undeliverable, mut oversized) = (Vec::new(), Vec::new());
-        for turn in 0..count {
-            let canister = &mut self.canisters[(turn + self.height as usize) % count];
-            let (streams, limits) = (&mut self.streams, &self.profile.limits);
-            canister.output.drain(
-                |receiver| receiver.subnet() != own,
-                |message| {
-                    let stream = streams.get_mut(message.receiver().subnet().index());
-                    match (stream.filter(|stream| stream.latency.is_some()), message) {
-                        (Some(_), CanisterMessage::Request(request))
-                            if request.payload_bytes() > largest =>
-                        {
-                            oversized.push(request);
-                        }
-                        (Some(stream), message) if stream.has_room(limits) => stream.push(message),
-                        (Some(_), message) => return Err(message),
-                        (None, CanisterMessage::Request(request)) => undeliverable.push(request),
-                        // Its request came from there, so there is a way back.
-                        (None, CanisterMessage::Response(_)) => {}
-                    }
-                    Ok(())
-                },
-            );
-        }
-        for request in undeliverable {
-            let text = format!("no route to canister {}", request.callee);
-            self.refuse(request, ErrorCode::CanisterNotFound, &text);
-        }
-        for request in oversized {
-            let text = format!("a request to another subnet carries at most {largest} bytes");
-            self.refuse(request, ErrorCode::CanisterContractViolation, &text);
-        }
-    }
-
-    /// Answers requests that waited too long for room in a stream, and best-effort calls whose
-    /// deadline has passed: whether those are executed all the same, nobody knows.
-    pub(super) fn expire_requests(&mut self) {
-        let now_seconds = self.unix_time() / 1_000_000_000;
-        for canister in &mut self.canisters {
-            for (callback, callee) in canister.calls.expire(now_seconds) {
-                let code = ErrorCode::DeadlineExpired;
-                let reject = Reject { code, message: "the call was not answered in time".into() };
-                let answer = ResponseMessage {
-                    id: callback.1,
-                    callee,
-                    caller: canister.id,
-                    callback: callback.0,
-                    response: Response::Reject(reject),
-                    refund: Attached::default(),
-                };
-                canister.input.push(CanisterMessage::Response(answer), true);
-            }
-        }
-        let timeout = self.profile.limits.request_timeout;
-        let now = self.round_start;
-        let mut expired = Vec::new();
-        for canister in &mut self.canisters {
-            canister.output.drain(
-                |_| true,
-                |message| match message {
-                    CanisterMessage::Request(request) if now.since(request.sent) > timeout => {
-                        expired.push(request);
-                        Ok(())
-                    }
-                    message => Err(message),
-                },
-            );
-        }
-        for request in expired {
-            self.refuse(request, ErrorCode::IngressMessageTimeout, "request timed out");
         }
     }
 }

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod notes;
+pub mod stage;
+
 use sim_core::choice::Choice;
 use sim_core::distribution::{Distribution, exponential};
 use sim_core::history::{CanisterSummary, History};
@@ -91,10 +94,13 @@ pub fn call(callee: CanisterId, method: &str, cycles: u128) -> OutgoingCall {
     }
 }
 
+#[derive(Clone)]
 pub struct Scripted {
-    exports: Exports,
-    behaviour: Behaviour,
-    heap: Bytes,
+    pub exports: Exports,
+    pub behaviour: Behaviour,
+    pub heap: Bytes,
+    pub compile_cost: u64,
+    pub hash: [u8; 32],
 }
 
 impl Program for Scripted {
@@ -102,13 +108,13 @@ impl Program for Scripted {
         &self.exports
     }
     fn hash(&self) -> [u8; 32] {
-        [7; 32]
+        self.hash
     }
     fn stored_size(&self) -> Bytes {
         Bytes::new(1_000)
     }
     fn compile_cost(&self) -> Instructions {
-        Instructions::new(6_000)
+        Instructions::new(self.compile_cost)
     }
     fn metadata(&self, _: &str) -> Option<&[u8]> {
         None
@@ -206,6 +212,7 @@ impl Builder {
             runtime: Arc::new(NoRuntime),
             canisters: Vec::new(),
             workloads: Vec::new(),
+            faults: Vec::new(),
         };
         let exports = Exports {
             updates: ["go", "work"].map(str::to_owned).into(),
@@ -234,7 +241,8 @@ impl Builder {
         let on_subnet = self.spec.canisters.iter().filter(|c| c.id.subnet() == subnet).count();
         let id = CanisterId::on(subnet, on_subnet as u32);
         let exports = self.exports.clone();
-        let program = Scripted { exports, behaviour: Arc::new(behaviour), heap };
+        let behaviour = Arc::new(behaviour);
+        let program = Scripted { exports, behaviour, heap, compile_cost: 6_000, hash: [7; 32] };
         self.spec.canisters.push(CanisterSpec {
             id,
             name: format!("canister {}", self.spec.canisters.len()).into(),

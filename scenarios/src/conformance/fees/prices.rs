@@ -69,7 +69,9 @@ fn published(question: &Question<'_>) -> Option<Cycles> {
         "http_response_byte_reserved" => outcall(0, 1),
         "sign_with_ecdsa" | "sign_with_schnorr" | "vetkd_derive_key" => fees.signature(),
         "fetch_canister_logs" => {
-            fees.log_fetch(Bytes::new(question.case["bytes"].as_u64().unwrap_or(0)))
+            let in_words = || numbers::all(question.op).first().copied();
+            let bytes = question.case["bytes"].as_u64().or_else(in_words);
+            fees.log_fetch(Bytes::new(bytes.unwrap_or(0)))
         }
         "upload_chunk" => {
             Cycles::new(question.profile.limits.upload_chunk_instructions.get().into())

@@ -106,6 +106,7 @@ fn surroundings(profile: &Profile) -> Surroundings {
     let subnet = SubnetId::new(0);
     let (canister, caller) = (CanisterId::on(subnet, NUMBER), CanisterId::on(subnet, NUMBER + 1));
     Surroundings {
+        wasm_memory_limit: None,
         canister,
         subnet,
         controllers: Arc::new([caller.principal()]),
@@ -119,7 +120,6 @@ fn surroundings(profile: &Profile) -> Surroundings {
         balance: Cycles::new(1_000_000_000_000_000),
         freezing_threshold: Cycles::ZERO,
         freezing_seconds: 0,
-        wasm_memory_limit: None,
         idle: IdleUse::default(),
         spare_allocation: Bytes::ZERO,
         reserved: Cycles::ZERO,

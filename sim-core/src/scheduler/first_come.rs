@@ -1,0 +1,42 @@
+//! First come, first served: canisters in the order in which they got something to do, dealt to the
+//! threads in turn. Who was executed and has more to do goes to the end. For comparison; no network
+//! schedules like this.
+
+use super::{Executed, Round, Scheduler, Threads, deal_in_turn, is_active, note_first};
+use crate::canister::Canister;
+use std::collections::{BTreeSet, VecDeque};
+
+#[derive(Default)]
+pub(super) struct FirstCome {
+    threads: usize,
+    /// Canisters with something to do, longest waiting first.
+    waiting: VecDeque<usize>,
+    members: BTreeSet<usize>,
+}
+
+impl Scheduler for FirstCome {
+    fn begin_round(&mut self, round: &Round, _: &mut [Canister]) {
+        self.threads = round.threads;
+    }
+
+    fn deal(&mut self, first: bool, canisters: &mut [Canister]) -> Threads {
+        self.waiting.retain(|&index| is_active(&canisters[index]));
+        self.members = self.waiting.iter().copied().collect();
+        for (index, canister) in canisters.iter().enumerate() {
+            if is_active(canister) && self.members.insert(index) {
+                self.waiting.push_back(index);
+            }
+        }
+        let threads = deal_in_turn(self.threads, self.waiting.iter().copied());
+        if first {
+            note_first(&threads, canisters);
+        }
+        threads
+    }
+
+    fn end_iteration(&mut self, executed: &[Executed], _: &mut [Canister]) {
+        let done: BTreeSet<_> = executed.iter().map(|entry| entry.canister).collect();
+        self.waiting.retain(|index| !done.contains(index));
+        self.waiting.extend(executed.iter().map(|entry| entry.canister));
+    }
+}
