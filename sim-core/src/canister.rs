@@ -244,10 +244,15 @@ impl Canister {
         self.memory
     }
 
-    /// Memory of its messages: room kept for guaranteed responses.
+    /// Memory of its messages: room kept for guaranteed responses, and those that have come or have
+    /// not left yet.
     pub(crate) fn message_memory(&self) -> Bytes {
-        let each = self.fees.as_ref().map_or(Bytes::ZERO, |fees| fees.reserved_response());
-        each.saturating_mul(self.calls.reserved_responses())
+        let Some(fees) = &self.fees else { return Bytes::ZERO };
+        let (come, leaving) = (self.input.answers(), self.output.answers());
+        let kept = self.calls.reserved_responses().saturating_sub(come.count);
+        fees.reserved_response().saturating_mul(kept)
+            + fees.queued_responses(come)
+            + fees.queued_responses(leaving)
     }
 
     /// What it takes up by existing.

@@ -20,6 +20,7 @@ pub use reservation::{Reservation, StorageUse};
 
 use crate::network::{CostSchedule, SubnetKind, SubnetSpec};
 use crate::profile::{Fees, Profile, Rounding};
+use crate::queues::Answers;
 use crate::units::{Bytes, Cycles, Instructions};
 use std::sync::Arc;
 
@@ -187,6 +188,11 @@ impl FeeSchedule {
     /// Memory that is kept for a guaranteed response, by who waits for it and by who owes it.
     pub fn reserved_response(&self) -> Bytes {
         self.max_reply + self.response_overhead
+    }
+
+    /// Memory that guaranteed responses take up while they wait in a queue.
+    pub(crate) fn queued_responses(&self, answers: Answers) -> Bytes {
+        self.response_overhead.saturating_mul(answers.count) + answers.bytes
     }
 
     /// Prepaid by the caller for the largest response.

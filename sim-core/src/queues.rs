@@ -6,10 +6,12 @@
 //! many responses; because every request that is taken in keeps a place for its response, a response
 //! always finds room.
 
+mod answers;
 mod input;
 mod output;
 mod rotation;
 
+pub use answers::Answers;
 pub use input::{Input, InputQueues};
 pub use output::OutputQueues;
 pub use rotation::{Rotation, Source};

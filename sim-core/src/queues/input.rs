@@ -1,7 +1,7 @@
 //! What a canister has yet to execute: input from the own subnet, from clients and from other subnets
 //! in strict rotation; within a source the senders rotate, and each sender's messages keep their order.
 
-use super::{Rotation, Source};
+use super::{Answers, Rotation, Source};
 use crate::id::CanisterId;
 use crate::message::{CanisterMessage, Ingress, Request};
 use crate::time::SimTime;
@@ -27,6 +27,7 @@ pub struct InputQueues {
     requests: BTreeMap<CanisterId, u64>,
     /// How many of the requests have a deadline.
     best_effort: usize,
+    answers: Answers,
     turn: Source,
     len: usize,
 }
@@ -45,6 +46,7 @@ impl InputQueues {
             *self.requests.entry(sender).or_default() += 1;
             self.best_effort += usize::from(request.deadline.is_some());
         }
+        self.answers.add(&message);
         let source = if local { &mut self.local } else { &mut self.remote };
         source.push(sender, message);
         self.len += 1;
@@ -62,6 +64,9 @@ impl InputQueues {
             };
             if let Some(input) = input {
                 self.len -= 1;
+                if let Input::Canister(message) = &input {
+                    self.answers.remove(message);
+                }
                 if let Input::Canister(CanisterMessage::Request(request)) = &input {
                     self.forget(request);
                 }
@@ -126,6 +131,11 @@ impl InputQueues {
     /// Messages from canisters.
     pub fn messages(&self) -> impl Iterator<Item = &CanisterMessage> {
         self.local.iter().chain(self.remote.iter())
+    }
+
+    /// Guaranteed responses that wait.
+    pub fn answers(&self) -> Answers {
+        self.answers
     }
 
     /// Whether a request with a deadline waits.

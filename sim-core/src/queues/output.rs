@@ -1,5 +1,6 @@
 //! What a canister has sent that has not left it yet: first in, first out for each receiver.
 
+use super::Answers;
 use crate::id::CanisterId;
 use crate::ledger::Attached;
 use crate::message::{CanisterMessage, Request};
@@ -51,11 +52,13 @@ impl Queue {
 #[derive(Debug, Default)]
 pub struct OutputQueues {
     queues: BTreeMap<CanisterId, Queue>,
+    answers: Answers,
 }
 
 impl OutputQueues {
     /// Adds a message.
     pub fn push(&mut self, message: CanisterMessage) {
+        self.answers.add(&message);
         let queue = self.queues.entry(message.receiver()).or_default();
         queue.responses += u64::from(matches!(message, CanisterMessage::Response(_)));
         queue.entries.push_back(Some(message));
@@ -78,11 +81,12 @@ impl OutputQueues {
         if queue.entries.is_empty() {
             self.queues.remove(&receiver);
         }
-        message
+        message.inspect(|message| self.answers.remove(message))
     }
 
     /// Puts a message back that was just taken.
     pub fn put_back(&mut self, message: CanisterMessage) {
+        self.answers.add(&message);
         self.queues.entry(message.receiver()).or_default().put_back(message);
     }
 
@@ -99,6 +103,7 @@ impl OutputQueues {
             queue.close_gaps();
         }
         self.queues.retain(|_, queue| !queue.entries.is_empty());
+        taken.iter().for_each(|message| self.answers.remove(message));
         taken
     }
 
@@ -121,6 +126,11 @@ impl OutputQueues {
     /// Responses that wait to leave for `receiver`.
     pub fn responses_to(&self, receiver: CanisterId) -> u64 {
         self.queues.get(&receiver).map_or(0, |queue| queue.responses)
+    }
+
+    /// Guaranteed responses that wait.
+    pub fn answers(&self) -> Answers {
+        self.answers
     }
 
     /// All waiting messages.
