@@ -1,8 +1,8 @@
 //! What a finished run would have cost under other prices, without running it again.
 //!
 //! The run's `charges.csv` holds the quantities every price was made from, so each charge is priced
-//! anew, with its own rounding, under the other profile: [`read`](mod@read) takes the tables in,
-//! [`compute`](mod@compute) prices them, [`print`](mod@print) shows the result. The history stays the
+//! anew, with its own rounding, under the other profile: `read` takes the tables in,
+//! `compute` prices them, `print` shows the result. The history stays the
 //! one that was recorded. That is exact as long as no canister would have acted, or been treated,
 //! differently: until the first one would have been frozen or out of cycles, or would not have been.
 

@@ -2,7 +2,7 @@
 //!
 //! A policy is asked before each round, before each inner iteration (who runs, on which thread, in
 //! which order), after each iteration (who did run), and after the round. What it has to remember of a
-//! canister it keeps in the canister's [`Priority`].
+//! canister it keeps in the canister's `Priority`.
 
 mod first_come;
 mod ic_2024;
