@@ -30,8 +30,13 @@ const NOTHING: &[u8] = b"DIDL\0\0";
 const FIVE: &[u8] = b"DIDL\0\x01\x7d\x05";
 const ENOUGH: u64 = 50_000_000;
 
+/// A profile that charges for the heap pages a message changed.
+fn profile() -> Profile {
+    Profile::named("2026-mid").expect("a built-in profile")
+}
+
 fn instance(module: &[u8]) -> WasmInstance {
-    let rules = Arc::new(Rules::new(&Profile::default()));
+    let rules = Arc::new(Rules::new(&profile()));
     let program = CompiledProgram::new(module, rules).expect("is accepted");
     let pool = Arc::new(Pool::new(Options::default()));
     let stable = StableMemory::default();
@@ -66,7 +71,7 @@ fn surroundings() -> Surroundings {
         version: 1,
         call_context_instructions: Instructions::ZERO,
         deadline: 0,
-        fees: Arc::new(FeeSchedule::new(&Profile::default(), 13)),
+        fees: Arc::new(FeeSchedule::new(&profile(), 13)),
         busy_queues: Arc::new([]),
         log_room: Bytes::ZERO,
     }
