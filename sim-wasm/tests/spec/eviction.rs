@@ -133,7 +133,8 @@ fn entry(canister: usize, method: u8, arg: [u8; 2]) -> Entry {
 impl House {
     fn new(live_instances: usize) -> House {
         let options = Options { live_instances, ..Options::default() };
-        let runtime = WasmiRuntime::with_options(&Profile::default(), options);
+        let runtime =
+            WasmiRuntime::with_options(&Profile::named("2026-mid").expect("is built in"), options);
         let runtime = runtime.expect("the interpreter is sound");
         let (keeper, table) = (wat(KEEPER), wat(TABLE));
         let motoko = scenario_canister("PingPong.wasm");
@@ -156,7 +157,7 @@ impl House {
             message: Instructions::new(slice.max(LIMIT)),
             slice: Instructions::new(slice),
         };
-        let surroundings = surroundings(&Profile::default());
+        let surroundings = surroundings(&Profile::named("2026-mid").expect("is built in"));
         self.canisters[canister].start(Task { entry, surroundings, limits })
     }
 
