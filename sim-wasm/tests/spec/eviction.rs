@@ -1,9 +1,8 @@
 //! A canister that was put aside and brought back is the same: whichever of them the runtime keeps
 //! live, messages have the same results, counts and effects on all memories.
 
-use crate::kit::{scenario_canister, surroundings, update, wat};
+use crate::kit::{scenario_canister, surroundings, update, usual, wat};
 use proptest::prelude::*;
-use sim_core::profile::Profile;
 use sim_core::runtime::{
     Entry, Finished, Instance, InstructionLimits, Program, Runtime, Step, Task,
 };
@@ -133,8 +132,7 @@ fn entry(canister: usize, method: u8, arg: [u8; 2]) -> Entry {
 impl House {
     fn new(live_instances: usize) -> House {
         let options = Options { live_instances, ..Options::default() };
-        let runtime =
-            WasmiRuntime::with_options(&Profile::named("2026-mid").expect("is built in"), options);
+        let runtime = WasmiRuntime::with_options(&usual(), options);
         let runtime = runtime.expect("the interpreter is sound");
         let (keeper, table) = (wat(KEEPER), wat(TABLE));
         let motoko = scenario_canister("PingPong.wasm");
@@ -157,7 +155,7 @@ impl House {
             message: Instructions::new(slice.max(LIMIT)),
             slice: Instructions::new(slice),
         };
-        let surroundings = surroundings(&Profile::named("2026-mid").expect("is built in"));
+        let surroundings = surroundings(&usual());
         self.canisters[canister].start(Task { entry, surroundings, limits })
     }
 

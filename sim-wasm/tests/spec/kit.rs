@@ -13,6 +13,11 @@ use sim_wasm::WasmiRuntime;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The profile of most tests: the last one that counts changed pages, and lets tables change.
+pub fn usual() -> Profile {
+    Profile::named("2026-mid").expect("a built-in profile")
+}
+
 /// The subnet every test canister is on.
 pub(crate) const SUBNET: SubnetId = SubnetId::new(0);
 
@@ -36,7 +41,7 @@ pub(crate) fn profile_in(name: &str, mode: MeteringMode) -> Profile {
 
 /// Compiles `module` under the default profile.
 pub(crate) fn compile(module: &[u8]) -> Result<Arc<dyn Program>, InvalidModule> {
-    compile_under(&Profile::default(), module)
+    compile_under(&usual(), module)
 }
 
 /// Compiles `module` under `profile`.
@@ -68,7 +73,7 @@ pub(crate) struct Canister {
 impl Canister {
     /// A canister running `text` under the default profile.
     pub(crate) fn wat(text: &str) -> Self {
-        Self::new(&Profile::default(), &wat(text))
+        Self::new(&usual(), &wat(text))
     }
 
     /// A canister running `module` under `profile`.
@@ -82,7 +87,7 @@ impl Canister {
 
     /// A canister that is there already, under the default profile.
     pub(crate) fn of(instance: Box<dyn Instance>) -> Self {
-        let profile = Profile::default();
+        let profile = usual();
         let limit = profile.limits.message_instructions;
         let limits = InstructionLimits { message: limit, slice: limit };
         Canister { instance, surroundings: surroundings(&profile), limits }

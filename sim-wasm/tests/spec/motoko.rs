@@ -1,8 +1,7 @@
 //! Canisters compiled from Motoko: start, init, calls and callbacks.
 
-use crate::kit::{Canister, PEER, reply, reply_to, scenario_canister};
+use crate::kit::{Canister, PEER, reply, reply_to, scenario_canister, usual};
 use crate::kit::{profile, update};
-use sim_core::profile::Profile;
 use sim_core::runtime::{Entry, Response};
 
 /// Candid for no arguments.
@@ -13,7 +12,7 @@ fn nat(value: u8) -> Vec<u8> {
 }
 
 fn install(name: &str) -> Canister {
-    let mut canister = Canister::new(&Profile::default(), &scenario_canister(name));
+    let mut canister = Canister::new(&usual(), &scenario_canister(name));
     canister.succeed(Entry::Start);
     canister.succeed(Entry::Init { arg: NOTHING.into() });
     canister

@@ -1,8 +1,8 @@
 //! Long messages run in slices; how they are cut changes nothing.
 
-use crate::kit::{Canister, profile_in, update, wat};
+use crate::kit::{Canister, profile_in, update, usual, wat};
 use proptest::prelude::*;
-use sim_core::profile::{MeteringMode, Profile};
+use sim_core::profile::MeteringMode;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Runtime, Step};
 use sim_wasm::{Options, WasmiRuntime};
@@ -128,7 +128,7 @@ fn thousands_of_tasks_may_be_paused_at_once() {
     let (outcome, total, _) = work(limit, limit);
     // Far fewer canisters stay live when nothing is under way.
     let options = Options { live_instances: 10, ..Options::default() };
-    let runtime = WasmiRuntime::with_options(&Profile::default(), options);
+    let runtime = WasmiRuntime::with_options(&usual(), options);
     let program = runtime.expect("is sound").compile(&wat(WORK)).expect("is accepted");
     let instance = |_| Canister::of(program.instantiate().expect("can be")).limited(limit, 20_000);
     let mut canisters: Vec<_> = (0..3_000).map(instance).collect();
