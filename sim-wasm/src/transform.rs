@@ -7,6 +7,7 @@
 //! is otherwise unchanged.
 //!
 //! - `code`: function bodies, with counting and barriers.
+//! - `inline`: small functions in place of their calls. `counter`: the counter in a local.
 //! - `plan`: which stores need a barrier; `values` and `frames` know what addresses have in common
 //!   and what has certainly been executed.
 //! - `depth`: where the stack is counted.
@@ -15,10 +16,12 @@
 mod arity;
 mod barrier;
 mod code;
+mod counter;
 mod depth;
 mod frames;
 mod fuel;
 mod immediates;
+mod inline;
 mod plan;
 mod scratch;
 mod values;
@@ -91,8 +94,10 @@ pub(crate) struct Transformed {
     pub(crate) mode: MeteringMode,
     /// Counting this way is exact.
     exact: bool,
-    /// The most locals and parameters a function has.
+    /// The most locals and parameters a function has, with those of one written into it.
     pub(crate) most_locals: u32,
+    /// Functions that the interpreter takes for one at most.
+    pub(crate) nested: u32,
     /// Its code changes tables or drops segments, which must not outlive a message.
     pub(crate) changes_tables: bool,
 }
@@ -265,12 +270,16 @@ fn transform_for(
 ) -> Result<Transformed, reencode::Error> {
     let mut added = Added::new(facts);
     let mut sections = Sections::default();
-    let mut writer = CodeWriter::new(added, facts, weights, rewriting);
+    let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
-            Payload::CodeSectionEntry(body) => writer.write(&body, &mut sections.code)?,
+            Payload::CodeSectionEntry(body) => bodies.push(body),
             payload => copy(payload, &mut added, &mut sections)?,
         }
+    }
+    let mut writer = CodeWriter::new(added, facts, weights, rewriting, &bodies);
+    for body in &bodies {
+        writer.write(body, &mut sections.code)?;
     }
     add(&added, facts, rewriting, &mut sections);
     let binary = sections.finish();
