@@ -122,3 +122,57 @@ pub(in crate::cli) struct NewArguments {
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: Option<PathBuf>,
 }
+
+/// The arguments of `icsim calibrate`.
+#[derive(Debug, Args)]
+#[command(after_help = CALIBRATE_NOTES)]
+pub(in crate::cli) struct CalibrateArguments {
+    /// The scenario file (TOML), with canisters that have code, and workloads for them
+    pub(in crate::cli) scenario: PathBuf,
+    /// A canister to calibrate, or the name of copies; may be repeated [default: all with code]
+    #[arg(long = "canister", value_name = "NAME")]
+    pub(in crate::cli) canisters: Vec<String>,
+    /// Write the modelled canisters to this TOML file [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long, requires = "out")]
+    pub(in crate::cli) force: bool,
+    /// The seed of the run that is observed
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_hyphen_values = true)]
+    pub(in crate::cli) seed: u64,
+    /// Change a field of the scenario, such as network.latency.median=40ms
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(in crate::cli) set: Vec<String>,
+    /// Simulate this long instead, such as "10s" or "2h"
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(in crate::cli) duration: Option<SimDuration>,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(in crate::cli) quiet: bool,
+}
+
+const CALIBRATE_NOTES: &str = "\
+Runs the scenario and fits to each method of the canisters: instructions, sizes of replies and of
+calls, whom it calls, memory written and grown, how often it rejects. Messages that make different
+calls become cases of their method. Then it runs the scenario again with the models in the place of
+the code, and prints on standard error how much throughput and latency differ.
+
+A model answers with as many bytes, but not with the same ones: what depends on the content of a reply
+is not modelled. Heartbeats and timers are left out, and said so in the file.
+
+Examples:
+  icsim calibrate scenarios/library/ping-pong.toml --out models.toml
+  icsim calibrate scenarios/library/ping-pong.toml --canister ping --duration 10m";
+
+impl CalibrateArguments {
+    /// The command that does the same again, without where its results go.
+    pub(in crate::cli) fn repeat(&self) -> String {
+        let run = repeat_run(&self.scenario, self.seed, None, self.duration, &self.set);
+        let mut command = run.replacen("icsim run", "icsim calibrate", 1);
+        for name in &self.canisters {
+            command.push_str(&format!(" --canister {}", quoted(name)));
+        }
+        command
+    }
+}
