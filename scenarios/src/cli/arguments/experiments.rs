@@ -2,6 +2,7 @@
 
 use super::{duration, quoted, seed};
 use crate::document::change::Change;
+use crate::sweep::emit::{Jobs, Scheduler};
 use crate::sweep::manifest::Shard;
 use clap::Args;
 use sim_core::time::SimDuration;
@@ -34,6 +35,13 @@ pub(in crate::cli) struct SweepArguments {
     /// Do only the I-th of N parts; `icsim merge` brings them together
     #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
     pub(in crate::cli) shard: Option<Shard>,
+    /// Run nothing: print a script that does the sweep as jobs of a cluster
+    #[arg(long, value_name = "SCHEDULER", conflicts_with_all = ["shard", "resume", "jobs"])]
+    pub(in crate::cli) emit: Option<Scheduler>,
+    /// How many shards the script has
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "emit",
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub(in crate::cli) shards: u16,
     /// Show no progress
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,
@@ -56,7 +64,8 @@ Example of a [sweep]:
 
 Examples:
   icsim sweep scenarios/library/latency-study.toml --out results
-  icsim sweep scenarios/library/latency-study.toml --out part1 --shard 1/2";
+  icsim sweep scenarios/library/latency-study.toml --out part1 --shard 1/2
+  icsim sweep scenarios/library/latency-study.toml --out results --emit slurm --shards 16 > job.sh";
 
 /// The arguments of `icsim merge`.
 #[derive(Debug, Args)]
@@ -84,11 +93,29 @@ impl SweepArguments {
         self.jobs.map_or_else(cores, usize::from)
     }
 
+    /// The script that does the sweep of so many runs as jobs.
+    pub(in crate::cli) fn script(&self, scheduler: Scheduler, runs: usize) -> String {
+        let mut sweep = format!("sweep {} --seed {}", path(&self.scenario), self.seed);
+        let duration = self.duration.iter().map(|duration| format!(" --duration {duration}"));
+        let set = self.set.iter().map(|set| format!(" --set {}", quoted(set)));
+        duration.chain(set).for_each(|word| sweep.push_str(&word));
+        let mut parts = self.out.clone().into_os_string();
+        parts.push(".shards");
+        // More shards than runs would leave some of them empty.
+        let shards = usize::from(self.shards).min(runs).max(1);
+        let (out, parts) = (path(&self.out), path(Path::new(&parts)));
+        Jobs { scheduler, sweep, out, parts, shards, runs }.to_string()
+    }
+
     /// The command that repeats one run.
     pub(in crate::cli) fn repeat(&self, changes: &[Change], seed: u64) -> String {
         let set: Vec<String> = changes.iter().map(Change::argument).collect();
         repeat_run(&self.scenario, seed, None, self.duration, &set)
     }
+}
+
+fn path(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
 }
 
 /// The command that makes a run again, without where its results go.
