@@ -11,9 +11,11 @@
 //! | the mean of one long run, whose observations depend on each other | [`batch::means`] |
 //! | where the warm-up of one long run ends | [`mser::truncation`] |
 //! | the difference of two variants under common random numbers | [`paired::difference`] |
+//! | which distribution a sample was drawn from | [`fit::fit`] |
 
 pub mod batch;
 pub mod bootstrap;
+pub mod fit;
 pub mod mser;
 pub mod paired;
 pub mod student;

@@ -2,7 +2,7 @@
 
 mod effective;
 
-pub use effective::{Provenance, effective};
+pub use effective::{Provenance, effective, entry_of_model};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
@@ -68,6 +68,8 @@ pub struct Scenario {
 pub struct Canister {
     /// Its name.
     pub name: Arc<str>,
+    /// The name of its entry in the file, which the copies of one share.
+    pub entry: Arc<str>,
     /// Its id; the subnet follows from it.
     pub id: CanisterId,
     /// What it does.

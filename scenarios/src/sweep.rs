@@ -14,8 +14,10 @@
 //! | [`manifest`] | what a sweep was made from, and the digest of every run |
 //! | [`job`] | all of these together |
 //! | [`merge`] | the shards of one sweep brought together |
+//! | [`emit`] | shards and merge as jobs of a cluster |
 
 pub mod axis;
+pub mod emit;
 pub mod execute;
 pub mod job;
 pub mod journal;

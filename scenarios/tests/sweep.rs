@@ -160,6 +160,41 @@ fn shards_make_the_whole() {
     assert!(stderr(&merge(&["a", "other"], "refused")).contains("different sweeps"));
 }
 
+/// What a scheduler would start is started by hand here.
+#[test]
+fn the_script_of_a_cluster_does_shards_and_merge() {
+    let (folder, path) = scenario(TWO_POINTS);
+    let at = |name: &str| folder.path().join(name);
+    sweep(&path, &at("whole"), &[]);
+    for scheduler in ["slurm", "hyperqueue", "parallel"] {
+        let out = at(scheduler);
+        let script = sweep(&path, &out, &["--emit", scheduler, "--shards", "2"]);
+        assert_eq!(script.status.code(), Some(0), "{}", stderr(&script));
+        let file = at("job.sh");
+        fs::write(&file, &script.stdout).expect("a file");
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new("sh");
+            command.arg(&file).args(arguments).env("ICSIM", env!("CARGO_BIN_EXE_icsim"));
+            command.output().expect("a shell").status.code()
+        };
+        assert_eq!(run(&["merge"]), Some(2), "there is nothing to merge yet");
+        // The second one is done already when it is asked for again.
+        for shard in ["2", "1", "2"] {
+            assert_eq!(run(&["shard", shard]), Some(0));
+        }
+        assert_eq!(run(&["merge"]), Some(0));
+        assert_eq!(files(&out), files(&at("whole")));
+    }
+}
+
+#[test]
+fn no_script_is_made_for_a_sweep_that_cannot_be_done_in_parts() {
+    let (folder, path) = scenario("replications = 9\nuntil = \"ci of latency.p50 < 5%\"");
+    let refused = sweep(&path, &folder.path().join("out"), &["--emit", "slurm"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("cannot be cut into shards"), "{}", stderr(&refused));
+}
+
 /// Asks to stop after so many runs.
 struct StopAfter(usize, Interrupt);
 

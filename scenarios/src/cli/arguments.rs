@@ -2,7 +2,9 @@
 
 mod experiments;
 
-pub(super) use experiments::{CheckArguments, MergeArguments, NewArguments, SweepArguments};
+pub(super) use experiments::{
+    CalibrateArguments, CheckArguments, MergeArguments, NewArguments, SweepArguments,
+};
 
 use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
@@ -29,6 +31,8 @@ pub(super) enum Command {
     Sweep(SweepArguments),
     /// Bring the shards of a sweep together.
     Merge(MergeArguments),
+    /// Fit modelled canisters to what canisters with code do in a run.
+    Calibrate(CalibrateArguments),
     /// Validate scenarios without running them.
     Check(CheckArguments),
     /// Write a commented scenario to start from.

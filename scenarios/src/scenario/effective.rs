@@ -7,6 +7,7 @@ use super::Scenario;
 use crate::document::{Topology, WarmUpEntry};
 use crate::resolve::{Links, Subnet};
 use canisters::CanisterOut;
+pub use canisters::entry_of_model;
 use reports::charts::spec::Spec;
 use reports::metrics::WarmUp;
 use reports::theme::Width;

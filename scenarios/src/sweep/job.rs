@@ -137,19 +137,9 @@ impl Job<'_> {
     /// # Errors
     /// A mistake at one of the points, a folder that cannot be used, or Ctrl-C.
     pub fn run(&self, interrupt: &Interrupt, watch: &mut dyn Watch) -> Result<Outcome, SweepError> {
-        let plan = plan(self.source, self.set)?;
-        if self.shard.is_some() && plan.settings.until.is_some() {
-            return Err(SweepError::ShardOfUntil);
-        }
+        let plan = self.plan()?;
         let programs = Programs::default();
-        let recipe = Recipe {
-            source: self.source,
-            changes: self.set,
-            points: &plan.points,
-            duration: self.duration,
-            programs: &programs,
-            interrupt,
-        };
+        let recipe = self.recipe(&plan, &programs, interrupt);
         let origin = self.check(&recipe, &plan)?;
         let head = Head {
             icsim: origin.icsim.clone(),
@@ -173,6 +163,40 @@ impl Job<'_> {
         };
         session.all(watch)?;
         session.finish()
+    }
+
+    /// Makes sure that the sweep can be done, and in parts if it is to be; answers its plan.
+    ///
+    /// # Errors
+    /// A mistake at one of the points, or Ctrl-C.
+    pub fn validate(&self, interrupt: &Interrupt) -> Result<Plan, SweepError> {
+        let plan = self.plan()?;
+        self.check(&self.recipe(&plan, &Programs::default(), interrupt), &plan)?;
+        Ok(plan)
+    }
+
+    fn plan(&self) -> Result<Plan, SweepError> {
+        let plan = plan(self.source, self.set)?;
+        match self.shard.is_some() && plan.settings.until.is_some() {
+            true => Err(SweepError::ShardOfUntil),
+            false => Ok(plan),
+        }
+    }
+
+    fn recipe<'a>(
+        &'a self,
+        plan: &'a Plan,
+        programs: &'a Programs,
+        interrupt: &'a Interrupt,
+    ) -> Recipe<'a> {
+        Recipe {
+            source: self.source,
+            changes: self.set,
+            points: &plan.points,
+            duration: self.duration,
+            programs,
+            interrupt,
+        }
     }
 
     /// Makes sure that every point is a valid scenario; answers what they are made from.
