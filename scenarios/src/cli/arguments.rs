@@ -1,8 +1,10 @@
 //! The arguments of every command, and their help.
 
 mod experiments;
+mod explore;
 
 pub(super) use experiments::{CheckArguments, MergeArguments, NewArguments, SweepArguments};
+pub(super) use explore::{ExploreArguments, ReplayArguments};
 
 use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
@@ -29,6 +31,10 @@ pub(super) enum Command {
     Sweep(SweepArguments),
     /// Bring the shards of a sweep together.
     Merge(MergeArguments),
+    /// Look for an order of messages under which a scenario goes wrong.
+    Explore(ExploreArguments),
+    /// Run a failure again, and explain it.
+    Replay(ReplayArguments),
     /// Validate scenarios without running them.
     Check(CheckArguments),
     /// Write a commented scenario to start from.
