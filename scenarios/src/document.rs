@@ -9,9 +9,9 @@ mod refusal;
 mod tree;
 
 pub use entries::{
-    ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document, ExpectEntry,
-    FigureEntry, LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry,
-    SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
+    Allowed, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document,
+    ExpectEntry, ExploreEntry, FigureEntry, LinkEntry, MethodEntry, ModelEntry, NetworkEntry,
+    ProfileEntry, SettingsEntry, SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;

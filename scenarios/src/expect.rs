@@ -64,6 +64,18 @@ pub struct Disappointment {
     found: String,
 }
 
+impl Disappointment {
+    /// The expectation as written.
+    pub fn expectation(&self) -> &str {
+        &self.expectation
+    }
+
+    /// What was compared, with the values found.
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+}
+
 impl fmt::Display for Disappointment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}, found {}", self.expectation, self.found)

@@ -17,6 +17,7 @@
 //! | [`script`] | steps in a JSON file | their results |
 //! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
 //! | [`calibrate`] | a run of canisters with code | modelled canisters that do the like |
+//! | [`explore`] | a scenario | an order of messages under which it goes wrong, made small and explained |
 //! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 
@@ -27,6 +28,7 @@ pub mod conformance;
 pub mod diagnostics;
 pub mod document;
 pub mod expect;
+pub mod explore;
 pub mod rate;
 pub mod reprice;
 pub mod resolve;

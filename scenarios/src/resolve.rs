@@ -143,6 +143,7 @@ fn resolve(
         workloads,
         figures,
         expectations,
+        explore: document.explore.clone().unwrap_or_default(),
     }))
 }
 

@@ -6,7 +6,7 @@ pub use effective::{Provenance, effective, entry_of_model};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
-use crate::document::{ChoiceEntry, SettingsEntry};
+use crate::document::{ChoiceEntry, ExploreEntry, SettingsEntry};
 use crate::expect::{Disappointment, Expectation};
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
@@ -61,6 +61,8 @@ pub struct Scenario {
     pub figures: Vec<Spec>,
     /// What has to hold at the end of a run.
     pub expectations: Vec<Expectation>,
+    /// How `icsim explore` judges.
+    pub explore: ExploreEntry,
 }
 
 /// A canister of a scenario.

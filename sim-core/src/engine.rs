@@ -241,6 +241,11 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
         self.lanes.iter().map(|lane| &lane.process)
     }
 
+    /// The processes, in order of their ids, to be changed before a run.
+    pub fn processes_mut(&mut self) -> impl Iterator<Item = &mut P> {
+        self.lanes.iter_mut().map(|lane| &mut lane.process)
+    }
+
     /// Ends the run: the processes, the trace digest (a hash over the processes' digests in order
     /// of their ids), and the events that did not happen any more.
     pub fn finish(self) -> (Vec<P>, Digest, Vec<P::Event>) {

@@ -13,6 +13,7 @@
 //! | [`random`], [`distribution`], [`choice`] | named random streams; what is drawn from them |
 //! | [`network`] | subnets and links |
 //! | [`fault`] | what goes wrong on purpose |
+//! | [`delivery`] | when messages are taken in, where the network leaves it open |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
 //! | [`engine`] | the event loop: processes, keys, windows |
 //! | `subnet` | one process: block, induction, round, charging, streams, clients |
@@ -26,6 +27,7 @@
 mod call_context;
 mod canister;
 pub mod choice;
+pub mod delivery;
 pub mod distribution;
 pub mod engine;
 mod execution;

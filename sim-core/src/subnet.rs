@@ -12,6 +12,7 @@ mod certificate;
 mod charging;
 mod clients;
 mod faults;
+mod held;
 mod ingress_pool;
 mod long_install;
 mod management;
@@ -155,6 +156,8 @@ pub(crate) struct Subnet {
     compiled: BTreeSet<[u8; 32]>,
     runtime: Arc<dyn Runtime>,
     faults: Faults,
+    /// Messages that somebody makes wait; without anybody, all are taken in as soon as they can be.
+    held: Option<Box<held::Held>>,
     scheduler: Box<dyn Scheduler>,
     /// Answers to ingress messages, if somebody asked to keep them.
     ingress_history: Option<BTreeMap<MessageId, Response>>,
@@ -212,6 +215,7 @@ impl Subnet {
             compiled: BTreeSet::new(),
             runtime,
             faults,
+            held: None,
             scheduler,
             ingress_history: None,
             height: 0,

@@ -1,6 +1,7 @@
 //! A world: the network with its canisters and clients, ready to run.
 
 use crate::choice::Choice;
+use crate::delivery::Choices;
 use crate::distribution::Distribution;
 use crate::engine::{Engine, ProcessId};
 use crate::fault::FaultSpec;
@@ -284,6 +285,13 @@ impl World {
             schedule(subnet, time, SubnetEvent::ClientSends(client));
         }
         Ok(World { engine, seed, tie_seed, duration })
+    }
+
+    /// Lets somebody choose on each subnet which messages wait (see [`crate::delivery`]).
+    pub fn choose(&mut self, mut choices: impl FnMut(SubnetId) -> Box<dyn Choices>) {
+        for (index, subnet) in self.engine.processes_mut().enumerate() {
+            subnet.choose(choices(SubnetId::new(index as u16)));
+        }
     }
 
     /// Runs to the end and returns the history.
