@@ -8,6 +8,8 @@ mod divergence;
 mod export;
 mod messages;
 mod metrics;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod report;
 mod store;
 mod summary;
