@@ -414,6 +414,8 @@ pub struct Effects {
     pub calls: Vec<OutgoingCall>,
     /// Cycles accepted from the call.
     pub cycles_accepted: Cycles,
+    /// Cycles it created; only [`CanisterId::CYCLES_MINTING`] can.
+    pub cycles_minted: Cycles,
     /// Cycles burned on purpose.
     pub cycles_burned: Cycles,
     /// Cycles reserved for memory that grew.

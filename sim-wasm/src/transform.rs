@@ -33,13 +33,13 @@ use crate::host::WASM_PAGE;
 use crate::operators::Weights;
 use crate::pages::{ACCESS, ACCESS_RANGE};
 use crate::rollback::marks;
+use crate::sections::Sections;
 use code::CodeWriter;
 use sim_core::profile::MeteringMode;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection,
-    MemoryType, Module, TableSection, TypeSection, ValType,
+    ConstExpr, EntityType, ExportKind, ExportSection, GlobalType, ImportSection, MemoryType,
+    TypeSection, ValType,
 };
 use wasmparser::{Parser, Payload};
 
@@ -227,22 +227,6 @@ impl Reencode for Added {
     }
 }
 
-/// The sections of the new module, in the order they are written.
-#[derive(Default)]
-struct Sections {
-    types: TypeSection,
-    imports: ImportSection,
-    functions: FunctionSection,
-    tables: TableSection,
-    memories: MemorySection,
-    globals: GlobalSection,
-    exports: ExportSection,
-    elements: ElementSection,
-    data_count: Option<u32>,
-    code: CodeSection,
-    data: DataSection,
-}
-
 /// Rewrites `module`, which is valid.
 ///
 /// # Errors
@@ -274,7 +258,7 @@ fn transform_for(
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
             Payload::CodeSectionEntry(body) => bodies.push(body),
-            payload => copy(payload, &mut added, &mut sections)?,
+            payload => sections.copy(payload, &mut added)?,
         }
     }
     let mut writer = CodeWriter::new(added, facts, weights, rewriting, &bodies);
@@ -284,30 +268,6 @@ fn transform_for(
     add(&added, facts, rewriting, &mut sections);
     let binary = sections.finish();
     Ok(writer.finish(binary))
-}
-
-/// Copies a section that needs no more than new indices.
-fn copy(
-    payload: Payload<'_>,
-    added: &mut Added,
-    sections: &mut Sections,
-) -> Result<(), reencode::Error> {
-    match payload {
-        Payload::TypeSection(s) => added.parse_type_section(&mut sections.types, s),
-        Payload::ImportSection(s) => added.parse_import_section(&mut sections.imports, s),
-        Payload::FunctionSection(s) => added.parse_function_section(&mut sections.functions, s),
-        Payload::TableSection(s) => added.parse_table_section(&mut sections.tables, s),
-        Payload::MemorySection(s) => added.parse_memory_section(&mut sections.memories, s),
-        Payload::GlobalSection(s) => added.parse_global_section(&mut sections.globals, s),
-        Payload::ExportSection(s) => added.parse_export_section(&mut sections.exports, s),
-        Payload::ElementSection(s) => added.parse_element_section(&mut sections.elements, s),
-        Payload::DataSection(s) => added.parse_data_section(&mut sections.data, s),
-        Payload::DataCountSection { count, .. } => {
-            sections.data_count = Some(count);
-            Ok(())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Adds what the host and the inserted code need.
@@ -364,25 +324,5 @@ fn export(added: &Added, facts: &Facts, exports: &mut ExportSection) {
     if let Some(start) = facts.start {
         let moved = if start < added.first_defined { start } else { start + IMPORTS };
         exports.export(START, ExportKind::Func, moved);
-    }
-}
-
-impl Sections {
-    fn finish(self) -> Vec<u8> {
-        let mut module = Module::new();
-        module
-            .section(&self.types)
-            .section(&self.imports)
-            .section(&self.functions)
-            .section(&self.tables)
-            .section(&self.memories)
-            .section(&self.globals)
-            .section(&self.exports)
-            .section(&self.elements);
-        if let Some(count) = self.data_count {
-            module.section(&DataCountSection { count });
-        }
-        module.section(&self.code).section(&self.data);
-        module.finish()
     }
 }

@@ -300,10 +300,13 @@ impl<'b, 'a> Expansion<'b, 'a> {
     }
 }
 
-/// True if the operator may as well be executed later, and more than once: it reads a local, which
-/// the function called cannot change.
+/// True if the operator may as well be executed later, and more than once: it is a constant, or reads
+/// a local, which the function called cannot change.
 fn is_plain(operator: &Operator<'_>) -> bool {
-    matches!(operator, Operator::LocalGet { .. })
+    matches!(
+        operator,
+        Operator::LocalGet { .. } | Operator::I32Const { .. } | Operator::I64Const { .. }
+    )
 }
 
 /// An operator of a function whose locals are now those `held`, within `depth` constructs of it.
