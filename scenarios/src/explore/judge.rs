@@ -13,7 +13,7 @@ use sim_core::time::SimTime;
 use std::collections::BTreeMap;
 
 /// Calls after the last held message that have to be rejected before a canister counts as stuck.
-const REJECTS_IN_A_ROW: usize = 2;
+const REJECTS_IN_A_ROW: usize = 3;
 
 /// Everything wrong with `history`, the worst first; what the scenario allows is left out. From
 /// `settled` on nothing was made to wait any more.
