@@ -6,6 +6,7 @@ IMPORT(canister_liquid_cycle_balance128) void canister_liquid_cycle_balance128(v
 IMPORT(cycles_burn128) void cycles_burn128(u64 high, u64 low, void *burned);
 
 #define PRICE 5000000000ull
+#define LEFT_OVER 3000000000ull
 
 static principal peer;
 static u64 begun, ended, open;
@@ -35,14 +36,14 @@ UPDATE(work) {
   if (!call(&peer, "book", 1, first, failed, 0)) { begun--; failed(0); }
 }
 
-// Burns all that is not put aside for this message.
+// Burns all but what one message needs.
 UPDATE(sweep) {
   u64 liquid[2], burned[2];
 #ifdef FIXED
   if (open > 0) return REJECT("work is under way");
 #endif
   canister_liquid_cycle_balance128(liquid);
-  if (liquid[1] == 0 && liquid[0] > 0) cycles_burn128(0, liquid[0], burned);
+  if (liquid[1] == 0 && liquid[0] > LEFT_OVER) cycles_burn128(0, liquid[0] - LEFT_OVER, burned);
   reply(burned[0]);
 }
 
