@@ -14,6 +14,7 @@
 //! | [`network`] | subnets and links |
 //! | [`fault`] | what goes wrong on purpose |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
+//! | [`look`] | examining and querying a world between two rounds |
 //! | [`engine`] | the event loop: processes, keys, windows |
 //! | `subnet` | one process: block, induction, round, charging, streams, clients |
 //! | `canister`, `queues`, `call_context`, `message` | a canister as its subnet keeps it |
@@ -34,6 +35,7 @@ pub mod fees;
 pub mod history;
 pub mod id;
 pub mod ledger;
+pub mod look;
 pub mod management;
 pub mod message;
 pub mod modelled;

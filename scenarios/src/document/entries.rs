@@ -1,11 +1,13 @@
 //! The fields of a scenario file.
 
 mod canister;
+mod expect;
 mod figure;
 mod network;
 mod workload;
 
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
+pub use expect::ExpectEntry;
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
@@ -52,14 +54,6 @@ pub struct Document {
     pub expect: Vec<ExpectEntry>,
     /// `[sweep]`: what `icsim sweep` varies, see [`crate::sweep::plan`].
     pub sweep: Option<IgnoredAny>,
-}
-
-/// What has to hold at the end of a run.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExpectEntry {
-    /// Comparisons, see [`crate::expect`].
-    pub that: Spanned<String>,
 }
 
 /// `warm_up = "10s"` or `warm_up = "mser-5"`.
