@@ -7,12 +7,12 @@ pub use effective::{Provenance, effective, entry_of_model};
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
 use crate::document::{ChoiceEntry, ExploreEntry, SettingsEntry};
-use crate::expect::{Disappointment, Expectation};
+use crate::expect::Invariants;
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;
 use reports::charts::spec::Spec;
-use reports::metrics::{Metric, WarmUp};
+use reports::metrics::WarmUp;
 use sim_core::choice::Choice;
 use sim_core::distribution::Distribution;
 use sim_core::id::{CanisterId, SubnetId};
@@ -59,8 +59,8 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// Figures wanted; those of its own choice, if the file chooses none.
     pub figures: Vec<Spec>,
-    /// What has to hold at the end of a run.
-    pub expectations: Vec<Expectation>,
+    /// What has to hold in a run.
+    pub invariants: Invariants,
     /// How `icsim explore` judges.
     pub explore: ExploreEntry,
 }
@@ -189,12 +189,6 @@ impl Scenario {
             workloads: self.workloads.iter().flat_map(Workload::specs).collect(),
             faults: Vec::new(),
         }
-    }
-
-    /// What does not hold for the numbers of a run.
-    pub fn disappointments(&self, metrics: &[Metric]) -> Vec<Disappointment> {
-        let broken = self.expectations.iter().filter_map(|expected| expected.check(metrics).err());
-        broken.collect()
     }
 
     /// The files it was read from: the scenario file, and every file it names.

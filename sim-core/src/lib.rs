@@ -15,6 +15,7 @@
 //! | [`fault`] | what goes wrong on purpose |
 //! | [`delivery`] | when messages are taken in, where the network leaves it open |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
+//! | [`look`] | examining and querying a world between two rounds |
 //! | [`engine`] | the event loop: processes, keys, windows |
 //! | `subnet` | one process: block, induction, round, charging, streams, clients |
 //! | `canister`, `queues`, `call_context`, `message` | a canister as its subnet keeps it |
@@ -36,6 +37,7 @@ pub mod fees;
 pub mod history;
 pub mod id;
 pub mod ledger;
+pub mod look;
 pub mod management;
 pub mod message;
 pub mod modelled;

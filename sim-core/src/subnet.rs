@@ -15,6 +15,7 @@ mod faults;
 mod held;
 mod ingress_pool;
 mod long_install;
+mod look;
 mod management;
 mod management_queue;
 mod manual;
@@ -163,6 +164,8 @@ pub(crate) struct Subnet {
     ingress_history: Option<BTreeMap<MessageId, Response>>,
     /// When the current round began.
     round_start: SimTime,
+    /// When the next one begins, unless the subnet stalls.
+    next_round: SimTime,
     /// How far the round has come: later than what its executions have done so far.
     clock: SimTime,
     ledger: Ledger,
@@ -220,6 +223,7 @@ impl Subnet {
             ingress_history: None,
             height: 0,
             round_start: SimTime::ZERO,
+            next_round: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
             storage: StorageUse::default(),
@@ -239,7 +243,8 @@ impl Subnet {
         self.burned_before = *self.ledger.burned();
         self.record_charges(SimTime::ZERO);
         let mean = self.profile.timing.mean_block_interval(self.spec.nodes);
-        SimTime::from_nanos(self.block_intervals.below(mean.as_nanos()))
+        self.next_round = SimTime::from_nanos(self.block_intervals.below(mean.as_nanos()));
+        self.next_round
     }
 
     /// Creates the next canister of the subnet.
@@ -370,10 +375,12 @@ impl Process for Subnet {
             SubnetEvent::IngressArrives(ingress) => self.ingress.push(*ingress),
             SubnetEvent::Round if self.faults.resumes(self.id, context.now()) > context.now() => {
                 let end = self.faults.resumes(self.id, context.now());
+                self.next_round = end;
                 context.schedule(end, SubnetEvent::Round.class(), SubnetEvent::Round);
             }
             SubnetEvent::Round => {
                 let output = self.run_round(context.now());
+                self.next_round = output.end;
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
                 for (time, client) in output.users {
                     let event = SubnetEvent::ClientSends(client);

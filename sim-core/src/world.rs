@@ -253,6 +253,7 @@ pub struct World {
     seed: u64,
     tie_seed: Option<u64>,
     duration: SimDuration,
+    reached: SimTime,
 }
 
 impl World {
@@ -284,7 +285,7 @@ impl World {
         for FirstArrival { subnet, client, time } in arrivals {
             schedule(subnet, time, SubnetEvent::ClientSends(client));
         }
-        Ok(World { engine, seed, tie_seed, duration })
+        Ok(World { engine, seed, tie_seed, duration, reached: SimTime::ZERO })
     }
 
     /// Lets somebody choose on each subnet which messages wait (see [`crate::delivery`]).
@@ -299,16 +300,44 @@ impl World {
     /// # Errors
     /// The run was interrupted, or the model contradicted itself.
     pub fn run(mut self, options: RunOptions<'_>) -> Result<History, RunError> {
-        let end = SimTime::ZERO + self.duration;
-        let progress = options.progress;
-        let mut reached = SimTime::ZERO;
-        let finished = self.engine.run(end, options.threads, &mut |time| {
-            reached = time;
+        self.run_until(self.end(), options)?;
+        self.finish()
+    }
+
+    /// Goes on until everything before `until` has happened, or everything of the run.
+    ///
+    /// # Errors
+    /// The run was interrupted.
+    pub fn run_until(&mut self, until: SimTime, options: RunOptions<'_>) -> Result<(), RunError> {
+        let until = until.min(self.end());
+        let RunOptions { threads, progress } = options;
+        let reached = &mut self.reached;
+        let finished = self.engine.run(until, threads, &mut |time| {
+            *reached = time;
             progress(time) == Continue::Yes
         });
         if !finished {
-            return Err(RunError::Interrupted(reached));
+            return Err(RunError::Interrupted(self.reached));
         }
+        self.reached = self.reached.max(until);
+        Ok(())
+    }
+
+    /// Everything before this has happened.
+    pub fn reached(&self) -> SimTime {
+        self.reached
+    }
+
+    /// When the run ends.
+    pub fn end(&self) -> SimTime {
+        SimTime::ZERO + self.duration
+    }
+
+    /// Ends the run where it is and returns the history.
+    ///
+    /// # Errors
+    /// The model contradicted itself.
+    pub fn finish(self) -> Result<History, RunError> {
         let events = self.engine.events();
         let (subnets, digest, pending) = self.engine.finish();
         let on_the_way: Cycles = pending.iter().map(SubnetEvent::cycles).sum();
@@ -321,6 +350,14 @@ impl World {
         check_crossings(&ledgers, on_the_way)?;
         let World { seed, tie_seed, duration, .. } = self;
         Ok(History { seed, tie_seed, duration, digest, events, subnets })
+    }
+
+    pub(crate) fn subnets(&self) -> impl DoubleEndedIterator<Item = &Subnet> {
+        self.engine.processes()
+    }
+
+    pub(crate) fn subnet_mut(&mut self, id: SubnetId) -> Option<&mut Subnet> {
+        self.engine.process_mut(ProcessId::new(id.index() as u32))
     }
 }
 

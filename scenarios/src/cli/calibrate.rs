@@ -113,6 +113,7 @@ impl Runner<'_> {
             trace: None,
         };
         job.simulate(&self.interrupt, &mut Progress::new(style, scenario.duration))
+            .map(|watched| watched.history)
     }
 
     fn provenance(&self) -> Provenance {

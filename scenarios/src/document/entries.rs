@@ -1,11 +1,15 @@
 //! The fields of a scenario file.
 
 mod canister;
+mod expect;
+mod explore;
 mod figure;
 mod network;
 mod workload;
 
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
+pub use expect::ExpectEntry;
+pub use explore::{Allowed, ExploreEntry};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
@@ -54,59 +58,6 @@ pub struct Document {
     pub explore: Option<ExploreEntry>,
     /// `[sweep]`: what `icsim sweep` varies, see [`crate::sweep::plan`].
     pub sweep: Option<IgnoredAny>,
-}
-
-/// How `icsim explore` judges the histories it finds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExploreEntry {
-    /// What may happen: `trap`, `stuck`, `unanswered`, `cycles_lost`.
-    #[serde(default)]
-    pub allow: Vec<Allowed>,
-    /// How long before the end no message is made to wait any more, a quarter of the run if it is
-    /// not said.
-    pub settle: Option<SimDuration>,
-}
-
-/// Something that may happen without being a violation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Allowed {
-    /// Executions that fail.
-    Trap,
-    /// Canisters that come to reject every call.
-    Stuck,
-    /// Calls without an answer.
-    Unanswered,
-    /// Cycles lost with dropped messages.
-    CyclesLost,
-}
-
-impl ExploreEntry {
-    /// Whether violations of a kind are none.
-    pub fn allows(&self, kind: &str) -> bool {
-        self.allow.iter().any(|allowed| allowed.name() == kind)
-    }
-}
-
-impl Allowed {
-    /// As it is written.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Allowed::Trap => "trap",
-            Allowed::Stuck => "stuck",
-            Allowed::Unanswered => "unanswered",
-            Allowed::CyclesLost => "cycles_lost",
-        }
-    }
-}
-
-/// What has to hold at the end of a run.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExpectEntry {
-    /// Comparisons, see [`crate::expect`].
-    pub that: Spanned<String>,
 }
 
 /// `warm_up = "10s"` or `warm_up = "mser-5"`.

@@ -1,6 +1,8 @@
 //! What is wrong with a history.
 
 use super::violation::Violation;
+use crate::expect::run::Watched;
+use crate::expect::{self, When};
 use crate::scenario::Scenario;
 use reports::metrics;
 use reports::names::{Names, entry as entry_name};
@@ -13,37 +15,45 @@ use sim_core::time::SimTime;
 use std::collections::BTreeMap;
 
 /// Calls after the last held message that have to be rejected before a canister counts as stuck.
-const REJECTS_IN_A_ROW: usize = 2;
+const REJECTS_IN_A_ROW: usize = 3;
 
-/// Everything wrong with `history`, the worst first; what the scenario allows is left out. From
-/// `settled` on nothing was made to wait any more.
-pub fn violations(scenario: &Scenario, history: &History, settled: SimTime) -> Vec<Violation> {
-    let names = Names::new(history);
-    let calls = Calls::of(history);
-    let mut found = expectations(scenario, history);
-    found.extend(traps(history, &names));
+/// Everything wrong with a run, the worst first; what the scenario allows is left out. From `settled`
+/// on nothing was made to wait any more.
+pub fn violations(
+    scenario: &Scenario,
+    watched: Watched,
+    settled: SimTime,
+) -> (History, Vec<Violation>) {
+    let metrics = match scenario.invariants.list().is_empty() {
+        true => Ok(Vec::new()),
+        false => metrics::of(&watched.history, scenario.warm_up),
+    };
+    let broken = metrics.as_ref().err().map(ToString::to_string);
+    let (history, violations) = watched.into_parts(&metrics.unwrap_or_default());
+    let mut found: Vec<Violation> = match broken {
+        None => violations.iter().map(expectation).collect(),
+        Some(message) => vec![Violation::Model { message }],
+    };
+    let names = Names::new(&history);
+    let calls = Calls::of(&history);
     found.extend(calls.stuck(settled, &names));
+    found.extend(traps(&history, &names));
     found.extend(calls.unanswered(settled, &names));
-    found.extend(cycles_lost(history, &names));
+    found.extend(cycles_lost(&history, &names));
     found.retain(|violation| !scenario.explore.allows(violation.kind()));
-    found
+    (history, found)
 }
 
-fn expectations(scenario: &Scenario, history: &History) -> Vec<Violation> {
-    if scenario.expectations.is_empty() {
-        return Vec::new();
-    }
-    let metrics = match metrics::of(history, scenario.warm_up) {
-        Ok(metrics) => metrics,
-        Err(broken) => return vec![Violation::Model { message: broken.to_string() }],
+fn expectation(broken: &expect::Violation) -> Violation {
+    let expected = match broken.when {
+        When::AtTheEnd => broken.expectation.clone(),
+        when => format!("{} {when}", broken.expectation),
     };
-    let broken = scenario.disappointments(&metrics).into_iter();
-    broken
-        .map(|broken| Violation::Expectation {
-            expected: broken.expectation().to_owned(),
-            found: broken.found().to_owned(),
-        })
-        .collect()
+    let at = match broken.when {
+        When::AtTheEnd => String::new(),
+        _ => format!(" at {}", broken.time),
+    };
+    Violation::Expectation { expected, found: format!("{}{at}", broken.found) }
 }
 
 fn records(history: &History) -> impl Iterator<Item = &Record> {

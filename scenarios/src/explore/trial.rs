@@ -4,6 +4,7 @@ use super::judge;
 use super::reduction::Reduction;
 use super::violation::Violation;
 use crate::diagnostics::Mistake;
+use crate::expect::run::{Watched, run as watch};
 use crate::scenario::Scenario;
 use crate::setup;
 use sim_core::delivery::{Choices, Held, Offered, Recording, Replay, Turn};
@@ -93,8 +94,9 @@ impl<'a> Trials<'a> {
         // A panic of the model is a finding like any other.
         let run = catch_unwind(AssertUnwindSafe(|| self.run(seed, choices)));
         match run {
-            Ok(Ok(history)) => {
-                let violations = judge::violations(self.scenario, &history, self.settled());
+            Ok(Ok(watched)) => {
+                let (history, violations) =
+                    judge::violations(self.scenario, watched, self.settled());
                 (Some(history), violations)
             }
             Ok(Err(message)) => (None, vec![Violation::Model { message }]),
@@ -106,12 +108,13 @@ impl<'a> Trials<'a> {
         &self,
         seed: u64,
         choices: &dyn Fn(SubnetId) -> Box<dyn Choices>,
-    ) -> Result<History, String> {
+    ) -> Result<Watched, String> {
         let mut world = self.world(seed).map_err(|mistake| mistake.message)?;
         world.choose(choices);
         let mut progress = |_| Continue::Yes;
         let options = RunOptions { threads: 1, progress: &mut progress };
-        world.run(options).map_err(|error: RunError| error.to_string())
+        watch(world, &self.scenario.invariants, options)
+            .map_err(|error: RunError| error.to_string())
     }
 }
 
