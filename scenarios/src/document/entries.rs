@@ -2,12 +2,14 @@
 
 mod canister;
 mod expect;
+mod fault;
 mod figure;
 mod network;
 mod workload;
 
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
 pub use expect::ExpectEntry;
+pub use fault::{FaultEntry, FaultKind};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
@@ -46,6 +48,9 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[fault]]`.
+    #[serde(default)]
+    pub fault: Vec<Spanned<FaultEntry>>,
     /// `[[figure]]`.
     #[serde(default)]
     pub figure: Vec<FigureEntry>,
