@@ -7,6 +7,8 @@ mod argument;
 mod canisters;
 mod choice;
 mod expectations;
+mod faults;
+mod fields;
 mod figures;
 mod interface;
 mod model;
@@ -125,6 +127,9 @@ fn resolve(
         mistakes,
     }
     .resolve();
+    let faults =
+        faults::Context { document, source, names: &names, modules: &mut modules, mistakes }
+            .resolve();
     let mut context =
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
@@ -151,6 +156,7 @@ fn resolve(
         canisters,
         workloads,
         figures,
+        faults,
         invariants,
         explore: document.explore.clone().unwrap_or_default(),
     }))

@@ -1,8 +1,10 @@
 //! A scenario in which every name, number and argument is settled.
 
 mod effective;
+mod faults;
 
 pub use effective::{Provenance, effective, entry_of_model};
+pub use faults::{FaultPlan, Lasts};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
@@ -59,6 +61,8 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// Figures wanted; those of its own choice, if the file chooses none.
     pub figures: Vec<Spec>,
+    /// What goes wrong, in the order of the file.
+    pub faults: Vec<FaultPlan>,
     /// What has to hold in a run.
     pub invariants: Invariants,
     /// How `icsim explore` judges.
@@ -187,7 +191,7 @@ impl Scenario {
             runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(|canister| canister.spec(seed)).collect(),
             workloads: self.workloads.iter().flat_map(Workload::specs).collect(),
-            faults: Vec::new(),
+            faults: self.faults.iter().flat_map(|plan| plan.specs(seed)).collect(),
         }
     }
 
@@ -208,7 +212,8 @@ impl Scenario {
             Pace::Open { file, .. } => file.as_deref(),
             Pace::Closed { .. } => None,
         });
-        modules.chain(traces)
+        let upgrades = self.faults.iter().filter_map(|plan| plan.entry.wasm.as_ref());
+        modules.chain(traces).chain(upgrades.map(|wasm| wasm.get_ref().as_str()))
     }
 
     fn network(&self) -> Network {

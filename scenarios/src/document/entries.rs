@@ -3,6 +3,7 @@
 mod canister;
 mod expect;
 mod explore;
+mod fault;
 mod figure;
 mod network;
 mod workload;
@@ -10,6 +11,7 @@ mod workload;
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
 pub use expect::ExpectEntry;
 pub use explore::{Allowed, ExploreEntry};
+pub use fault::{FaultEntry, FaultKind};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
@@ -48,6 +50,9 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[fault]]`.
+    #[serde(default)]
+    pub fault: Vec<Spanned<FaultEntry>>,
     /// `[[figure]]`.
     #[serde(default)]
     pub figure: Vec<FigureEntry>,
