@@ -13,10 +13,13 @@
 //! | [`table`], [`precision`] | results as tidy rows; whether they are precise enough |
 //! | [`manifest`] | what a sweep was made from, and the digest of every run |
 //! | [`job`] | all of these together |
+//! | `columnar` | the tables as Parquet, with the feature `parquet` |
 //! | [`merge`] | the shards of one sweep brought together |
 //! | [`emit`] | shards and merge as jobs of a cluster |
 
 pub mod axis;
+#[cfg(feature = "parquet")]
+pub mod columnar;
 pub mod emit;
 pub mod execute;
 pub mod job;

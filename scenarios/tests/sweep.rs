@@ -160,6 +160,54 @@ fn shards_make_the_whole() {
     assert!(stderr(&merge(&["a", "other"], "refused")).contains("different sweeps"));
 }
 
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_that_is_not_built_in_is_said_to_be_missing() {
+    let (folder, path) = scenario(TWO_POINTS);
+    let refused = sweep(&path, &folder.path().join("out"), &["--parquet"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("--features parquet"), "{}", stderr(&refused));
+}
+
+/// The cells of a Parquet file, as a CSV file has them.
+#[cfg(feature = "parquet")]
+fn cells(file: fs::File) -> Vec<Vec<String>> {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
+    let reader = SerializedFileReader::new(file).expect("is Parquet");
+    let text = |field: &Field| match field {
+        Field::Null => String::new(),
+        Field::Long(number) => number.to_string(),
+        Field::Double(number) => number.to_string(),
+        Field::Str(text) => text.clone(),
+        Field::Decimal(number) => {
+            let bytes = number.data().try_into().expect("16 bytes");
+            i128::from_be_bytes(bytes).to_string()
+        }
+        other => panic!("no table has a {other:?}"),
+    };
+    let rows = reader.get_row_iter(None).expect("has rows");
+    rows.map(|row| row.expect("a row").get_column_iter().map(|(_, f)| text(f)).collect()).collect()
+}
+
+/// Read back with the library that wrote it: every cell is the one of the CSV.
+#[cfg(feature = "parquet")]
+#[test]
+fn the_tables_of_a_sweep_read_back_from_parquet() {
+    let (folder, path) = scenario(TWO_POINTS);
+    let out = folder.path().join("out");
+    let output = sweep(&path, &out, &["--parquet"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for name in ["results", "summary", "comparison"] {
+        let columns = fs::File::open(out.join(name).with_extension("parquet")).expect("is there");
+        let text = fs::read_to_string(out.join(name).with_extension("csv")).expect("is there");
+        let found = cells(columns);
+        let expected: Vec<Vec<String>> =
+            text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
 /// What a scheduler would start is started by hand here.
 #[test]
 fn the_script_of_a_cluster_does_shards_and_merge() {

@@ -42,9 +42,23 @@ pub(in crate::cli) struct SweepArguments {
     #[arg(long, value_name = "N", default_value_t = 8, requires = "emit",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub(in crate::cli) shards: u16,
+    /// Write the tables as Parquet too (an icsim that is built with the feature `parquet`)
+    #[arg(long, value_parser = parquet, num_args = 0, default_missing_value = "true",
+          default_value_t = false, conflicts_with = "emit")]
+    pub(in crate::cli) parquet: bool,
     /// Show no progress
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,
+}
+
+/// Whether Parquet is wanted; refused where it was not built in.
+fn parquet(wanted: &str) -> Result<bool, String> {
+    match wanted == "true" && !cfg!(feature = "parquet") {
+        true => Err("this icsim was built without the feature `parquet`; build it with \
+                     `cargo install --path scenarios --features parquet`"
+            .to_owned()),
+        false => Ok(wanted == "true"),
+    }
 }
 
 const SWEEP_NOTES: &str = "\
@@ -77,6 +91,10 @@ pub(in crate::cli) struct MergeArguments {
     /// Write the whole sweep to this new or empty folder
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) out: PathBuf,
+    /// Write the tables as Parquet too (an icsim that is built with the feature `parquet`)
+    #[arg(long, value_parser = parquet, num_args = 0, default_missing_value = "true",
+          default_value_t = false)]
+    pub(in crate::cli) parquet: bool,
 }
 
 const MERGE_NOTES: &str = "\
