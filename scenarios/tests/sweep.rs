@@ -61,7 +61,7 @@ fn icsim(arguments: &[&str]) -> Output {
 
 fn sweep(scenario: &Path, out: &Path, more: &[&str]) -> Output {
     let (scenario, out) = (scenario.to_string_lossy(), out.to_string_lossy());
-    icsim(&[&["sweep", &scenario, "--out", &out, "--quiet"], more].concat())
+    icsim(&[&["sweep", &scenario, "--out", &out, "--quiet", "--no-figures"], more].concat())
 }
 
 fn stderr(output: &Output) -> String {
@@ -141,7 +141,8 @@ fn shards_make_the_whole() {
         let folders: Vec<String> =
             folders.iter().map(|name| at(name).to_string_lossy().into_owned()).collect();
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-        icsim(&[&["merge"], &folders[..], &["--out", &at(out).to_string_lossy()]].concat())
+        let out = at(out).to_string_lossy().into_owned();
+        icsim(&[&["merge", "--no-figures"], &folders[..], &["--out", &out]].concat())
     };
     assert_eq!(merge(&["b", "a"], "merged").status.code(), Some(0));
     assert_eq!(files(&at("merged")), files(&at("whole")));
@@ -158,6 +159,36 @@ fn shards_make_the_whole() {
     let other = sweep(&path, &at("other"), &["--shard", "2/2", "--seed", "1"]);
     assert_eq!(other.status.code(), Some(0));
     assert!(stderr(&merge(&["a", "other"], "refused")).contains("different sweeps"));
+}
+
+#[test]
+fn a_sweep_is_drawn_and_can_be_drawn_again() {
+    let one_metric = format!("{TWO_POINTS}\nmetrics = [\"latency.p50\"]");
+    let (folder, path) = scenario(&one_metric);
+    let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+    let [path, out_text, again_text] =
+        [&path, &out, &again].map(|path| path.to_string_lossy().into_owned());
+    let drawn = icsim(&["sweep", &path, "--out", &out_text, "--quiet"]);
+    assert_eq!(drawn.status.code(), Some(0), "{}", stderr(&drawn));
+    let figures = names(&out.join("figures"));
+    let kinds = ["curves", "forest", "spread"].map(|kind| format!("{kind}-latency-p50"));
+    let every = kinds.iter().flat_map(|kind| ["csv", "png", "svg"].map(|e| format!("{kind}.{e}")));
+    assert_eq!(figures, every.collect::<Vec<_>>());
+    let plot = |more: &[&str]| {
+        icsim(&[&["plot", &out_text, "--out", &again_text, "--force"], more].concat())
+    };
+    assert_eq!(plot(&[]).status.code(), Some(0));
+    assert_eq!(files(&again), files(&out.join("figures")));
+    for (arguments, found) in [
+        (&["--metric", "letancy.*"][..], "no metric of the sweep is called letancy.*"),
+        (&["--x", "duration"], "it varies network.latency.value"),
+        (&["--figure", "latency"], "a figure of runs"),
+        (&["--figure", "curves", &again_text], "drawn alone"),
+    ] {
+        let refused = plot(arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&refused).contains(found), "{found}: {}", stderr(&refused));
+    }
 }
 
 #[cfg(not(feature = "parquet"))]

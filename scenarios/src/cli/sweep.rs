@@ -9,9 +9,10 @@ use crate::run::interrupt::Interrupt;
 use crate::run::progress::Style;
 use crate::source::Source;
 use crate::sweep::emit::Scheduler;
+use crate::sweep::figures;
 use crate::sweep::job::{Job, Outcome, SweepError, Watch};
 use crate::sweep::manifest::{MANIFEST, Shard};
-use crate::sweep::merge::{MergeError, merge};
+use crate::sweep::merge::merge;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
 use std::path::Path;
@@ -22,6 +23,9 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Exit {
         Some(scheduler) => emit(arguments, scheduler),
         None => finish(arguments).and_then(|outcome| {
             columns(arguments.parquet, &arguments.out)?;
+            if arguments.shard.is_none() && !arguments.no_figures {
+                figures::write(&arguments.out)?;
+            }
             Ok(tell(&outcome, arguments))
         }),
     };
@@ -131,7 +135,11 @@ fn tell(outcome: &Outcome, arguments: &SweepArguments) -> Exit {
 /// Brings shards together.
 pub(super) fn merge_shards(arguments: &MergeArguments) -> Exit {
     let merged = merge(&arguments.folders, &arguments.out).and_then(|whole| {
-        columns(arguments.parquet, &arguments.out).map(|()| whole).map_err(MergeError::Io)
+        columns(arguments.parquet, &arguments.out)?;
+        if !arguments.no_figures {
+            figures::write(&arguments.out).map_err(SweepError::from)?;
+        }
+        Ok(whole)
     });
     match merged {
         Ok(whole) => {
