@@ -21,7 +21,7 @@ fn sweep() -> Sweep {
             let mut random = Stream::new(1, "runs", "noise");
             let mut own = Stream::new(1, &format!("{link} {rate}"), "noise");
             let run = |replication: usize| {
-                let shared = random.unit() * 4e8 + random.unit().powi(8) * 4e8;
+                let shared = random.unit() * 4e8 + libm::pow(random.unit(), 8.0) * 4e8;
                 let luck = shared + own.unit() * 1.2e8;
                 (replication, 2e9 + 1.6 * nanos + load * 5e7 + luck)
             };
