@@ -106,15 +106,7 @@ impl Job<'_> {
         Ok(watched.violations(&metrics))
     }
 
-    /// Runs to the end and writes nothing.
-    ///
-    /// # Errors
-    /// The scenario cannot be set up, or the run was interrupted or contradicted itself.
-    pub fn simulate(
-        &self,
-        interrupt: &Interrupt,
-        progress: &mut Progress,
-    ) -> Result<Watched, Failed> {
+    fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<Watched, Failed> {
         progress.note("setting up");
         let spec = self.scenario.world(self.provenance.seed, self.provenance.tie_seed);
         let world = interrupt.at_once(|| World::new(spec)).map_err(|error| {

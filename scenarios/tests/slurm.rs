@@ -39,6 +39,7 @@ fn icsim(folder: &Path, arguments: &[&str]) -> Output {
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     let mut files: Vec<(String, Vec<u8>)> = entries
+        .filter(|entry| entry.path().is_file())
         .map(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();
             (name, fs::read(entry.path()).expect("a file"))

@@ -13,5 +13,6 @@ mod parquet;
 mod report;
 mod store;
 mod summary;
+mod sweeps;
 mod synthetic;
 mod tables;

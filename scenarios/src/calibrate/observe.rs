@@ -4,8 +4,6 @@
 //! call; so calls and callbacks find back to the message that they were made for.
 
 use ic_principal::Principal;
-use reports::messages::{self, Message};
-use reports::names::Names;
 use sim_core::history::{CanisterSummary, History};
 use sim_core::id::{CanisterId, MessageId};
 use sim_core::record::{EntryKind, Event, Outcome, Record};
@@ -67,11 +65,9 @@ pub struct Made {
 impl Observed {
     /// What `canisters` did in a run.
     pub fn of(history: &History, canisters: &BTreeSet<CanisterId>) -> Observed {
-        let names = Names::new(history);
-        let messages = messages::join(history, &names);
-        let mut watch = Watch::new(canisters, &messages);
-        let records = history.subnets.iter().flat_map(|subnet| &subnet.records);
-        records.for_each(|record| watch.take(record));
+        let records = || history.subnets.iter().flat_map(|subnet| &subnet.records);
+        let mut watch = Watch::new(canisters, Asked::of(records()));
+        records().for_each(|record| watch.take(record));
         watch.end(history)
     }
 
@@ -93,10 +89,35 @@ impl Observed {
     }
 }
 
+/// What was asked of anybody, and what was answered.
+struct Asked {
+    methods: BTreeMap<MessageId, Arc<str>>,
+    outcomes: BTreeMap<MessageId, Outcome>,
+}
+
+impl Asked {
+    fn of<'a>(records: impl Iterator<Item = &'a Record>) -> Asked {
+        let mut asked = Asked { methods: BTreeMap::new(), outcomes: BTreeMap::new() };
+        for record in records {
+            match &record.event {
+                Event::Submitted { message, method, .. }
+                | Event::Called { message, method, .. } => {
+                    asked.methods.insert(*message, method.clone());
+                }
+                Event::Responded { message, outcome } => {
+                    asked.outcomes.insert(*message, *outcome);
+                }
+                _ => {}
+            }
+        }
+        asked
+    }
+}
+
 /// Goes through the records.
 struct Watch<'a> {
     canisters: &'a BTreeSet<CanisterId>,
-    messages: &'a [Message<'a>],
+    asked: Asked,
     handled: BTreeMap<MessageId, Handled>,
     /// The message for which a call was made.
     roots: BTreeMap<MessageId, MessageId>,
@@ -109,10 +130,10 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(canisters: &'a BTreeSet<CanisterId>, messages: &'a [Message<'a>]) -> Self {
+    fn new(canisters: &'a BTreeSet<CanisterId>, asked: Asked) -> Self {
         Watch {
             canisters,
-            messages,
+            asked,
             handled: BTreeMap::new(),
             roots: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -195,16 +216,13 @@ impl<'a> Watch<'a> {
 
     /// A message is executed for the first time; false if nothing is known of it.
     fn begin(&mut self, id: MessageId, query: bool, instructions: u64) -> bool {
-        let Ok(place) = self.messages.binary_search_by_key(&id, |message| message.id) else {
-            return false;
-        };
-        let message = &self.messages[place];
-        let reply = match message.outcome {
-            Some(Outcome::Reply(bytes)) => Some(bytes),
+        let Some(method) = self.asked.methods.get(&id).cloned() else { return false };
+        let reply = match self.asked.outcomes.get(&id) {
+            Some(Outcome::Reply(bytes)) => Some(*bytes),
             _ => None,
         };
         let handled = Handled {
-            method: message.method.into(),
+            method,
             query,
             instructions,
             writes: 0,
@@ -230,10 +248,7 @@ impl<'a> Watch<'a> {
     }
 
     fn end(self, history: &History) -> Observed {
-        let answered = |id: &MessageId| {
-            let place = self.messages.binary_search_by_key(id, |message| message.id);
-            place.is_ok_and(|place| self.messages[place].outcome.is_some())
-        };
+        let answered = |id: &MessageId| self.asked.outcomes.contains_key(id);
         let all = self.handled.len();
         let handled: Vec<Handled> =
             self.handled.iter().filter(|(id, _)| answered(id)).map(|(_, h)| h.clone()).collect();

@@ -71,6 +71,9 @@ pub(super) struct RepriceArguments {
     /// The other prices: a built-in profile, or a TOML file with a profile or with differences
     #[arg(long, value_name = "PROFILE")]
     pub(super) profile: String,
+    /// Print a JSON document; amounts of cycles are decimal strings
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 const REPRICE_NOTES: &str = "\
@@ -87,7 +90,8 @@ A file with differences names where it starts from:
 Examples:
   icsim run scenarios/library/ping-pong.toml --out results
   icsim reprice results --profile 2024-06
-  icsim reprice results --profile dearer.toml";
+  icsim reprice results --profile dearer.toml
+  icsim reprice results --profile dearer.toml --json";
 
 /// The arguments of `icsim profiles`.
 #[derive(Debug, Args)]

@@ -5,16 +5,19 @@ use super::sweep::changes;
 use super::{printed, terminal};
 use crate::calibrate::subjects::{NoSubject, subjects};
 use crate::calibrate::{calibrate, comparison, replacement};
+use crate::diagnostics::Refusal;
 use crate::resolve::{self, LoadError};
 use crate::run::exit::Exit;
 use crate::run::interrupt::Interrupt;
 use crate::run::progress::Progress;
-use crate::run::{Failed, Job, engine};
+use crate::run::{Failed, engine};
 use crate::scenario::{Provenance, Scenario};
+use crate::setup;
 use crate::source::Source;
 use reports::littles_law::LittlesLawBroken;
 use reports::metrics;
 use sim_core::history::History;
+use sim_core::world::{Continue, RunError, RunOptions, World};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -103,17 +106,21 @@ struct Runner<'a> {
 impl Runner<'_> {
     fn simulate(&self, scenario: &Scenario) -> Result<History, Failed> {
         let style = terminal::progress(self.arguments.quiet);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let job = Job {
-            source: self.source,
-            scenario,
-            provenance: self.provenance(),
-            threads,
-            destination: None,
-            trace: None,
+        let mut progress = Progress::new(style, scenario.duration);
+        let world = World::new(scenario.world(self.arguments.seed, None)).map_err(|error| {
+            Refusal::new(self.source.clone(), vec![setup::mistake(&error, scenario)])
+        })?;
+        let mut tell = |time| {
+            progress.at(time);
+            if self.interrupt.requested() { Continue::Stop } else { Continue::Yes }
         };
-        job.simulate(&self.interrupt, &mut Progress::new(style, scenario.duration))
-            .map(|watched| watched.history)
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let history = world.run(RunOptions { threads, progress: &mut tell });
+        progress.finish();
+        history.map_err(|error| match error {
+            RunError::Interrupted(_) => Failed::Interrupted,
+            RunError::Fault(fault) => Failed::Fault(fault),
+        })
     }
 
     fn provenance(&self) -> Provenance {

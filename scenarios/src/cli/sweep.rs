@@ -9,17 +9,25 @@ use crate::run::interrupt::Interrupt;
 use crate::run::progress::Style;
 use crate::source::Source;
 use crate::sweep::emit::Scheduler;
+use crate::sweep::figures;
 use crate::sweep::job::{Job, Outcome, SweepError, Watch};
 use crate::sweep::manifest::{MANIFEST, Shard};
 use crate::sweep::merge::merge;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
+use std::path::Path;
 
 /// Sweeps a scenario, says what came of it.
 pub(super) fn sweep(arguments: &SweepArguments) -> Exit {
     let done = match arguments.emit {
         Some(scheduler) => emit(arguments, scheduler),
-        None => finish(arguments).map(|outcome| tell(&outcome, arguments)),
+        None => finish(arguments).and_then(|outcome| {
+            columns(arguments.parquet, &arguments.out)?;
+            if arguments.shard.is_none() && !arguments.no_figures {
+                figures::write(&arguments.out)?;
+            }
+            Ok(tell(&outcome, arguments))
+        }),
     };
     match done {
         Ok(exit) => exit,
@@ -48,6 +56,21 @@ fn finish(arguments: &SweepArguments) -> Result<Outcome, SweepError> {
     let outcome = with_job(arguments, arguments.shard, |job| job.run(&interrupt, &mut meter));
     meter.bar.finish_and_clear();
     outcome
+}
+
+/// Writes the tables of a folder as Parquet, if that is wanted.
+#[cfg(feature = "parquet")]
+fn columns(wanted: bool, folder: &Path) -> std::io::Result<()> {
+    match wanted {
+        true => crate::sweep::columnar::write(folder).map_err(std::io::Error::other),
+        false => Ok(()),
+    }
+}
+
+/// Parquet is not built in, and the arguments have refused it.
+#[cfg(not(feature = "parquet"))]
+fn columns(_: bool, _: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Prints the script of a cluster's jobs, once it is certain that they can be done.
@@ -111,7 +134,14 @@ fn tell(outcome: &Outcome, arguments: &SweepArguments) -> Exit {
 
 /// Brings shards together.
 pub(super) fn merge_shards(arguments: &MergeArguments) -> Exit {
-    match merge(&arguments.folders, &arguments.out) {
+    let merged = merge(&arguments.folders, &arguments.out).and_then(|whole| {
+        columns(arguments.parquet, &arguments.out)?;
+        if !arguments.no_figures {
+            figures::write(&arguments.out).map_err(SweepError::from)?;
+        }
+        Ok(whole)
+    });
+    match merged {
         Ok(whole) => {
             let (runs, failed) = (whole.runs.len(), whole.failed.len());
             println!("{} points: {runs} runs, {failed} failed", whole.origin.points.len());

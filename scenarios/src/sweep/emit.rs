@@ -26,7 +26,7 @@ pub struct Jobs {
     pub scheduler: Scheduler,
     /// The words of the sweep after `icsim`, quoted for a shell, without `--out` and `--shard`.
     pub sweep: String,
-    /// Where the results go, quoted for a shell.
+    /// Where the results go, quoted for a shell, and options of the merge.
     pub out: String,
     /// Where the shards lie, quoted for a shell.
     pub parts: String,

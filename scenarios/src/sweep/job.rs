@@ -1,6 +1,7 @@
 //! A whole sweep: plan, check of every point, runs, tables, manifest.
 
 use super::execute::{Finished, Recipe, Run, RunFailed};
+use super::figures::FiguresError;
 use super::journal::{Head, JOURNAL, Journal, JournalError, Known};
 use super::manifest::{FailedEntry, MANIFEST, Manifest, Origin, RunEntry, Shard};
 use super::plan::Plan;
@@ -86,6 +87,9 @@ pub enum SweepError {
     /// Tables cannot be written.
     #[error("the tables of the sweep cannot be written: {0}")]
     Table(#[from] csv::Error),
+    /// Figures cannot be drawn.
+    #[error(transparent)]
+    Figures(#[from] FiguresError),
     /// The file system said no.
     #[error("the results of the sweep cannot be written: {0}")]
     Io(#[from] io::Error),

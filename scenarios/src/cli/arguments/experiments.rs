@@ -42,9 +42,26 @@ pub(in crate::cli) struct SweepArguments {
     #[arg(long, value_name = "N", default_value_t = 8, requires = "emit",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub(in crate::cli) shards: u16,
+    /// Write the tables as Parquet too (an icsim that is built with the feature `parquet`)
+    #[arg(long, value_parser = parquet, num_args = 0, default_missing_value = "true",
+          default_value_t = false)]
+    pub(in crate::cli) parquet: bool,
+    /// Draw no figures; `icsim plot` can later
+    #[arg(long)]
+    pub(in crate::cli) no_figures: bool,
     /// Show no progress
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,
+}
+
+/// Whether Parquet is wanted; refused where it was not built in.
+fn parquet(wanted: &str) -> Result<bool, String> {
+    match wanted == "true" && !cfg!(feature = "parquet") {
+        true => Err("this icsim was built without the feature `parquet`; build it with \
+                     `cargo install --path scenarios --features parquet`"
+            .to_owned()),
+        false => Ok(wanted == "true"),
+    }
 }
 
 const SWEEP_NOTES: &str = "\
@@ -52,6 +69,7 @@ Runs the scenario at every point of its [sweep], each point from several seeds, 
   results.csv     one row for each point, replication and metric
   summary.csv     means and medians of each metric at each point, with 95 % intervals
   comparison.csv  each point against the first, replication by replication
+  figures/        means with bands, differences to the first point, box plots of runs
   manifest.json   what it was made from, and the digest of every run
 A run that fails does not stop the others; the manifest has the command that repeats it, and the
 exit code is 1. Ctrl-C keeps what is finished for --resume. docs/sweeps.md says more.
@@ -77,6 +95,13 @@ pub(in crate::cli) struct MergeArguments {
     /// Write the whole sweep to this new or empty folder
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) out: PathBuf,
+    /// Write the tables as Parquet too (an icsim that is built with the feature `parquet`)
+    #[arg(long, value_parser = parquet, num_args = 0, default_missing_value = "true",
+          default_value_t = false)]
+    pub(in crate::cli) parquet: bool,
+    /// Draw no figures; `icsim plot` can later
+    #[arg(long)]
+    pub(in crate::cli) no_figures: bool,
 }
 
 const MERGE_NOTES: &str = "\
@@ -103,7 +128,10 @@ impl SweepArguments {
         parts.push(".shards");
         // More shards than runs would leave some of them empty.
         let shards = usize::from(self.shards).min(runs).max(1);
-        let (out, parts) = (path(&self.out), path(Path::new(&parts)));
+        let (mut out, parts) = (path(&self.out), path(Path::new(&parts)));
+        for (wanted, option) in [(self.parquet, " --parquet"), (self.no_figures, " --no-figures")] {
+            out.push_str(if wanted { option } else { "" });
+        }
         Jobs { scheduler, sweep, out, parts, shards, runs }.to_string()
     }
 
