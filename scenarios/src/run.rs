@@ -20,6 +20,7 @@ use progress::Progress;
 use reports::littles_law::LittlesLawBroken;
 use reports::metrics;
 use reports::store::Level;
+use sim_core::engine::Spreading;
 use sim_core::history::History;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
 
@@ -118,11 +119,25 @@ impl Job<'_> {
             progress.at(time);
             if interrupt.requested() { Continue::Stop } else { Continue::Yes }
         };
-        let history = world.run(RunOptions { threads: self.threads, progress: &mut tell });
+        let history = world.run_telling(RunOptions { threads: self.threads, progress: &mut tell });
         progress.finish();
+        let history = history.map(|(history, spreading)| {
+            progress.say(&described(spreading));
+            history
+        });
         history.map_err(|error| match error {
             RunError::Interrupted(_) => Failed::Interrupted,
             RunError::Fault(fault) => Failed::Fault(fault),
         })
+    }
+}
+
+/// Which threads did the work, in words.
+fn described(spreading: Spreading) -> String {
+    let Spreading { threads, windows, spread, .. } = spreading;
+    match spread {
+        0 if threads == 1 => format!("ran on one thread, {windows} windows"),
+        0 => format!("ran on one thread: {windows} windows have too little work to share out"),
+        _ => format!("ran on {threads} threads in {spread} of {windows} windows"),
     }
 }

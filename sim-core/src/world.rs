@@ -2,7 +2,7 @@
 
 use crate::choice::Choice;
 use crate::distribution::Distribution;
-use crate::engine::{Engine, ProcessId};
+use crate::engine::{Engine, ProcessId, Spreading};
 use crate::fault::FaultSpec;
 use crate::history::History;
 use crate::id::{CanisterId, SubnetId};
@@ -290,7 +290,25 @@ impl World {
     ///
     /// # Errors
     /// The run was interrupted, or the model contradicted itself.
-    pub fn run(mut self, options: RunOptions<'_>) -> Result<History, RunError> {
+    pub fn run(self, options: RunOptions<'_>) -> Result<History, RunError> {
+        self.run_telling(options).map(|(history, _)| history)
+    }
+
+    /// Spreads work over threads wherever that saves so many nanoseconds a window by estimate, instead
+    /// of [`WORTH_SPREADING`](crate::engine::WORTH_SPREADING): always, if none.
+    pub fn spreading_from(mut self, nanos: u64) -> World {
+        self.engine.spread_from(nanos);
+        self
+    }
+
+    /// Runs to the end and returns the history, and what of it was done on several threads.
+    ///
+    /// # Errors
+    /// The run was interrupted, or the model contradicted itself.
+    pub fn run_telling(
+        mut self,
+        options: RunOptions<'_>,
+    ) -> Result<(History, Spreading), RunError> {
         let end = SimTime::ZERO + self.duration;
         let progress = options.progress;
         let mut reached = SimTime::ZERO;
@@ -301,7 +319,7 @@ impl World {
         if !finished {
             return Err(RunError::Interrupted(reached));
         }
-        let events = self.engine.events();
+        let (events, spreading) = (self.engine.events(), self.engine.spreading());
         let (subnets, digest, pending) = self.engine.finish();
         let on_the_way: Cycles = pending.iter().map(SubnetEvent::cycles).sum();
         let (subnets, ledgers): (Vec<_>, Vec<_>) = subnets
@@ -312,7 +330,7 @@ impl World {
             .unzip();
         check_crossings(&ledgers, on_the_way)?;
         let World { seed, tie_seed, duration, .. } = self;
-        Ok(History { seed, tie_seed, duration, digest, events, subnets })
+        Ok((History { seed, tie_seed, duration, digest, events, subnets }, spreading))
     }
 }
 

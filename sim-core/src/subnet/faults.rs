@@ -164,7 +164,10 @@ impl Subnet {
             }
         }
         for index in 0..self.canisters.len() {
-            self.canisters[index].frozen = self.faults.is_frozen(self.canisters[index].id, now);
+            let frozen = self.faults.is_frozen(self.canisters[index].id, now);
+            if self.canisters[index].frozen != frozen {
+                self.canisters[index].frozen = frozen;
+            }
         }
         for answer in self.faults.release(now) {
             self.deliver_response(answer, false);
@@ -209,9 +212,9 @@ impl Subnet {
             // Its client never hears of it; the message expires.
             self.record_lost(message.id);
         }
-        for canister in &mut self.canisters {
+        for (index, canister) in self.canisters.awake_mut() {
             Executor::abort(canister, &self.fees, &mut self.ledger);
-            self.scheduler.aborted(canister);
+            self.scheduler.aborted(index, canister);
         }
     }
 
