@@ -5,9 +5,11 @@
 //! $ cargo run --release -p scenarios --example measure -- scenarios/library/ring.toml
 //! ```
 //!
-//! A second argument is the number of threads, a third one the simulated duration in seconds. Processor
-//! time and memory are what Linux says in `/proc`; elsewhere they are zero.
+//! A second argument is the number of threads, a third one the simulated duration in seconds; more are
+//! changes of the scenario such as `canister.idle.count=1000`. Processor time and memory are what
+//! Linux says in `/proc`; elsewhere they are zero.
 
+use scenarios::document::change::Change;
 use scenarios::resolve;
 use scenarios::run::engine;
 use scenarios::source::Source;
@@ -26,9 +28,11 @@ fn main() {
     let file = args.next().expect("the path of a scenario");
     let threads = args.next().map_or(1, |threads| threads.parse().expect("a number of threads"));
     let seconds = args.next().map(|seconds| seconds.parse().expect("seconds"));
-    let source = Source::read(Path::new(&file)).expect("the scenario can be read");
+    let mut source = Source::read(Path::new(&file)).expect("the scenario can be read");
+    let changes: Vec<_> =
+        args.map(|text| Change::read(&text, &mut source).expect("a change")).collect();
     let duration = seconds.map(SimDuration::from_secs);
-    let scenario = resolve::load(&source, duration, &engine::runtime)
+    let scenario = resolve::load_changed(&source, &changes, duration, &engine::runtime)
         .unwrap_or_else(|error| panic!("{error:?}"));
     let begin = processor_seconds();
     let world = World::new(scenario.world(7, None)).expect("is set up");

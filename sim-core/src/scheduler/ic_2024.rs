@@ -132,9 +132,7 @@ impl AccumulatedPriority {
         let multiplier = self.multiplier();
         let unallocated = self.capacity_percent() - self.standings.allocated();
         let free = unallocated.max(0) * self.threads as i64;
-        for (_, accumulated, allocation) in self.standings.each_mut() {
-            *accumulated += allocation * multiplier + free;
-        }
+        self.standings.grow(multiplier, free);
         let mut promised = 0;
         for (index, canister) in canisters.awake() {
             if self.standings.is_present(index) && canister.has_long_execution() {

@@ -280,16 +280,9 @@ impl ChargedRounds {
             .awake()
             .map(|(index, _)| (index, self.standings.accumulated[index]))
             .collect();
-        let first_busy = self.plan.first_busy;
-        let (mut total, mut decays) = (0, false);
-        for (index, accumulated, allocation) in self.standings.each_mut() {
-            let granted = *accumulated + allocation * PERCENT;
-            let pays = first_busy.is_none_or(|first| (Reverse(granted), index) < first);
-            let left = granted - if pays { WHOLE } else { 0 };
-            *accumulated = decayed(left);
-            decays |= *accumulated != left;
-            total += *accumulated;
-        }
+        let first_busy = self.plan.first_busy.map(|(Reverse(priority), index)| (priority, index));
+        let prices = (PERCENT, WHOLE);
+        let (mut total, decays) = self.standings.charge(prices, first_busy, LEAST..=MOST, decayed);
         for (index, before) in awake {
             let paid = before - self.due(index, &mut canisters[index]);
             let now = match self.standings.is_present(index) {
@@ -344,13 +337,7 @@ impl ChargedRounds {
         // Each gets `free / left` of what is left: the last ones what the division leaves over.
         let (share, over) = (free / left, free % left);
         let (share, over) = if share >= cap { (cap, 0) } else { (share, over) };
-        let mut place = 0;
-        for (_, accumulated, allocation) in self.standings.each_mut() {
-            if allocation == 0 {
-                *accumulated += share + i64::from(place >= left - over);
-                place += 1;
-            }
-        }
+        self.standings.share_out(share, over as usize);
         share == WHOLE && over == 0 && allocated == 0
     }
 

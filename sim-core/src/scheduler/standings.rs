@@ -2,6 +2,10 @@
 //! own: a round changes the priority of all of them, which has to cost next to nothing for each.
 
 use crate::roster::Roster;
+use std::ops::RangeInclusive;
+
+/// Priorities that are looked at together when the highest are searched.
+const CHUNK: usize = 64;
 
 /// Priorities and allocations, by place.
 #[derive(Default)]
@@ -72,6 +76,84 @@ impl Standings {
             .map(|(((place, accumulated), allocation), _)| (place, accumulated, *allocation))
     }
 
+    /// Whether nobody has an allocation and nobody was deleted: all are treated alike then.
+    fn are_alike(&self) -> bool {
+        self.allocated == 0 && self.count == self.accumulated.len()
+    }
+
+    /// Adds `share` to every priority, and `unit` for each percent allocated.
+    pub(super) fn grow(&mut self, unit: i64, share: i64) {
+        if self.are_alike() {
+            self.accumulated.iter_mut().for_each(|accumulated| *accumulated += share);
+            return;
+        }
+        for (_, accumulated, allocation) in self.each_mut() {
+            *accumulated += allocation * unit + share;
+        }
+    }
+
+    /// Adds `share` to every priority without an allocation, and one more for the last `over` of them.
+    pub(super) fn share_out(&mut self, share: i64, over: usize) {
+        if self.are_alike() {
+            let fewer = self.accumulated.len() - over;
+            let (front, back) = self.accumulated.split_at_mut(fewer);
+            front.iter_mut().for_each(|accumulated| *accumulated += share);
+            back.iter_mut().for_each(|accumulated| *accumulated += share + 1);
+            return;
+        }
+        let plain = self.present.iter().zip(&self.allocation);
+        let plain = plain.filter(|(present, allocation)| **present && **allocation == 0).count();
+        let mut place = 0;
+        for (_, accumulated, allocation) in self.each_mut() {
+            if allocation == 0 {
+                *accumulated += share + i64::from(place >= plain - over);
+                place += 1;
+            }
+        }
+    }
+
+    /// Grants everybody `unit` for each percent allocated, and takes `price` from those who then stand
+    /// in front of `first`, or from all if there is none. What is outside of `bounds` becomes what
+    /// `decayed` makes of it. Returns the sum, and whether something was outside.
+    pub(super) fn charge(
+        &mut self,
+        (unit, price): (i64, i64),
+        first: Option<(i64, usize)>,
+        bounds: RangeInclusive<i64>,
+        decayed: impl Fn(i64) -> i64,
+    ) -> (i64, bool) {
+        let (priority, place) = first.unwrap_or((i64::MIN / 2, 0));
+        let (least, most) = (*bounds.start(), *bounds.end());
+        let (mut total, mut outside) = (0, 0);
+        // Signs instead of comparisons: compilers make wide instructions of these.
+        let mut settle = |accumulated: &mut i64, floor: i64| {
+            let pays = ((floor - *accumulated) as u64 >> 63) as i64;
+            *accumulated -= -pays & price;
+            outside |= (*accumulated - least) | (most - *accumulated);
+            total += *accumulated;
+        };
+        if self.are_alike() {
+            let (front, back) = self.accumulated.split_at_mut(place);
+            // Of equal ones the earlier stand in front.
+            front.iter_mut().for_each(|accumulated| settle(accumulated, priority - 1));
+            back.iter_mut().for_each(|accumulated| settle(accumulated, priority));
+        } else {
+            for (index, accumulated, allocation) in self.each_mut() {
+                *accumulated += allocation * unit;
+                settle(accumulated, priority - i64::from(index < place));
+            }
+        }
+        if outside >= 0 {
+            return (total, false);
+        }
+        let mut total = 0;
+        for (_, accumulated, _) in self.each_mut() {
+            *accumulated = decayed(*accumulated);
+            total += *accumulated;
+        }
+        (total, true)
+    }
+
     /// The `most` canisters that come first by priority, then by place, without those that `skip`
     /// holds for.
     pub(super) fn first(&self, most: usize, skip: impl Fn(usize) -> bool) -> Vec<usize> {
@@ -79,17 +161,26 @@ impl Standings {
         if most == 0 {
             return first;
         }
-        let mut least = i64::MIN;
-        for (place, &accumulated) in self.accumulated.iter().enumerate() {
-            let is_full = first.len() == most;
-            // Of two equal ones the earlier comes first.
-            if is_full && accumulated <= least || !self.present[place] || skip(place) {
+        // No priority is as low.
+        let mut least = i64::MIN / 2;
+        for (chunk, priorities) in self.accumulated.chunks(CHUNK).enumerate() {
+            // Of two equal ones the earlier comes first, so only a larger one counts.
+            let signs =
+                priorities.iter().fold(0, |signs, accumulated| signs | (least - accumulated));
+            if signs >= 0 {
                 continue;
             }
-            let rank = first.partition_point(|&other| self.accumulated[other] >= accumulated);
-            first.insert(rank, place);
-            first.truncate(most);
-            least = first.last().map_or(i64::MIN, |&last| self.accumulated[last]);
+            for (place, &accumulated) in (chunk * CHUNK..).zip(priorities) {
+                if accumulated <= least || !self.present[place] || skip(place) {
+                    continue;
+                }
+                let rank = first.partition_point(|&other| self.accumulated[other] >= accumulated);
+                first.insert(rank, place);
+                first.truncate(most);
+                if first.len() == most {
+                    least = self.accumulated[first[most - 1]];
+                }
+            }
         }
         first
     }
