@@ -16,6 +16,7 @@ const ROOT: &[&str] = &[
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "benches",
     "clippy.toml",
     "docs",
     "reports",

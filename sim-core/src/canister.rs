@@ -29,6 +29,7 @@ use log::Log;
 use low_memory::LowMemoryHook;
 use options::Options;
 use snapshots::Snapshots;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -127,6 +128,14 @@ pub(crate) struct LongInstall {
     pub(crate) answer: Result<Payload, Failure>,
 }
 
+/// A freezing threshold and what it follows from besides the prices: what the canister takes up, the
+/// seconds of its settings, and the cycles reserved.
+#[derive(Clone, Copy, Debug)]
+struct KnownThreshold {
+    cause: (IdleUse, u64, Cycles),
+    threshold: Cycles,
+}
+
 pub(crate) struct Canister {
     pub(crate) id: CanisterId,
     pub(crate) name: Arc<str>,
@@ -174,6 +183,8 @@ pub(crate) struct Canister {
     memory: Bytes,
     /// The prices it pays, once it was measured.
     fees: Option<Arc<FeeSchedule>>,
+    /// The freezing threshold that was worked out last.
+    threshold: Cell<Option<KnownThreshold>>,
     /// Ingress fees that came due while an execution is paused, whose balance must not change.
     pub(crate) ingress_debit: Cycles,
     /// Charges of those.
@@ -234,6 +245,7 @@ impl Canister {
             hook: LowMemoryHook::default(),
             memory: Bytes::ZERO,
             fees: None,
+            threshold: Cell::new(None),
             ingress_debit: Cycles::ZERO,
             postponed: Vec::new(),
         }
@@ -269,11 +281,17 @@ impl Canister {
         self.threshold_for(self.idle_use())
     }
 
+    /// Several checks of a message ask for the same threshold.
     fn threshold_for(&self, idle: IdleUse) -> Cycles {
-        let reserved = self.account.reserved();
-        let threshold =
-            |fees: &FeeSchedule| fees.freezing_threshold(idle, self.freezing_seconds, reserved);
-        self.fees.as_deref().map_or(Cycles::ZERO, threshold)
+        let Some(fees) = self.fees.as_deref() else { return Cycles::ZERO };
+        let cause = (idle, self.freezing_seconds, self.account.reserved());
+        if let Some(known) = self.threshold.get().filter(|known| known.cause == cause) {
+            return known.threshold;
+        }
+        let (idle, seconds, reserved) = cause;
+        let threshold = fees.freezing_threshold(idle, seconds, reserved);
+        self.threshold.set(Some(KnownThreshold { cause, threshold }));
+        threshold
     }
 
     /// Whether its code has 64-bit memory: instructions of that cost more.
@@ -282,14 +300,17 @@ impl Canister {
     }
 
     /// The prices it pays: those of its code's width.
-    pub(crate) fn prices(&self, fees: &Arc<FeeSchedule>) -> Arc<FeeSchedule> {
-        if self.is_wasm64() { fees.wasm64() } else { fees.clone() }
+    pub(crate) fn prices<'a>(&self, fees: &'a Arc<FeeSchedule>) -> &'a Arc<FeeSchedule> {
+        fees.of_width(self.is_wasm64())
     }
 
     /// Brings the memory it pays for, and what follows from it, up to date.
     pub(crate) fn measure(&mut self, fees: &Arc<FeeSchedule>) {
         self.memory = self.memory_usage().max(self.memory_allocation);
-        self.fees = Some(fees.clone());
+        if !self.fees.as_ref().is_some_and(|known| Arc::ptr_eq(known, fees)) {
+            self.fees = Some(fees.clone());
+            self.threshold.set(None);
+        }
         self.hook = self.hook.measured(self.is_short_of_memory());
     }
 
@@ -408,6 +429,25 @@ impl Canister {
     /// Whether it is in the middle of a message, a task or an install: nothing else may touch it.
     pub(crate) fn is_in_progress(&self) -> bool {
         self.paused.is_some() || self.installing.is_some()
+    }
+
+    /// Whether nothing happens to it until somebody touches it: no round has anything to do with it but
+    /// for its timer and the charge for what it takes up.
+    pub(crate) fn can_sleep(&self) -> bool {
+        let exports = self.code.as_ref().map(|code| code.program.exports());
+        let has_heartbeat = exports.is_some_and(|exports| exports.heartbeat);
+        let is_stopping = self.status == Status::Stopping || !self.stop_calls.is_empty();
+        let has_debits = !self.heap_delta_debit.is_zero() || !self.install_code_debit.is_zero();
+        self.next_execution() == NextExecution::None
+            && self.output.is_empty()
+            && !self.calls.watches_deadlines()
+            && !(has_heartbeat || is_stopping || has_debits)
+    }
+
+    /// When its timer goes off, if its code has one: nanoseconds since 1970.
+    pub(crate) fn due_timer(&self) -> Option<u64> {
+        let code = self.code.as_ref()?;
+        self.timer.filter(|_| code.program.exports().global_timer)
     }
 
     /// Whether `amount` can be spent without going below the freezing threshold.

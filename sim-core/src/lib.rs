@@ -19,6 +19,7 @@
 //! | [`engine`] | the event loop: processes, keys, windows |
 //! | `subnet` | one process: block, induction, round, charging, streams, clients |
 //! | `canister`, `queues`, `call_context`, `message` | a canister as its subnet keeps it |
+//! | `roster` | the canisters of a subnet, and which of them are awake |
 //! | `execution` | one message on one canister: paid, run, applied or dropped |
 //! | [`runtime`] | the seam behind which code runs, and the effects that come back |
 //! | [`modelled`] | a runtime of its own: canisters whose behaviour is data |
@@ -47,6 +48,7 @@ mod queues;
 pub mod random;
 pub mod record;
 pub mod reject;
+mod roster;
 pub mod runtime;
 pub mod sandbox;
 pub mod scheduler;

@@ -42,6 +42,7 @@ use crate::profile::Profile;
 use crate::queues::OutputQueues;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
+use crate::roster::Roster;
 use crate::runtime::{Failure, Response, Runtime};
 use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
@@ -128,7 +129,7 @@ pub(crate) struct Subnet {
     fees: Arc<FeeSchedule>,
     start_time: u64,
     tie_seed: Option<u64>,
-    canisters: Vec<Canister>,
+    canisters: Roster,
     clients: Vec<Client>,
     /// Users of closed workloads by the message whose answer they wait for.
     waiting_users: BTreeMap<MessageId, usize>,
@@ -181,6 +182,8 @@ pub(crate) struct Subnet {
     /// How many records are in the digest.
     traced: usize,
     scratch: Vec<u8>,
+    /// Estimated nanoseconds of the host.
+    effort: u64,
     fault: Option<ModelFault>,
 }
 
@@ -201,7 +204,7 @@ impl Subnet {
             fees,
             start_time,
             tie_seed,
-            canisters: Vec::new(),
+            canisters: Roster::default(),
             clients: Vec::new(),
             waiting_users: BTreeMap::new(),
             streams,
@@ -234,6 +237,7 @@ impl Subnet {
             content: Vec::new(),
             traced: 0,
             scratch: Vec::new(),
+            effort: 0,
             fault: None,
         }
     }
@@ -301,7 +305,7 @@ impl Subnet {
     }
 
     /// Lends an execution what it needs, beside the canisters.
-    fn executor(&mut self) -> (Executor<'_>, &mut [Canister]) {
+    fn executor(&mut self) -> (Executor<'_>, &mut Roster) {
         let executor = Executor {
             subnet: self.id,
             profile: &self.profile,
@@ -394,12 +398,22 @@ impl Process for Subnet {
         }
         self.trace_new_records(context);
     }
+
+    fn effort(&self) -> u64 {
+        self.effort
+    }
 }
+
+/// What a round costs the host besides what it executes, in nanoseconds.
+const ROUND_EFFORT: u64 = 5_000;
+/// What a message costs besides its code.
+const MESSAGE_EFFORT: u64 = 1_500;
 
 impl Subnet {
     /// One round, from block to certification.
     fn run_round(&mut self, start: SimTime) -> RoundOutput {
         self.height += 1;
+        self.effort += ROUND_EFFORT;
         self.round_start = start;
         self.clock = start;
         self.meet_faults();
@@ -425,6 +439,7 @@ impl Subnet {
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
         self.summarise(summary);
+        self.rest();
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
@@ -439,9 +454,15 @@ impl Subnet {
         self.abort_surplus_executions();
     }
 
+    /// Lets canisters that have nothing to do fall asleep.
+    fn rest(&mut self) {
+        self.scheduler.note(&mut self.canisters);
+        self.canisters.settle();
+    }
+
     fn reduce_debits(&mut self) {
         let limits = &self.profile.limits;
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             let debit = canister.heap_delta_debit;
             canister.heap_delta_debit = debit.saturating_sub(limits.heap_delta_rate);
             let debit = canister.install_code_debit;
@@ -491,7 +512,7 @@ impl Subnet {
     }
 
     fn queued_messages(&self) -> u64 {
-        self.canisters.iter().map(|canister| canister.input.len() as u64).sum()
+        self.canisters.awake().map(|(_, canister)| canister.input.len() as u64).sum()
     }
 
     fn trace_new_records<Q: EventQueue<SubnetEvent>>(
