@@ -185,6 +185,7 @@ impl Subnet {
         let faults = Faults::new(faults, seed, &spec.name);
         let scheduler = spec.scheduler.unwrap_or(profile.scheduler).make();
         let fees = Arc::new(FeeSchedule::on(&profile, &spec));
+        let storage = fees.storage_use(Bytes::ZERO);
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
         let randomness = Stream::new(seed, &spec.name, "raw_rand");
         let outside = Stream::new(seed, &spec.name, "outside");
@@ -218,7 +219,7 @@ impl Subnet {
             round_start: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
-            storage: StorageUse::default(),
+            storage,
             burned_before: Burned::default(),
             messages: MessageIds::new(id),
             answered: Vec::new(),

@@ -56,6 +56,11 @@ impl StorageUse {
         StorageUse { usage, ..self }
     }
 
+    /// Bytes that are not taken.
+    pub fn room(self) -> Bytes {
+        Bytes::new(self.capacity.saturating_sub(self.usage))
+    }
+
     /// Bytes taken above the threshold.
     pub fn above_threshold(self) -> Bytes {
         Bytes::new(self.usage.saturating_sub(self.threshold))
