@@ -185,7 +185,6 @@ impl Subnet {
         let faults = Faults::new(faults, seed, &spec.name);
         let scheduler = spec.scheduler.unwrap_or(profile.scheduler).make();
         let fees = Arc::new(FeeSchedule::on(&profile, &spec));
-        let storage = fees.storage_use(Bytes::ZERO);
         let block_intervals = Stream::new(seed, &spec.name, "block interval");
         let randomness = Stream::new(seed, &spec.name, "raw_rand");
         let outside = Stream::new(seed, &spec.name, "outside");
@@ -219,7 +218,7 @@ impl Subnet {
             round_start: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
-            storage,
+            storage: StorageUse::WITHOUT_END,
             burned_before: Burned::default(),
             messages: MessageIds::new(id),
             answered: Vec::new(),
