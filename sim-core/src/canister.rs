@@ -8,11 +8,12 @@ pub(crate) mod options;
 pub(crate) mod snapshots;
 
 use crate::call_context::CallContexts;
-use crate::execution::Job;
+use crate::execution::{InstallOutcome, Job};
 use crate::fees::{Charge, FeeSchedule, IdleUse};
 use crate::history::CanisterSummary;
 use crate::id::CanisterId;
 use crate::ledger::{Account, Burned, Ledger, UseCase};
+use crate::management::settings::SettingsChange;
 use crate::message::ManagementCall;
 use crate::profile::ManagementRules;
 use crate::queues::{InputQueues, OutputQueues};
@@ -23,7 +24,7 @@ use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
 use crate::world::InitialSettings;
 use chunks::ChunkStore;
-use history::{Change, ChangeDetails, ChangeOrigin, History};
+use history::{Change, ChangeDetails, ChangeOrigin, Deployment, History};
 use ic_principal::Principal;
 use log::Log;
 use low_memory::LowMemoryHook;
@@ -115,8 +116,17 @@ pub(crate) struct Totals {
     pub(crate) given: Cycles,
 }
 
-/// An install that takes several rounds. What it does was worked out when it began; until its last slice
-/// has run, nobody can see it, because the canister does nothing else meanwhile.
+/// How an install ends: worked out when it began, it takes effect when its last slice has run.
+pub(crate) struct InstallEnding {
+    pub(crate) outcome: InstallOutcome,
+    /// Allocations that come with it.
+    pub(crate) settings: SettingsChange,
+    pub(crate) mode: Deployment,
+    /// Who installs.
+    pub(crate) origin: ChangeOrigin,
+}
+
+/// An install that takes several rounds. Until its last slice has run, the canister is as it was.
 #[derive(Debug)]
 pub(crate) struct LongInstall {
     /// Instructions of slices that have not run yet.
@@ -153,6 +163,8 @@ pub(crate) struct Canister {
     pub(crate) paused: Option<Box<Job>>,
     /// The install that goes on in the next round.
     pub(crate) installing: Option<Box<LongInstall>>,
+    /// What that will have done when it ends.
+    pub(crate) ending: Option<Box<InstallEnding>>,
     /// Nanoseconds since 1970.
     pub(crate) timer: Option<u64>,
     pub(crate) certified_data: Box<[u8]>,
@@ -222,6 +234,7 @@ impl Canister {
             next_method: ScheduledMethod::default(),
             paused: None,
             installing: None,
+            ending: None,
             timer: None,
             certified_data: Box::default(),
             last_charge: SimTime::ZERO,
@@ -489,6 +502,7 @@ impl Canister {
     pub(crate) fn cycles_in_calls(&self) -> Cycles {
         let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
         running
+            + self.held_for_install()
             + self.calls.prepaid()
             + self.calls.available()
             + self.input.cycles()
@@ -497,11 +511,17 @@ impl Canister {
             + self.stop_calls.iter().map(|stop| stop.call.cycles.amount()).sum()
     }
 
+    /// Prepaid for an install under way.
+    fn held_for_install(&self) -> Cycles {
+        self.ending.as_ref().map_or(Cycles::ZERO, |ending| ending.outcome.hold())
+    }
+
     /// What it burned, with what is prepaid for work under way as if it were used.
     pub(crate) fn consumed(&self) -> Burned {
         let mut consumed = *self.account.burned();
         let (responses, callbacks) = self.calls.prepaid_parts();
         let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
+        let running = running + self.held_for_install();
         consumed[UseCase::Transmission as usize] += responses;
         consumed[UseCase::Execution as usize] += callbacks + running;
         consumed

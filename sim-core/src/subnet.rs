@@ -229,7 +229,7 @@ impl Subnet {
             next_round: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
-            storage: StorageUse::default(),
+            storage: StorageUse::WITHOUT_END,
             burned_before: Burned::default(),
             messages: MessageIds::new(id),
             answered: Vec::new(),

@@ -263,7 +263,6 @@ impl World {
     /// The first canister or workload that cannot be set up.
     pub fn new(spec: WorldSpec) -> Result<World, SetupError> {
         check_block_intervals(&spec)?;
-        let limit = spec.profile.limits.ingress_message;
         let mut subnets = subnets(&spec);
         let lookahead = lookahead(&spec);
         let (seed, tie_seed, duration) = (spec.seed, spec.tie_seed, spec.duration);
@@ -272,7 +271,7 @@ impl World {
         }
         let mut arrivals = Vec::new();
         for (index, workload) in spec.workloads.into_iter().enumerate() {
-            arrivals.extend(set_up_clients(&mut subnets, index, workload, seed, limit)?);
+            arrivals.extend(set_up_clients(&mut subnets, index, workload, seed)?);
         }
         let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
         let mut engine = Engine::new(subnets, lookahead, tie_seed);
@@ -472,11 +471,12 @@ fn set_up_clients(
     index: usize,
     workload: WorkloadSpec,
     seed: u64,
-    limit: Bytes,
 ) -> Result<Vec<FirstArrival>, SetupError> {
     let longest = workload.args.items().iter().map(|arg| arg.len()).max().unwrap_or(0);
     let bytes = Bytes::of_len(workload.method.len() + longest);
-    if bytes > limit {
+    let receiver = subnets.get(workload.subnet.index());
+    let limit = receiver.map_or(Bytes::ZERO, Subnet::largest_ingress);
+    if receiver.is_some() && bytes > limit {
         return Err(SetupError::IngressTooLarge { index, workload: workload.name, bytes, limit });
     }
     let exists = |target: &CanisterId| {

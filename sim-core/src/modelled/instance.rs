@@ -337,6 +337,9 @@ impl<'a> Purse<'a> {
 
     /// Takes what growing by `bytes` needs and answers what is reserved; `None` if it is not there.
     fn grow(&mut self, bytes: u64) -> Option<Cycles> {
+        if Bytes::new(bytes) > self.view.memory_room {
+            return None;
+        }
         let more = Bytes::new(bytes).saturating_sub(self.view.spare_allocation);
         let reserve = self.view.fees.reservation(more, self.view.storage);
         self.reserved += reserve;
