@@ -11,6 +11,7 @@ mod block;
 mod certificate;
 mod charging;
 mod clients;
+mod event;
 mod faults;
 mod held;
 mod ingress_pool;
@@ -25,18 +26,19 @@ mod routing;
 mod stream;
 
 pub(crate) use clients::Client;
+pub(crate) use event::SubnetEvent;
 pub(crate) use stream::{Slice, SubnetStream};
 
 use crate::canister::Canister;
 use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
-use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
+use crate::engine::{Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
 use crate::fault::FaultSpec;
 use crate::fees::{Charge, FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger};
-use crate::message::{Ingress, outcome};
+use crate::message::outcome;
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
 use crate::queues::OutputQueues;
@@ -54,38 +56,6 @@ use management_queue::ManagementQueue;
 use routing::Loopback;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What can happen to a subnet.
-pub(crate) enum SubnetEvent {
-    /// A slice of another subnet's stream has arrived.
-    Slice(Box<Slice>),
-    /// A client sends its next message.
-    ClientSends(usize),
-    /// A block maker has learned of an ingress message.
-    IngressArrives(Box<Ingress>),
-    /// The next round begins.
-    Round,
-}
-
-impl SubnetEvent {
-    /// Cycles that are on their way with it.
-    pub(crate) fn cycles(&self) -> Cycles {
-        match self {
-            SubnetEvent::Slice(slice) => slice.cycles(),
-            _ => Cycles::ZERO,
-        }
-    }
-
-    /// Within an instant, what arrives comes before the round that could include it.
-    pub(crate) fn class(&self) -> Class {
-        Class(match self {
-            SubnetEvent::Slice(_) => 0,
-            SubnetEvent::ClientSends(_) => 1,
-            SubnetEvent::IngressArrives(_) => 2,
-            SubnetEvent::Round => 3,
-        })
-    }
-}
 
 /// What a round gives to the world.
 struct RoundOutput {
