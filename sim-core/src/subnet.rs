@@ -24,6 +24,7 @@ mod queries;
 mod round;
 mod routing;
 mod stream;
+mod summary;
 
 pub(crate) use clients::Client;
 pub(crate) use event::SubnetEvent;
@@ -467,22 +468,6 @@ impl Subnet {
             }
         }
         departures
-    }
-
-    fn summarise(&mut self, mut summary: RoundSummary) {
-        summary.left_over = self.queued_messages();
-        summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
-        summary.ingress_waiting = self.ingress.len();
-        let burned = *self.ledger.burned();
-        for (i, amount) in burned.iter().enumerate() {
-            summary.burned[i] = amount.saturating_sub(self.burned_before[i]);
-        }
-        self.burned_before = burned;
-        self.record(self.round_start, Event::Round(Box::new(summary)));
-    }
-
-    fn queued_messages(&self) -> u64 {
-        self.canisters.awake().map(|(_, canister)| canister.input.len() as u64).sum()
     }
 
     fn trace_new_records<Q: EventQueue<SubnetEvent>>(
