@@ -17,7 +17,7 @@ impl Subnet {
         self.record(self.round_start, Event::Round(Box::new(summary)));
     }
 
-    fn queued_messages(&self) -> u64 {
+    pub(super) fn queued_messages(&self) -> u64 {
         self.canisters.awake().map(|(_, canister)| canister.input.len() as u64).sum()
     }
 }
