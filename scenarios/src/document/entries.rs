@@ -1,5 +1,6 @@
 //! The fields of a scenario file.
 
+mod action;
 mod canister;
 mod expect;
 mod fault;
@@ -7,6 +8,7 @@ mod figure;
 mod network;
 mod workload;
 
+pub use action::{ActionEntry, ActionKind};
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
 pub use expect::ExpectEntry;
 pub use fault::{FaultEntry, FaultKind};
@@ -48,6 +50,9 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[action]]`.
+    #[serde(default)]
+    pub action: Vec<Spanned<ActionEntry>>,
     /// `[[fault]]`.
     #[serde(default)]
     pub fault: Vec<Spanned<FaultEntry>>,
