@@ -12,7 +12,7 @@
 //! | [`profile`], [`fees`] | every price, limit and duration; the prices of one subnet |
 //! | [`random`], [`distribution`], [`choice`] | named random streams; what is drawn from them |
 //! | [`network`] | subnets and links |
-//! | [`fault`] | what goes wrong on purpose |
+//! | [`action`], [`fault`] | what is done to canisters meanwhile; what goes wrong on purpose |
 //! | [`delivery`] | when messages are taken in, where the network leaves it open |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
 //! | [`look`] | examining and querying a world between two rounds |
@@ -26,6 +26,7 @@
 //! | [`ledger`] | the books: where cycles are and what they are burned for |
 //! | [`record`], [`history`] | what a run leaves behind |
 
+pub mod action;
 mod call_context;
 mod canister;
 pub mod choice;
