@@ -14,6 +14,7 @@ mod clients;
 mod faults;
 mod held;
 mod ingress_pool;
+mod inside;
 mod long_install;
 mod look;
 mod management;
