@@ -16,6 +16,7 @@
 //! | [`delivery`] | when messages are taken in, where the network leaves it open |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
 //! | [`look`] | examining and querying a world between two rounds |
+//! | [`inside`] | a canister from the inside: queues, calls, globals, memory |
 //! | [`engine`] | the event loop: processes, keys, windows |
 //! | `subnet` | one process: block, induction, round, charging, streams, clients |
 //! | `canister`, `queues`, `call_context`, `message` | a canister as its subnet keeps it |
@@ -38,6 +39,7 @@ pub mod fault;
 pub mod fees;
 pub mod history;
 pub mod id;
+pub mod inside;
 pub mod ledger;
 pub mod look;
 pub mod management;

@@ -16,6 +16,7 @@ mod event;
 mod faults;
 mod held;
 mod ingress_pool;
+mod inside;
 mod long_install;
 mod look;
 mod management;
