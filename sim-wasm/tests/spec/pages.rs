@@ -2,9 +2,11 @@
 //! around what is first read, and again around what is first written.
 
 use crate::kit::{Canister, profile_in, query, update, wat};
+use proptest::prelude::*;
 use sim_core::profile::MeteringMode;
 use sim_core::runtime::{Entry, Finished};
 use sim_core::units::Instructions;
+use std::collections::BTreeSet;
 
 /// One access, read or written, to a page of 64 KiB that has not been touched.
 const PAGE: u64 = 80_000;
@@ -178,5 +180,55 @@ fn slices_add_up_to_what_is_charged_in_one_piece() {
         let mut canister = canister(body, mode).limited(40_000_000, 1_000);
         let (finished, slices) = canister.run_slices(update("go", b""));
         assert_eq!((finished.instructions.get(), slices.iter().sum::<u64>()), (whole, whole));
+    }
+}
+
+/// Does what its argument says: pairs of what to do and an address, up to the first of kind 4.
+const ACCESSES: &str = r#"
+  (call $copy (i32.const 1000) (i32.const 0) (i32.const 800))
+  (local.set $a (i32.const 1000))
+  (block $done
+    (loop $next
+      (block $load (block $store (block $load_byte (block $store_byte
+        (br_table $load $store $load_byte $store_byte $done (i32.load (local.get $a))))
+        (i32.store8 (i32.load offset=4 (local.get $a)) (i32.const 0))
+        (local.set $a (i32.add (local.get $a) (i32.const 8))) (br $next))
+        (drop (i32.load8_u (i32.load offset=4 (local.get $a))))
+        (local.set $a (i32.add (local.get $a) (i32.const 8))) (br $next))
+        (i64.store (i32.load offset=4 (local.get $a)) (i64.const 0))
+        (local.set $a (i32.add (local.get $a) (i32.const 8))) (br $next))
+      (drop (i64.load (i32.load offset=4 (local.get $a))))
+      (local.set $a (i32.add (local.get $a) (i32.const 8))) (br $next)))"#;
+
+/// Near the ends of pages, granules, and anywhere. Not where the argument is.
+fn address() -> impl Strategy<Value = u32> {
+    let end = prop::sample::select(vec![65_536u32, 131_072, 196_608]);
+    prop_oneof![
+        4 => (end, -10i32..10).prop_map(|(at, by)| at.wrapping_add_signed(by)),
+        1 => 4_096u32..262_136,
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50))]
+    #[test]
+    fn random_accesses_are_charged_by_the_pages_they_touch(
+        accesses in prop::collection::vec((0u32..4, address()), 0..40)
+    ) {
+        // The argument is written to the first page.
+        let (mut accessed, mut written) = (BTreeSet::from([0]), BTreeSet::from([0]));
+        let mut arg = Vec::new();
+        for (what, at) in &accesses {
+            arg.extend([what.to_le_bytes(), at.to_le_bytes()].concat());
+            let last = if *what < 2 { at + 7 } else { *at };
+            accessed.extend([at >> 16, last >> 16]);
+            if what % 2 == 1 {
+                written.extend([at >> 16, last >> 16]);
+            }
+        }
+        arg.resize(800, 4);
+        arg[accesses.len() * 8..].chunks_exact_mut(4).for_each(|word| word.copy_from_slice(&[4, 0, 0, 0]));
+        let charges = (accessed.len() + written.len()) as u64;
+        prop_assert_eq!(charged(ACCESSES, &arg, MeteringMode::Fuel), charges * PAGE);
     }
 }
