@@ -6,6 +6,8 @@ use crate::canister::SystemTask;
 use crate::id::{CanisterId, SubnetId};
 use crate::profile::Profile;
 use crate::queues::test_messages::ingress;
+use crate::random::Stream;
+use proptest::prelude::*;
 
 const NETWORK: [Policy; 2] = [Policy::Ic2024, Policy::Ic2026];
 const ALL: [Policy; 4] = [Policy::Ic2024, Policy::Ic2026, Policy::RoundRobin, Policy::FirstCome];
@@ -103,6 +105,60 @@ fn five_percent_run_at_least_every_twentieth_round_under_any_load() {
             assert!(longest <= 20, "{policy:?}: {longest} rounds between two");
         }
     }
+}
+
+proptest! {
+    /// Who else has something to do in a round is drawn.
+    #[test]
+    fn five_percent_run_every_twentieth_round_whatever_the_others_do(
+        seed: u64,
+        allocations in proptest::collection::vec(0u64..30, 1..40),
+        policy in proptest::sample::select(&NETWORK[..]),
+    ) {
+        // What is allocated stays within what can be: 149 % on four threads.
+        let mut left = 144;
+        let mut shares = vec![5];
+        shares.extend(allocations.iter().map(|&share| {
+            let share = share.min(left);
+            left -= share;
+            share
+        }));
+        let rounds = 1_000;
+        let first = leaders_under(policy, &shares, rounds, seed);
+        let waits: Vec<usize> =
+            (0..first.len()).filter(|&round| first[round].contains(&0)).collect();
+        let share = waits.len() as u64 * 100;
+        prop_assert!(share >= 5 * rounds - 200, "{policy:?}: {} of {rounds}", waits.len());
+        let longest = waits.windows(2).map(|pair| pair[1] - pair[0]).max();
+        prop_assert!(longest <= Some(20), "{policy:?}: {longest:?} rounds between two");
+    }
+}
+
+/// Like [`leaders`] on four threads, but only the first canister always has something to do: the others draw
+/// in each round whether they have.
+fn leaders_under(policy: Policy, shares: &[u64], rounds: u64, seed: u64) -> Vec<Vec<usize>> {
+    let mut canisters = busy(shares);
+    let mut scheduler = policy.make();
+    let mut random = Stream::new(seed, "load", "test");
+    (1..=rounds)
+        .map(|number| {
+            for (place, canister) in canisters.iter_mut().enumerate().skip(1) {
+                canister.input.pop();
+                if random.below(3) > 0 {
+                    canister.input.push_ingress(ingress(canister.id, number * 100 + place as u64));
+                }
+            }
+            scheduler.begin_round(&round(number, 4), &mut canisters);
+            let dealt = scheduler.deal(true, &mut canisters);
+            let first: Vec<usize> =
+                dealt.iter().filter_map(|schedule| schedule.first().copied()).collect();
+            let done = |&canister: &usize| Executed { canister, completed: true };
+            let executed: Vec<_> = first.iter().map(done).collect();
+            scheduler.end_iteration(&executed, &mut canisters);
+            scheduler.end_round(&mut canisters);
+            first
+        })
+        .collect()
 }
 
 #[test]
