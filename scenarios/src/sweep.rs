@@ -11,6 +11,7 @@
 //! | [`execute`] | all runs, in parallel, streamed to whoever writes them down |
 //! | [`journal`] | finished runs on disk, so that a sweep can be resumed |
 //! | [`table`], [`precision`] | results as tidy rows; whether they are precise enough |
+//! | [`stored_results`] | the rows read back, point by point |
 //! | [`figures`] | the results drawn |
 //! | [`manifest`] | what a sweep was made from, and the digest of every run |
 //! | [`job`] | all of these together |
@@ -34,4 +35,5 @@ pub mod precision;
 pub mod programs;
 pub mod quantity;
 pub mod seeds;
+pub mod stored_results;
 pub mod table;

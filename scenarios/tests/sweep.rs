@@ -105,18 +105,25 @@ fn a_sweep_leaves_tables_and_a_manifest() {
 }
 
 #[test]
-fn a_row_can_be_had_again_from_its_seed() {
+fn a_row_can_be_had_again_from_the_command_of_the_manifest_alone() {
     let (folder, path) = scenario(TWO_POINTS);
     let out = folder.path().join("out");
     sweep(&path, &out, &[]);
     let manifest = Manifest::read(&out).expect("is there");
-    let run = manifest.runs.last().expect("six runs");
-    let (seed, path) = (run.seed.to_string(), path.to_string_lossy().into_owned());
-    let set = "network.latency.value=2s";
-    let again = icsim(&["run", &path, "--seed", &seed, "--set", set, "--quiet"]);
-    let printed = String::from_utf8_lossy(&again.stdout).into_owned();
-    assert!(printed.contains(&format!("trace digest {}", run.digest)), "{printed}");
     assert_eq!(manifest.runs[0].seed, manifest.runs[3].seed, "common random numbers");
+    for place in [0, 5] {
+        let run = &manifest.runs[place];
+        let command = manifest.commands[run.point].replace("SEED", &run.seed.to_string());
+        let program = Path::new(env!("CARGO_BIN_EXE_icsim")).parent().expect("a folder");
+        let paths = std::env::var("PATH").unwrap_or_default();
+        let again = Command::new("sh")
+            .args(["-c", &command])
+            .env("PATH", format!("{}:{paths}", program.display()))
+            .output()
+            .expect("a shell");
+        let printed = String::from_utf8_lossy(&again.stdout).into_owned();
+        assert!(printed.contains(&format!("trace digest {}", run.digest)), "{command}: {printed}");
+    }
 }
 
 #[test]
@@ -299,7 +306,10 @@ fn run_until(path: &Path, folder: &Path, runs: usize) -> Result<Outcome, SweepEr
         shard: None,
         folder,
         resume: true,
-        command: &|_: &[Change], _| String::new(),
+        command: &|changes: &[Change], seed| {
+            let set = changes.iter().map(|change| format!(" --set {}", change.argument()));
+            format!("icsim run {} --seed {seed}{}", path.display(), set.collect::<String>())
+        },
     };
     job.run(&interrupt, &mut StopAfter(runs, interrupt.clone()))
 }

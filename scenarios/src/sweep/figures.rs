@@ -2,7 +2,8 @@
 
 use super::manifest::Manifest;
 use super::quantity::Quantity;
-use super::table::{RESULTS, Samples, is_wanted};
+use super::stored_results::StoredResults;
+use super::table::{RESULTS, is_wanted};
 use reports::charts::Figure;
 use reports::charts::sweep::{Kind, Value};
 use reports::theme::Width;
@@ -64,7 +65,7 @@ pub fn draw(folder: &Path, wanted: &Wanted) -> Result<Vec<Figure>, FiguresError>
     };
     let manifest = Manifest::read(folder).map_err(|error| problem(&error))?;
     let table = File::open(folder.join(RESULTS)).map_err(|error| problem(&error))?;
-    let samples = Samples::read(table).map_err(|error| problem(&error))?;
+    let mut results = StoredResults::open(table).map_err(|error| problem(&error))?;
     let fields = &manifest.origin.fields;
     let across = wanted.across.as_ref().map(|name| {
         let place = fields.iter().position(|field| field == name);
@@ -73,12 +74,13 @@ pub fn draw(folder: &Path, wanted: &Wanted) -> Result<Vec<Figure>, FiguresError>
     let across = across.transpose()?;
     let kinds = if wanted.kinds.is_empty() { &Kind::ALL[..] } else { &wanted.kinds };
     let mut figures = Vec::new();
-    for metric in chosen(&samples, &wanted.metrics)? {
-        let Some(sweep) = samples.sweep(&metric, manifest.origin.common_random_numbers) else {
-            continue;
-        };
-        for kind in kinds.iter().filter(|kind| kind.suits(&sweep)) {
-            figures.push(kind.draw(&sweep, wanted.width, across).map_err(|error| problem(&error))?);
+    let observed: Vec<&str> = results.observed().collect();
+    let metrics = chosen(&observed, &wanted.metrics)?;
+    let common = manifest.origin.common_random_numbers;
+    let sweeps = results.sweeps(&metrics, common).map_err(|error| problem(&error))?;
+    for sweep in &sweeps {
+        for kind in kinds.iter().filter(|kind| kind.suits(sweep)) {
+            figures.push(kind.draw(sweep, wanted.width, across).map_err(|error| problem(&error))?);
         }
     }
     Ok(figures)
@@ -95,8 +97,8 @@ pub fn write(folder: &Path) -> Result<(), FiguresError> {
     })
 }
 
-fn chosen(samples: &Samples, patterns: &[String]) -> Result<Vec<String>, FiguresError> {
-    let all = || samples.observed().map(str::to_owned);
+fn chosen(observed: &[&str], patterns: &[String]) -> Result<Vec<String>, FiguresError> {
+    let all = || observed.iter().map(|name| (*name).to_owned());
     if !patterns.is_empty() {
         let found: Vec<String> = all().filter(|name| is_wanted(name, patterns)).collect();
         return match found.is_empty() {

@@ -3,11 +3,12 @@
 use super::execute::{Finished, Recipe, Run, RunFailed};
 use super::figures::FiguresError;
 use super::journal::{Head, JOURNAL, Journal, JournalError, Known};
-use super::manifest::{FailedEntry, MANIFEST, Manifest, Origin, RunEntry, Shard};
+use super::manifest::{FailedEntry, MANIFEST, Manifest, Origin, RunEntry, SEED, Shard};
 use super::plan::Plan;
 use super::precision::{LEAST, Precision};
 use super::programs::Programs;
-use super::table::{self, COMPARISON, RESULTS, Results, SUMMARY, Samples};
+use super::stored_results::StoredResults;
+use super::table::{self, COMPARISON, RESULTS, Results, SUMMARY};
 use crate::diagnostics::{Mistake, Refusal, did_you_mean};
 use crate::document;
 use crate::document::change::Change;
@@ -39,8 +40,8 @@ pub struct Job<'a> {
     pub folder: &'a Path,
     /// Go on with what is in the folder.
     pub resume: bool,
-    /// The command that repeats a run with changes from a seed.
-    pub command: &'a dyn Fn(&[Change], u64) -> String,
+    /// The command that makes a run with changes from a seed.
+    pub command: &'a dyn Fn(&[Change], &str) -> String,
 }
 
 /// Who watches a sweep.
@@ -161,7 +162,7 @@ impl Job<'_> {
             resumed: known.len(),
             known,
             results: Results::begin(results, &plan.fields)?,
-            manifest: Manifest { origin, shard: self.shard, runs: Vec::new(), failed: Vec::new() },
+            manifest: self.manifest(origin, &recipe),
             judged: BTreeMap::new(),
             names: Vec::new(),
         };
@@ -222,6 +223,18 @@ impl Job<'_> {
         };
         let (set, duration, seed) = (self.set, self.duration, self.seed);
         Ok(Origin::of(self.source, plan, set, duration, profile, seed, &files)?)
+    }
+
+    /// The manifest, before anything was run.
+    fn manifest(&self, origin: Origin, recipe: &Recipe<'_>) -> Manifest {
+        let command = |point| (self.command)(&recipe.changes_at(point), SEED);
+        Manifest {
+            commands: (0..recipe.points.len()).map(command).collect(),
+            origin,
+            shard: self.shard,
+            runs: Vec::new(),
+            failed: Vec::new(),
+        }
     }
 
     /// The journal of a new sweep, or of the one that is gone on with.
@@ -377,10 +390,10 @@ impl Session<'_> {
 /// # Errors
 /// They cannot be written.
 pub(super) fn summarise(folder: &Path, origin: &Origin) -> Result<(), SweepError> {
-    let samples = Samples::read(File::open(folder.join(RESULTS))?)?;
-    samples.summary(BufWriter::new(File::create(folder.join(SUMMARY))?))?;
+    let mut results = StoredResults::open(File::open(folder.join(RESULTS))?)?;
+    table::summary(&mut results, BufWriter::new(File::create(folder.join(SUMMARY))?))?;
     if origin.common_random_numbers && origin.points.len() > 1 {
-        samples.comparison(BufWriter::new(File::create(folder.join(COMPARISON))?))?;
+        table::comparison(&mut results, BufWriter::new(File::create(folder.join(COMPARISON))?))?;
     }
     Ok(())
 }
@@ -402,7 +415,8 @@ impl Writer<'_> {
         match result {
             Err(RunFailed::Interrupted) => {}
             Err(RunFailed::Failed(error)) => {
-                let command = (self.job.command)(&self.recipe.changes_at(point), seed);
+                let changes = self.recipe.changes_at(point);
+                let command = (self.job.command)(&changes, &seed.to_string());
                 let entry = FailedEntry { point, replication, seed, error, command };
                 self.manifest.failed.push(entry);
             }

@@ -15,12 +15,17 @@ use std::path::Path;
 /// The manifest's file.
 pub const MANIFEST: &str = "manifest.json";
 
+/// What stands in the place of the seed in the commands of points.
+pub const SEED: &str = "SEED";
+
 /// Everything about a sweep but its numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// What the runs were made from.
     #[serde(flatten)]
     pub origin: Origin,
+    /// For each point the command that makes a run of it again, with [`SEED`] for the seed.
+    pub commands: Vec<String>,
     /// The shard, if it is one.
     pub shard: Option<Shard>,
     /// Runs that have a result, in order.

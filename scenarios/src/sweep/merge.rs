@@ -65,6 +65,7 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Manifest, MergeError> {
     let (_, _, first) = &shards[0];
     let mut whole = Manifest {
         origin: first.origin.clone(),
+        commands: first.commands.clone(),
         shard: None,
         runs: Vec::new(),
         failed: Vec::new(),

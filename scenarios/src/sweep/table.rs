@@ -5,12 +5,10 @@
 //! numbers. The latter two follow from the first.
 
 use super::execute::Run;
-use super::figures;
-use reports::charts::sweep::{Point, Sweep, Value};
+use super::stored_results::{Sample, StoredResults};
 use reports::metrics::Metric;
 use reports::statistics::{Estimate, Interval, bootstrap, paired};
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 
 /// The table of all numbers.
 pub const RESULTS: &str = "results.csv";
@@ -20,9 +18,9 @@ pub const SUMMARY: &str = "summary.csv";
 pub const COMPARISON: &str = "comparison.csv";
 
 /// Columns of `results.csv` before those of the swept fields.
-const BEFORE: [&str; 3] = ["point", "replication", "seed"];
+pub(super) const BEFORE: [&str; 3] = ["point", "replication", "seed"];
 /// And after them.
-const AFTER: [&str; 3] = ["metric", "unit", "value"];
+pub(super) const AFTER: [&str; 3] = ["metric", "unit", "value"];
 
 /// Writes `results.csv` run by run.
 pub struct Results<W: Write> {
@@ -73,115 +71,28 @@ fn matches(name: &str, pattern: &str) -> bool {
     }
 }
 
-/// The values of one metric at one point, by replication.
-type Sample = BTreeMap<usize, u128>;
-
-/// What `results.csv` holds, brought together by point and metric.
-#[derive(Debug, Default)]
-pub struct Samples {
-    fields: Vec<String>,
-    /// Values of the fields by point.
-    points: BTreeMap<usize, Vec<String>>,
-    /// By point and place of the metric.
-    samples: BTreeMap<(usize, usize), Sample>,
-    /// Names and units of metrics in the order in which they first came.
-    metrics: Vec<(String, String)>,
-    places: BTreeMap<String, usize>,
-}
-
-impl Samples {
-    /// Reads `results.csv`.
-    ///
-    /// # Errors
-    /// It cannot be read, or is no such table.
-    pub fn read(table: impl Read) -> csv::Result<Samples> {
-        let mut table = csv::Reader::from_reader(table);
-        let width = table.headers()?.len().max(BEFORE.len() + AFTER.len());
-        let end = width - AFTER.len();
-        let fields = table.headers()?.iter().take(end).skip(BEFORE.len());
-        let mut samples =
-            Samples { fields: fields.map(str::to_owned).collect(), ..Samples::default() };
-        for row in table.records() {
-            let row = row?;
-            let number = |column: usize| row.get(column).and_then(|cell| cell.parse().ok());
-            let (Some(point), Some(replication)) = (number(0), number(1)) else { continue };
-            let cell = |column: usize| row.get(column).unwrap_or_default();
-            let place = samples.place(cell(end), cell(end + 1));
-            let values = || (BEFORE.len()..end).map(|column| cell(column).to_owned()).collect();
-            samples.points.entry(point).or_insert_with(values);
-            let sample = samples.samples.entry((point, place)).or_default();
-            if let Ok(value) = cell(end + 2).parse() {
-                sample.insert(replication, value);
-            }
-        }
-        Ok(samples)
-    }
-
-    fn place(&mut self, name: &str, unit: &str) -> usize {
-        if let Some(place) = self.places.get(name) {
-            return *place;
-        }
-        self.metrics.push((name.to_owned(), unit.to_owned()));
-        self.places.insert(name.to_owned(), self.metrics.len() - 1);
-        self.metrics.len() - 1
-    }
-
-    /// The names of the metrics that had a value in some run.
-    pub fn observed(&self) -> impl Iterator<Item = &str> {
-        let had_values: BTreeSet<usize> = self
-            .samples
-            .iter()
-            .filter(|(_, sample)| !sample.is_empty())
-            .map(|((_, place), _)| *place)
-            .collect();
-        let metrics = self.metrics.iter().enumerate();
-        metrics
-            .filter(move |(place, _)| had_values.contains(place))
-            .map(|(_, (name, _))| name.as_str())
-    }
-
-    /// A metric at all points, for figures.
-    pub fn sweep(&self, metric: &str, common_random_numbers: bool) -> Option<Sweep> {
-        let place = *self.places.get(metric)?;
-        let columns: Vec<Vec<Value>> = (0..self.fields.len())
-            .map(|field| {
-                let texts: Vec<&str> = self.points.values().map(|v| v[field].as_str()).collect();
-                figures::values(&texts)
-            })
-            .collect();
-        let point = |(row, point): (usize, &usize)| Point {
-            values: columns.iter().map(|column| column[row].clone()).collect(),
-            sample: self.samples.get(&(*point, place)).map_or_else(BTreeMap::new, |sample| {
-                sample.iter().map(|(r, value)| (*r, *value as f64)).collect()
-            }),
-        };
-        let (metric, unit) = self.metrics[place].clone();
-        let points = self.points.keys().enumerate().map(point).collect();
-        let fields = self.fields.clone();
-        Some(Sweep { fields, metric, unit, points, common_random_numbers })
-    }
-
-    /// Writes `summary.csv`.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn summary(&self, out: impl Write) -> csv::Result<()> {
-        let columns = [
-            "n",
-            "mean",
-            "std_dev",
-            "mean_ci95_low",
-            "mean_ci95_high",
-            "median",
-            "median_ci95_low",
-            "median_ci95_high",
-        ];
-        let mut out = self.begin(out, &["point"], &columns)?;
-        for ((point, place), sample) in &self.samples {
+/// Writes `summary.csv`.
+///
+/// # Errors
+/// It cannot be written, or the results cannot be read.
+pub fn summary<R: Read + Seek>(results: &mut StoredResults<R>, out: impl Write) -> csv::Result<()> {
+    let columns = [
+        "n",
+        "mean",
+        "std_dev",
+        "mean_ci95_low",
+        "mean_ci95_high",
+        "median",
+        "median_ci95_low",
+        "median_ci95_high",
+    ];
+    let mut out = begin(results, out, &["point"], &columns)?;
+    for point in results.points() {
+        for (place, sample) in results.samples(point)? {
             let values: Vec<f64> = sample.values().map(|value| *value as f64).collect();
             let Some(estimate) = Estimate::of(&values) else { continue };
-            let (name, unit) = &self.metrics[*place];
-            let [median, low, high] = median(sample, name);
+            let (name, unit) = results.metric(place);
+            let [median, low, high] = median(&sample, name);
             let [mean_low, mean_high] = ends(estimate.interval);
             let numbers = [
                 estimate.n.to_string(),
@@ -194,60 +105,70 @@ impl Samples {
                 high,
             ];
             let before = [point.to_string()];
-            let named = [name.clone(), unit.clone()];
-            let row = before.iter().chain(&self.points[point]).chain(&named).chain(&numbers);
+            let named = [name.to_owned(), unit.to_owned()];
+            let row = before.iter().chain(results.values(point)).chain(&named).chain(&numbers);
             out.write_record(row)?;
         }
-        Ok(out.flush()?)
     }
+    Ok(out.flush()?)
+}
 
-    /// Writes `comparison.csv`: each point against the first, replication by replication.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn comparison(&self, out: impl Write) -> csv::Result<()> {
-        let columns = ["n", "mean_difference", "ci95_low", "ci95_high", "percent"];
-        let mut out = self.begin(out, &["point", "baseline"], &columns)?;
-        let Some(first) = self.points.keys().next().copied() else { return Ok(()) };
-        for ((point, place), sample) in
-            self.samples.iter().filter(|((point, _), _)| *point != first)
-        {
-            let Some(baseline) = self.samples.get(&(first, *place)) else { continue };
-            let pairs = sample.iter().filter_map(|(r, value)| Some((*baseline.get(r)?, *value)));
-            let (before, after): (Vec<f64>, Vec<f64>) =
-                pairs.map(|(before, after)| (before as f64, after as f64)).unzip();
-            let Some(estimate) = paired::difference(&before, &after) else { continue };
-            let level = reports::statistics::mean(&before).filter(|mean| *mean != 0.0);
-            let [low, high] = ends(estimate.interval);
-            let numbers = [
-                estimate.n.to_string(),
-                estimate.mean.to_string(),
-                low,
-                high,
-                level.map(|level| (100.0 * estimate.mean / level).to_string()).unwrap_or_default(),
-            ];
-            let (name, unit) = &self.metrics[*place];
+/// Writes `comparison.csv`: each point against the first, replication by replication.
+///
+/// # Errors
+/// It cannot be written, or the results cannot be read.
+pub fn comparison<R: Read + Seek>(
+    results: &mut StoredResults<R>,
+    out: impl Write,
+) -> csv::Result<()> {
+    let columns = ["n", "mean_difference", "ci95_low", "ci95_high", "percent"];
+    let mut out = begin(results, out, &["point", "baseline"], &columns)?;
+    let points = results.points();
+    let Some((first, others)) = points.split_first() else { return Ok(()) };
+    let baselines = results.samples(*first)?;
+    for point in others {
+        for (place, sample) in results.samples(*point)? {
+            let Some(baseline) = baselines.get(&place) else { continue };
+            let Some(numbers) = difference(baseline, &sample) else { continue };
+            let (name, unit) = results.metric(place);
             let before = [point.to_string(), first.to_string()];
-            let named = [name.clone(), unit.clone()];
-            let row = before.iter().chain(&self.points[point]).chain(&named).chain(&numbers);
+            let named = [name.to_owned(), unit.to_owned()];
+            let row = before.iter().chain(results.values(*point)).chain(&named).chain(&numbers);
             out.write_record(row)?;
         }
-        Ok(out.flush()?)
     }
+    Ok(out.flush()?)
+}
 
-    fn begin<W: Write>(
-        &self,
-        out: W,
-        before: &[&str],
-        after: &[&str],
-    ) -> csv::Result<csv::Writer<W>> {
-        let mut out = csv::Writer::from_writer(out);
-        let fields = self.fields.iter().map(String::as_str);
-        let named = ["metric", "unit"].into_iter();
-        let head = before.iter().copied().chain(fields).chain(named).chain(after.iter().copied());
-        out.write_record(head)?;
-        Ok(out)
-    }
+/// The cells of a paired comparison, over the replications that both have.
+fn difference(baseline: &Sample, sample: &Sample) -> Option<[String; 5]> {
+    let pairs = sample.iter().filter_map(|(r, value)| Some((*baseline.get(r)?, *value)));
+    let (before, after): (Vec<f64>, Vec<f64>) =
+        pairs.map(|(before, after)| (before as f64, after as f64)).unzip();
+    let estimate = paired::difference(&before, &after)?;
+    let level = reports::statistics::mean(&before).filter(|mean| *mean != 0.0);
+    let [low, high] = ends(estimate.interval);
+    Some([
+        estimate.n.to_string(),
+        estimate.mean.to_string(),
+        low,
+        high,
+        level.map(|level| (100.0 * estimate.mean / level).to_string()).unwrap_or_default(),
+    ])
+}
+
+fn begin<R: Read + Seek, W: Write>(
+    results: &StoredResults<R>,
+    out: W,
+    before: &[&str],
+    after: &[&str],
+) -> csv::Result<csv::Writer<W>> {
+    let mut out = csv::Writer::from_writer(out);
+    let fields = results.fields().iter().map(String::as_str);
+    let named = ["metric", "unit"].into_iter();
+    let head = before.iter().copied().chain(fields).chain(named).chain(after.iter().copied());
+    out.write_record(head)?;
+    Ok(out)
 }
 
 /// The median of a sample and its interval.
@@ -270,6 +191,7 @@ fn ends(interval: Option<Interval>) -> [String; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
 
     fn results() -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -302,9 +224,9 @@ mod tests {
 
     #[test]
     fn summaries_have_means_with_intervals() {
-        let samples = Samples::read(results().as_slice()).expect("reads back");
+        let mut stored = StoredResults::open(Cursor::new(results())).expect("reads back");
         let mut bytes = Vec::new();
-        samples.summary(&mut bytes).expect("writes");
+        summary(&mut stored, &mut bytes).expect("writes");
         let table = text(bytes);
         let row = table.lines().nth(1).expect("a row");
         assert!(row.starts_with("0,0s,replied,,2,15,7.0710678118654755,-48.5"), "{row}");
@@ -312,9 +234,9 @@ mod tests {
 
     #[test]
     fn comparisons_are_made_replication_by_replication() {
-        let samples = Samples::read(results().as_slice()).expect("reads back");
+        let mut stored = StoredResults::open(Cursor::new(results())).expect("reads back");
         let mut bytes = Vec::new();
-        samples.comparison(&mut bytes).expect("writes");
+        comparison(&mut stored, &mut bytes).expect("writes");
         let table = text(bytes);
         let row = table.lines().nth(1).expect("a row");
         // Differences 3 and 5: mean 4, half-width 12.7.

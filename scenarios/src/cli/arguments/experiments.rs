@@ -135,8 +135,8 @@ impl SweepArguments {
         Jobs { scheduler, sweep, out, parts, shards, runs }.to_string()
     }
 
-    /// The command that repeats one run.
-    pub(in crate::cli) fn repeat(&self, changes: &[Change], seed: u64) -> String {
+    /// The command that makes one run again.
+    pub(in crate::cli) fn repeat(&self, changes: &[Change], seed: &str) -> String {
         let set: Vec<String> = changes.iter().map(Change::argument).collect();
         repeat_run(&self.scenario, seed, None, self.duration, &set)
     }
@@ -149,7 +149,7 @@ fn path(path: &Path) -> String {
 /// The command that makes a run again, without where its results go.
 pub(in crate::cli) fn repeat_run(
     scenario: &Path,
-    seed: u64,
+    seed: impl std::fmt::Display,
     tie_seed: Option<u64>,
     duration: Option<SimDuration>,
     set: &[String],
