@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 
 /// More replays than this are not worth the wait.
 const MOST_REPLAYS: u64 = 1_500;
+/// With so few held messages, each is tried alone for every number of turns up to the most.
+const FEW_HELD: usize = 3;
+const MOST_TURNS: u32 = 48;
 /// A run is not made shorter than this.
 const SHORTEST: SimDuration = SimDuration::from_millis(500);
 
@@ -44,11 +47,11 @@ pub fn shrink(trials: &mut Trials<'_>, found: &Found) -> Shrunk {
     let reproduced = shrinker.fails(&found.held);
     if reproduced {
         shrinker.fewer_held();
-        shrinker.one_for_many();
         shrinker.fewer_messages();
         shrinker.less_time();
         shrinker.fewer_canisters();
         shrinker.fewer_held();
+        shrinker.one_for_many();
         shrinker.fewer_turns();
     }
     Shrunk {
@@ -94,16 +97,22 @@ impl Shrinker<'_, '_> {
         self.held = ddmin(held, &mut |held| self.fails(held));
     }
 
-    /// One message that waits longer may do what several do.
+    /// One message that waits longer, or less long, may do what several do.
     fn one_for_many(&mut self) {
         let whole = self.held.iter().map(|held| held.turns).sum::<u32>();
-        let longer: Vec<_> =
-            self.held.iter().cloned().map(|held| Held { turns: whole, ..held }).collect();
+        let few = (2..=FEW_HELD).contains(&self.held.len());
+        let turns: Vec<u32> = if few { (1..=whole.min(MOST_TURNS)).collect() } else { Vec::new() };
         if self.held.len() < 2 {
             return;
         }
-        if let Some(one) = longer.into_iter().find(|one| self.fails(std::slice::from_ref(one))) {
-            self.held = vec![one];
+        for held in self.held.clone() {
+            for turns in turns.iter().copied().chain([whole]) {
+                let one = Held { turns, ..held.clone() };
+                if self.fails(std::slice::from_ref(&one)) {
+                    self.held = vec![one];
+                    return;
+                }
+            }
         }
     }
 

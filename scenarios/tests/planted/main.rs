@@ -1,72 +1,17 @@
 //! Fifteen bugs of asynchronous canisters are planted, and have to be found; their remedies have to
-//! survive. `docs/exploring.md` has the table that goes with it; `icsim explore` with ten thousand runs
-//! is how it is made.
+//! survive. `docs/exploring.md` has the table that goes with it; `cargo run --release --example planted`
+//! makes it.
 
+mod classes;
+
+use classes::{PLANTED, Planted};
 use scenarios::explore::hunt::{self, Caught};
 use scenarios::explore::search::{Outcome, Search};
 use scenarios::explore::strategy::Strategy;
 use scenarios::explore::trial::Trials;
-use scenarios::resolve::load_changed;
-use scenarios::run::engine;
-use scenarios::scenario::Scenario;
-use scenarios::source::Source;
-use std::path::PathBuf;
 
 /// Held messages that a person still understands.
 const MOST_HELD: usize = 4;
-
-struct Planted {
-    /// The scenario, and the stem of the modules' names.
-    name: &'static str,
-    /// The canisters that have the bug.
-    canisters: &'static [&'static str],
-    /// The portfolio finds it within so many runs.
-    within: u64,
-    /// So many runs do not break the remedy.
-    survives: u64,
-}
-
-const fn planted(name: &'static str, within: u64) -> Planted {
-    Planted { name, canisters: &["shop"], within, survives: 100 }
-}
-
-const PLANTED: [Planted; 15] = [
-    planted("toctou", 20),
-    planted("reentrancy", 40),
-    planted("callback-trap", 20),
-    planted("leaked-lock", 80),
-    planted("non-atomic", 80),
-    Planted { canisters: &["shop", "till"], ..planted("reject-retry", 20) },
-    planted("lost-refund", 20),
-    planted("response-order", 400),
-    // Ninety calls for each of eight messages: its runs are long.
-    Planted { survives: 20, ..planted("full-queue", 20) },
-    Planted { canisters: &["till"], ..planted("stopping", 20) },
-    planted("cycle-drain", 20),
-    planted("late-answer", 60),
-    planted("timer", 20),
-    planted("instruction-limit", 20),
-    planted("cross-subnet", 20),
-];
-
-impl Planted {
-    fn source(&self) -> Source {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("canisters/bugs");
-        Source::read(&folder.join(format!("{}.toml", self.name))).expect("the scenario is there")
-    }
-
-    fn scenario(&self, source: &mut Source, fixed: bool) -> Scenario {
-        let change = |canister: &&str| {
-            let text = format!("canister.{canister}.wasm={}-fixed.wasm", self.name);
-            scenarios::document::change::Change::read(&text, source).expect("a change")
-        };
-        let changes: Vec<_> = match fixed {
-            true => self.canisters.iter().map(change).collect(),
-            false => Vec::new(),
-        };
-        load_changed(source, &changes, None, &engine::runtime).expect("the scenario is valid")
-    }
-}
 
 fn search<'a>(trials: &'a Trials<'a>, runs: u64) -> Search<'a> {
     Search {
