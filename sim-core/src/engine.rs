@@ -245,7 +245,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
                 None => self.lanes.iter_mut().for_each(|lane| lane.run_window(window_end)),
             }
             chooser.note(self.lanes.iter_mut().map(Lane::take_effort));
-            self.spreading = chooser.told();
+            self.spreading = self.spreading.and(chooser.told());
             self.exchange();
             if !after_window(window_end) {
                 return false;
@@ -284,8 +284,18 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
     }
 
     /// The processes, in order of their ids.
-    pub fn processes(&self) -> impl Iterator<Item = &P> {
+    pub fn processes(&self) -> impl DoubleEndedIterator<Item = &P> {
         self.lanes.iter().map(|lane| &lane.process)
+    }
+
+    /// The processes, in order of their ids, to be changed before a run.
+    pub fn processes_mut(&mut self) -> impl Iterator<Item = &mut P> {
+        self.lanes.iter_mut().map(|lane| &mut lane.process)
+    }
+
+    /// A process, between two windows.
+    pub fn process_mut(&mut self, id: ProcessId) -> Option<&mut P> {
+        self.lanes.get_mut(id.index()).map(|lane| &mut lane.process)
     }
 
     /// Ends the run: the processes, the trace digest (a hash over the processes' digests in order

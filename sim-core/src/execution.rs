@@ -24,7 +24,7 @@ use crate::units::{Cycles, Instructions};
 use std::sync::Arc;
 
 pub(crate) use begin::reject_of;
-pub(crate) use install::Installation;
+pub(crate) use install::{InstallOutcome, Installation};
 
 /// Counts the messages made on a subnet.
 #[derive(Clone, Copy, Debug)]

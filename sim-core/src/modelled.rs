@@ -54,6 +54,9 @@ pub struct Method {
     pub in_sequence: bool,
     /// Instructions of each callback.
     pub callback: Distribution<Instructions>,
+    /// Instead of all this: one of several ways to behave, drawn for each message. It says
+    /// everything but `query`, and has no cases of its own.
+    pub cases: Option<Choice<Arc<Method>>>,
 }
 
 impl Default for Method {
@@ -70,6 +73,7 @@ impl Default for Method {
             calls: Vec::new(),
             in_sequence: false,
             callback: Distribution::Fixed { value: Instructions::ZERO },
+            cases: None,
         }
     }
 }

@@ -360,6 +360,8 @@ pub struct Surroundings {
     pub idle: IdleUse,
     /// Memory it has allocated and does not use.
     pub spare_allocation: Bytes,
+    /// Memory it may have in addition: its allocation and its subnet have an end.
+    pub memory_room: Bytes,
     /// Cycles it has reserved for memory.
     pub reserved: Cycles,
     /// How many it may have reserved.
@@ -420,6 +422,8 @@ pub struct Effects {
     pub calls: Vec<OutgoingCall>,
     /// Cycles accepted from the call.
     pub cycles_accepted: Cycles,
+    /// Cycles it created; only [`CanisterId::CYCLES_MINTING`] can.
+    pub cycles_minted: Cycles,
     /// Cycles burned on purpose.
     pub cycles_burned: Cycles,
     /// Cycles reserved for memory that grew.

@@ -399,4 +399,6 @@ fn describe(value: &Val) -> String {
 }
 
 #[cfg(test)]
+mod exactness;
+#[cfg(test)]
 mod soundness;

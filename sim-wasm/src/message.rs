@@ -103,6 +103,15 @@ fn out_of_cycles(bytes: u64, balance: Cycles, threshold: Cycles) -> Failure {
     }
 }
 
+fn out_of_memory(bytes: u64, room: Bytes) -> Failure {
+    Failure {
+        code: ErrorCode::CanisterOutOfMemory,
+        message: format!(
+            "Canister exceeded its allowed memory: it cannot grow by {bytes} bytes where {room} are left"
+        ),
+    }
+}
+
 fn over_the_reserve(more: Bytes, total: Cycles, limit: Cycles) -> Failure {
     Failure {
         code: ErrorCode::ReservedCyclesLimitExceededInMemoryGrow,
@@ -160,13 +169,21 @@ impl Message {
         self.effects.response = Some(response);
     }
 
+    /// Whether the canister and its subnet have room for `bytes` more.
+    pub(crate) fn has_room(&self, bytes: u64) -> bool {
+        self.grown.saturating_add(bytes) <= self.surroundings.memory_room.get()
+    }
+
     /// Notes that heap or stable memory grows by `bytes`, which raises the freezing threshold.
     ///
     /// # Errors
-    /// The balance is below the new threshold, and the task is one of those that have to heed it:
+    /// There is no room for it; or the balance is below the new threshold, and the task is one of those that have to heed it:
     /// callbacks and queries do not, and an install is checked as a whole
     /// (`should_check_freezing_threshold_for_memory_grow`, `sandbox_safe_system_state.rs`).
     pub(crate) fn allocate(&mut self, bytes: u64) -> Result<(), Failure> {
+        if !self.has_room(bytes) {
+            return Err(out_of_memory(bytes, self.surroundings.memory_room));
+        }
         let grown = self.grown.saturating_add(bytes);
         let reserve = self.reserve_for(grown)?;
         let reserved = self.effects.cycles_reserved + reserve;

@@ -28,6 +28,19 @@ pub struct Spreading {
     pub savings: u64,
 }
 
+impl Spreading {
+    /// What was done in both of two stretches of a run.
+    pub(super) fn and(self, next: Spreading) -> Spreading {
+        Spreading {
+            threads: self.threads.max(next.threads),
+            windows: self.windows + next.windows,
+            spread: self.spread + next.spread,
+            effort: self.effort.saturating_add(next.effort),
+            savings: self.savings.saturating_add(next.savings),
+        }
+    }
+}
+
 /// Chooses, window by window.
 pub(super) struct Chooser {
     told: Spreading,

@@ -156,6 +156,9 @@ impl Subnet {
     /// Moves messages between canisters of this subnet into their receivers' queues, by order of
     /// sender. One that is not taken stays where it is, with those behind it.
     fn deliver_locally(&mut self) {
+        if let Some(held) = self.held.take() {
+            return self.deliver_chosen(held);
+        }
         let own = self.id;
         for index in self.canisters.awake_places() {
             if self.canisters[index].output.is_empty() {

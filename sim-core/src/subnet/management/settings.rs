@@ -52,7 +52,7 @@ impl Subnet {
         let args: UpdateSettingsArgs = decode(&call.arg)?;
         let place = self.controlled(args.canister_id, Method::UpdateSettings, call, used)?;
         let change = SettingsChange::read(args.settings, &self.profile.management)?;
-        self.validate(&change, Standing::of(&self.canisters[place]))?;
+        self.validate_change(place, &change)?;
         let before = self.canisters[place].memory();
         self.apply_settings(place, &change);
         self.reserve(place, before);
@@ -80,6 +80,18 @@ impl Subnet {
         let reserved_limit = self.profile.limits.reserved_cycles;
         let now = Standing { balance, freezing_seconds, reserved_limit, ..Standing::default() };
         self.validate(change, now)
+    }
+
+    /// Whether a canister's settings can be changed so.
+    ///
+    /// # Errors
+    /// Its subnet or its balance does not allow it.
+    pub(super) fn validate_change(
+        &self,
+        place: usize,
+        change: &SettingsChange,
+    ) -> Result<(), Failure> {
+        self.validate(change, Standing::of(&self.canisters[place]))
     }
 
     fn validate(&self, change: &SettingsChange, now: Standing) -> Result<(), Failure> {
