@@ -1,5 +1,6 @@
 //! The small test kit that cross-crate tests share: where things are, and how to run a scenario.
 
+use scenarios::document::change::Change;
 use scenarios::resolve;
 use scenarios::run::engine;
 use scenarios::source::Source;
@@ -40,12 +41,14 @@ pub struct Run<'a> {
     pub threads: usize,
     /// Instead of the scenario's own duration.
     pub duration: Option<SimDuration>,
+    /// What is different from the scenario, as `--set` takes it.
+    pub changes: &'a [String],
 }
 
 impl<'a> Run<'a> {
     /// `scenario` from `seed` on one thread, at its own length.
     pub fn of(scenario: &'a str, seed: u64) -> Self {
-        Run { scenario, seed, tie_seed: None, threads: 1, duration: None }
+        Run { scenario, seed, tie_seed: None, threads: 1, duration: None, changes: &[] }
     }
 
     /// The same on `threads` threads.
@@ -68,8 +71,10 @@ impl<'a> Run<'a> {
     /// # Panics
     /// If the scenario cannot be run: a library scenario always can.
     pub fn history(self) -> History {
-        let source = Source::read(&self.path()).expect("the scenario exists");
-        let scenario = resolve::load(&source, self.duration, &engine::runtime)
+        let mut source = Source::read(&self.path()).expect("the scenario exists");
+        let mut change = |text: &String| Change::read(text, &mut source).expect("is a change");
+        let changes: Vec<Change> = self.changes.iter().map(&mut change).collect();
+        let scenario = resolve::load_changed(&source, &changes, self.duration, &engine::runtime)
             .unwrap_or_else(|refusal| panic!("{refusal:?}"));
         let world = World::new(scenario.world(self.seed, self.tie_seed)).expect("is set up");
         // However little there is to do, to see that threads change nothing.
