@@ -1,8 +1,8 @@
 //! The messages of one causal tree as a sequence of arrows between parties, for diagrams.
 
+use crate::analysis::Analysis;
 use crate::causes::Causes;
 use crate::messages::{Message, Sender};
-use crate::names::Names;
 use sim_core::id::MessageId;
 use sim_core::record::Outcome;
 use sim_core::time::SimTime;
@@ -61,10 +61,10 @@ pub struct Sequence {
 
 impl Sequence {
     /// The arrows of `id` and of everything it led to, at most `most` of them.
-    pub fn of(causes: &Causes<'_>, id: MessageId, names: &Names<'_>, most: usize) -> Self {
+    pub fn of(causes: &Causes<'_>, id: MessageId, analysis: &Analysis, most: usize) -> Self {
         let mut sequence = Sequence::default();
         for message in causes.tree(id) {
-            sequence.add(message, names);
+            sequence.add(message, analysis);
         }
         sequence.steps.sort_by_key(|step| (step.left, step.message, step.arrow != Arrow::Request));
         sequence.left_out = sequence.steps.len().saturating_sub(most);
@@ -72,7 +72,8 @@ impl Sequence {
         sequence
     }
 
-    fn add(&mut self, message: &Message<'_>, names: &Names<'_>) {
+    fn add(&mut self, message: &Message, analysis: &Analysis) {
+        let (names, speech) = (&analysis.names, &analysis.speech);
         let caller = match message.sender {
             Sender::Client => Participant { name: "client".to_owned(), subnet: String::new() },
             Sender::Canister { id, .. } => Participant {
@@ -87,11 +88,11 @@ impl Sequence {
         let (from, to) = (self.place(caller), self.place(callee));
         let id = message.id;
         let arrow = if message.executed.is_some() { Arrow::Request } else { Arrow::Open };
-        let label = message.method.to_owned();
+        let label = speech.request(message);
         let (left, arrived) = (message.sent, message.executed);
         self.steps.push(Step { message: id, arrow, from, to, left, arrived, label });
         if let (Some(left), Some(outcome)) = (message.responded, message.outcome) {
-            let (arrow, label) = answer(outcome);
+            let (arrow, label) = answer(outcome, speech.answer(message));
             let arrived = message.finished;
             self.steps.push(Step { message: id, arrow, from: to, to: from, left, arrived, label });
         }
@@ -106,11 +107,16 @@ impl Sequence {
     }
 }
 
-fn answer(outcome: Outcome) -> (Arrow, String) {
-    match outcome {
-        Outcome::Reply(bytes) => {
+/// What an answer says: its values or its words where they are known, else how much it is.
+fn answer(outcome: Outcome, said: Option<String>) -> (Arrow, String) {
+    match (outcome, said) {
+        (Outcome::Reply(_), Some(values)) => (Arrow::Reply, format!("reply {values}")),
+        (Outcome::Reply(bytes), None) => {
             (Arrow::Reply, format!("reply, {}", crate::human::bytes(bytes.get())))
         }
-        Outcome::Reject(code) => (Arrow::Reject, format!("reject, {}", code.name())),
+        (Outcome::Reject(code), Some(text)) => {
+            (Arrow::Reject, format!("reject, {}: {text}", code.name()))
+        }
+        (Outcome::Reject(code), None) => (Arrow::Reject, format!("reject, {}", code.name())),
     }
 }

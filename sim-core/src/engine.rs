@@ -187,6 +187,16 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
         threads: usize,
         after_window: &mut dyn FnMut(SimTime) -> bool,
     ) -> bool {
+        self.run_seen(end, threads, &mut |time, _| after_window(time))
+    }
+
+    /// As [`Self::run`]; `after_window` also sees the processes, in order of their ids.
+    pub fn run_seen(
+        &mut self,
+        end: SimTime,
+        threads: usize,
+        after_window: &mut dyn FnMut(SimTime, &mut dyn Iterator<Item = &mut P>) -> bool,
+    ) -> bool {
         // Without a pool of the wanted size one thread gives the same result.
         let pool = match threads.min(self.lanes.len()) {
             0 | 1 => None,
@@ -200,7 +210,8 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
                 None => self.lanes.iter_mut().for_each(|lane| lane.run_window(window_end)),
             }
             self.exchange();
-            if !after_window(window_end) {
+            let mut processes = self.lanes.iter_mut().map(|lane| &mut lane.process);
+            if !after_window(window_end, &mut processes) {
                 return false;
             }
         }
@@ -239,6 +250,11 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
     /// The processes, in order of their ids.
     pub fn processes(&self) -> impl Iterator<Item = &P> {
         self.lanes.iter().map(|lane| &lane.process)
+    }
+
+    /// The processes, to be changed from outside.
+    pub fn processes_mut(&mut self) -> impl Iterator<Item = &mut P> {
+        self.lanes.iter_mut().map(|lane| &mut lane.process)
     }
 
     /// Ends the run: the processes, the trace digest (a hash over the processes' digests in order

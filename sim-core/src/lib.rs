@@ -46,6 +46,7 @@ pub mod reject;
 pub mod runtime;
 pub mod sandbox;
 pub mod scheduler;
+pub mod sink;
 mod subnet;
 pub mod time;
 pub mod units;

@@ -12,6 +12,7 @@ mod certificate;
 mod charging;
 mod clients;
 mod faults;
+mod handing_over;
 mod ingress_pool;
 mod long_install;
 mod management;
@@ -42,6 +43,7 @@ use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
 use crate::runtime::{Failure, Response, Runtime};
 use crate::scheduler::Scheduler;
+use crate::sink::Contents;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
@@ -170,6 +172,8 @@ pub(crate) struct Subnet {
     messages: MessageIds,
     answered: Vec<(MessageId, Response)>,
     records: Vec<Record>,
+    /// What new messages say, for a sink.
+    contents: Contents,
     /// Payloads of new records, for the digest.
     content: Vec<u8>,
     /// How many records are in the digest.
@@ -223,6 +227,7 @@ impl Subnet {
             messages: MessageIds::new(id),
             answered: Vec::new(),
             records: Vec::new(),
+            contents: Contents::default(),
             content: Vec::new(),
             traced: 0,
             scratch: Vec::new(),
@@ -304,6 +309,7 @@ impl Subnet {
             messages: &mut self.messages,
             records: &mut self.records,
             content: &mut self.content,
+            contents: &mut self.contents,
             answered: &mut self.answered,
         };
         (executor, &mut self.canisters)
@@ -333,16 +339,8 @@ impl Subnet {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let history = SubnetHistory {
-            id: self.id,
-            name: self.spec.name,
-            nodes: self.spec.nodes,
-            kind: self.spec.kind,
-            cost_schedule: self.spec.cost_schedule,
-            records: self.records,
-            canisters: self.canisters.iter().map(Canister::summary).collect(),
-        };
-        Ok((history, self.ledger))
+        let records = std::mem::take(&mut self.records);
+        Ok((SubnetHistory { records, ..self.outline() }, self.ledger))
     }
 }
 

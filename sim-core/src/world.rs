@@ -1,5 +1,7 @@
 //! A world: the network with its canisters and clients, ready to run.
 
+mod handing_over;
+
 use crate::choice::Choice;
 use crate::distribution::Distribution;
 use crate::engine::{Engine, ProcessId};
@@ -301,6 +303,10 @@ impl World {
         if !finished {
             return Err(RunError::Interrupted(reached));
         }
+        self.finish()
+    }
+
+    fn finish(self) -> Result<History, RunError> {
         let events = self.engine.events();
         let (subnets, digest, pending) = self.engine.finish();
         let on_the_way: Cycles = pending.iter().map(SubnetEvent::cycles).sum();

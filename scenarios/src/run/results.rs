@@ -1,31 +1,37 @@
 //! What a run leaves: the files of its folder, and the table on the screen.
 
-use super::engine;
 use super::interrupt::Interrupt;
-use super::output::{OutputError, PROFILE, SCENARIO};
-use super::{Failed, Job};
+use super::output::{Destination, OutputError, PROFILE, SCENARIO};
+use super::{Failed, Job, engine};
 use crate::scenario::effective;
-use sim_core::history::History;
+use reports::RunReport;
+use reports::reporter::Made;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// Writes all files to the job's destination, if it has one, and answers the summary table.
+/// The folder that a run's files go to until it is finished.
+pub(super) fn begin(destination: Option<&Destination>) -> Result<TempDir, OutputError> {
+    match destination {
+        Some(destination) => destination.begin(),
+        // The table is made by what writes the files; without a destination they are thrown away.
+        None => TempDir::new().map_err(|error| OutputError::Writer(error.to_string())),
+    }
+}
+
+/// Writes all files and gives the folder its name, if it is to have one; answers the summary table.
 pub(super) fn write(
     job: &Job<'_>,
-    history: &History,
+    report: &RunReport<'_>,
+    made: Made,
+    folder: TempDir,
     interrupt: &Interrupt,
 ) -> Result<String, Failed> {
     let Some(destination) = &job.destination else {
-        // The table is made by what writes the files; without a destination they are thrown away.
-        let folder = TempDir::new().map_err(|error| OutputError::Writer(error.to_string()))?;
-        return engine::write_report(folder.path(), job, history).map_err(Failed::from);
+        return engine::write_report(folder.path(), report, made).map_err(Failed::from);
     };
-    let folder = destination.begin()?;
     write_inputs(folder.path(), job)?;
     interrupt.check()?;
-    engine::write_trace(folder.path(), job, history)?;
-    interrupt.check()?;
-    let table = engine::write_report(folder.path(), job, history)?;
+    let table = engine::write_report(folder.path(), report, made)?;
     interrupt.check()?;
     destination.finish(folder)?;
     Ok(table)
