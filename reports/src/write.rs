@@ -75,6 +75,16 @@ pub fn write_made(
     Ok(summary)
 }
 
+/// What [`write_report`] answers, without anything drawn or written.
+///
+/// # Errors
+/// The run contradicts itself.
+pub fn summarise(run: &RunReport<'_>) -> Result<Summary, ReportError> {
+    let analysis = Analysis::of(run);
+    analysis.check()?;
+    Ok(Summary::of(run, &analysis))
+}
+
 /// Writes tables as CSV, each into a file of its name.
 ///
 /// # Errors

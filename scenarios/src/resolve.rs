@@ -7,6 +7,8 @@ mod argument;
 mod canisters;
 mod choice;
 mod expectations;
+mod faults;
+mod fields;
 mod figures;
 mod interface;
 mod model;
@@ -29,6 +31,7 @@ pub use subnets::Subnet;
 use crate::diagnostics::{Mistake, Refusal};
 use crate::document::change::Change;
 use crate::document::{self, Document};
+use crate::expect::Invariants;
 use crate::scenario::Scenario;
 use crate::source::Source;
 use reports::metrics::WarmUp;
@@ -124,11 +127,22 @@ fn resolve(
         mistakes,
     }
     .resolve();
+    let faults =
+        faults::Context { document, source, names: &names, modules: &mut modules, mistakes }
+            .resolve();
     let mut context =
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
     let (Some(canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
-    let expectations = expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
+    let mut context = expectations::Context {
+        document,
+        source,
+        names: &names,
+        modules: &modules,
+        workloads: workloads.iter().map(|workload| workload.name.as_str()).collect(),
+        mistakes,
+    };
+    let invariants = Invariants::new(context.resolve());
     Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),
@@ -142,7 +156,9 @@ fn resolve(
         canisters,
         workloads,
         figures,
-        expectations,
+        faults,
+        invariants,
+        explore: document.explore.clone().unwrap_or_default(),
     }))
 }
 

@@ -10,7 +10,8 @@ pub mod results;
 pub mod stored;
 
 use crate::diagnostics::Refusal;
-use crate::expect::Disappointment;
+use crate::expect::Violation;
+use crate::expect::run::{Watched, run as watch};
 use crate::resolve::{BrokenRuntime, LoadError};
 use crate::scenario::{Provenance, Scenario};
 use crate::setup;
@@ -21,11 +22,12 @@ use progress::Progress;
 use recorder::Recorder;
 use reports::littles_law::LittlesLawBroken;
 use reports::messages::whole;
-use reports::metrics::{self, Metric};
-use reports::reporter::Made;
+use reports::metrics;
 use reports::store::Level;
+use sim_core::engine::Spreading;
 use sim_core::history::History;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
+use tempfile::TempDir;
 
 /// What to run and how.
 pub struct Job<'a> {
@@ -51,7 +53,7 @@ pub struct Outcome {
     /// The trace digest in hexadecimal.
     pub digest: String,
     /// What the scenario expected in vain.
-    pub disappointments: Vec<Disappointment>,
+    pub violations: Vec<Violation>,
 }
 
 /// A run without a result.
@@ -95,40 +97,23 @@ impl Job<'_> {
     pub fn run(self, interrupt: &Interrupt, progress: &mut Progress) -> Result<Outcome, Failed> {
         let world = self.set_up(interrupt, progress)?;
         interrupt.check()?;
-        let folder = results::begin(self.destination.as_ref())?;
-        let mut recorder = Recorder::begin(&self, &world.outline(), folder.path())?;
-        let recorded = self.simulate(world, &mut recorder, interrupt, progress);
-        let (mut history, metrics) = match recorder.failure() {
+        let folder = self.destination.as_ref().map(Destination::begin).transpose()?;
+        let path = folder.as_ref().map(TempDir::path);
+        let mut recorder = Recorder::begin(&self, &world.outline(), path)?;
+        let ran = self.simulate(world, &mut recorder, interrupt, progress);
+        let (mut history, violations) = match recorder.failure() {
             Some(error) => return Err(error.into()),
-            None => recorded?,
+            None => ran?,
         };
         interrupt.check()?;
         progress.note("writing results");
         let made = recorder.finish(&mut history)?;
         let digest = history.digest.to_string();
-        let disappointments = self.disappointments(&history, &made, metrics);
-        let sentences: Vec<String> = disappointments.iter().map(ToString::to_string).collect();
+        let sentences: Vec<String> = violations.iter().map(ToString::to_string).collect();
         let interfaces = self.scenario.interfaces();
         let report = engine::report(&self, &history, &interfaces, &sentences);
         let table = results::write(&self, &report, made, folder, interrupt)?;
-        Ok(Outcome { table, digest, disappointments })
-    }
-
-    /// What was expected in vain. Metrics are those that need the whole run at once, if any do.
-    fn disappointments(
-        &self,
-        history: &History,
-        made: &Made,
-        metrics: Option<Vec<Metric>>,
-    ) -> Vec<Disappointment> {
-        if self.scenario.expectations.is_empty() {
-            return Vec::new();
-        }
-        let metrics = metrics.unwrap_or_else(|| {
-            let from = self.scenario.warm_up.fixed().unwrap_or_default();
-            metrics::of_samples(history, from, &made.analysis.steady)
-        });
-        self.scenario.disappointments(&metrics)
+        Ok(Outcome { table, digest, violations })
     }
 
     fn set_up(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<World, Failed> {
@@ -140,37 +125,56 @@ impl Job<'_> {
         })
     }
 
-    /// Runs, and hands the records to `recorder`. Where expectations ask for a warm-up that only the
-    /// whole run tells, the records are kept until its end, and the metrics come with the history.
+    /// Runs, and hands the records to `recorder`. Answers what did not hold.
     fn simulate(
         &self,
         world: World,
         recorder: &mut Recorder,
         interrupt: &Interrupt,
         progress: &mut Progress,
-    ) -> Result<(History, Option<Vec<Metric>>), Failed> {
-        let scenario = self.scenario;
-        let is_needed_whole =
-            !scenario.expectations.is_empty() && scenario.warm_up.fixed().is_none();
+    ) -> Result<(History, Vec<Violation>), Failed> {
         let mut tell = |time| {
             progress.at(time);
             if interrupt.requested() { Continue::Stop } else { Continue::Yes }
         };
         let options = RunOptions { threads: self.threads, progress: &mut tell };
-        let history = match is_needed_whole {
-            true => world.run(options),
-            false => world.run_into(options, recorder),
+        let ran = match self.scenario.invariants.list().is_empty() {
+            true => world.run_into(options, recorder).map(|(history, spreading)| {
+                (history, spreading, None)
+            }),
+            false => self.watch(world, options),
         };
         progress.finish();
-        let history = history.map_err(|error| match error {
+        let (history, spreading, watched) = ran.map_err(|error| match error {
             RunError::Interrupted(_) => Failed::Interrupted,
             RunError::Fault(fault) => Failed::Fault(fault),
         })?;
-        if !is_needed_whole {
-            return Ok((history, None));
-        }
-        let metrics = metrics::of(&history, scenario.warm_up)?;
-        recorder.record(&whole(&history))?;
-        Ok((history, Some(metrics)))
+        progress.say(&described(spreading));
+        let Some(watched) = watched else { return Ok((history, Vec::new())) };
+        recorder.record(&whole(&watched.history))?;
+        let metrics = metrics::of(&watched.history, self.scenario.warm_up)?;
+        Ok(watched.into_parts(&metrics))
+    }
+
+    /// Runs and checks expectations, which look at records: they are kept until the end.
+    fn watch(
+        &self,
+        mut world: World,
+        options: RunOptions<'_>,
+    ) -> Result<(History, Spreading, Option<Watched>), RunError> {
+        let outline = world.outline();
+        world.keep_contents();
+        let watched = watch(world, &self.scenario.invariants, options)?;
+        Ok((outline, watched.spreading, Some(watched)))
+    }
+}
+
+/// Which threads did the work, in words.
+fn described(spreading: Spreading) -> String {
+    let Spreading { threads, windows, spread, .. } = spreading;
+    match spread {
+        0 if threads == 1 => format!("ran on one thread, {windows} windows"),
+        0 => format!("ran on one thread: {windows} windows have too little work to share out"),
+        _ => format!("ran on {threads} threads in {spread} of {windows} windows"),
     }
 }

@@ -1,19 +1,21 @@
 //! A scenario in which every name, number and argument is settled.
 
 mod effective;
+mod faults;
 
-pub use effective::{Provenance, effective};
+pub use effective::{Provenance, effective, entry_of_model};
+pub use faults::{FaultPlan, Lasts};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
-use crate::document::{ChoiceEntry, SettingsEntry};
-use crate::expect::{Disappointment, Expectation};
+use crate::document::{ChoiceEntry, ExploreEntry, SettingsEntry};
+use crate::expect::Invariants;
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;
 use reports::candid::Interfaces;
 use reports::charts::spec::Spec;
-use reports::metrics::{Metric, WarmUp};
+use reports::metrics::WarmUp;
 use sim_core::choice::Choice;
 use sim_core::distribution::Distribution;
 use sim_core::id::{CanisterId, SubnetId};
@@ -60,8 +62,12 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// Figures wanted; those of its own choice, if the file chooses none.
     pub figures: Vec<Spec>,
-    /// What has to hold at the end of a run.
-    pub expectations: Vec<Expectation>,
+    /// What goes wrong, in the order of the file.
+    pub faults: Vec<FaultPlan>,
+    /// What has to hold in a run.
+    pub invariants: Invariants,
+    /// How `icsim explore` judges.
+    pub explore: ExploreEntry,
 }
 
 /// A canister of a scenario.
@@ -69,6 +75,8 @@ pub struct Scenario {
 pub struct Canister {
     /// Its name.
     pub name: Arc<str>,
+    /// The name of its entry in the file, which the copies of one share.
+    pub entry: Arc<str>,
     /// Its id; the subnet follows from it.
     pub id: CanisterId,
     /// What it does.
@@ -195,14 +203,8 @@ impl Scenario {
             runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(|canister| canister.spec(seed)).collect(),
             workloads: self.workloads.iter().flat_map(Workload::specs).collect(),
-            faults: Vec::new(),
+            faults: self.faults.iter().flat_map(|plan| plan.specs(seed)).collect(),
         }
-    }
-
-    /// What does not hold for the numbers of a run.
-    pub fn disappointments(&self, metrics: &[Metric]) -> Vec<Disappointment> {
-        let broken = self.expectations.iter().filter_map(|expected| expected.check(metrics).err());
-        broken.collect()
     }
 
     /// What its canisters declare: in their `.did` files, else in the metadata of their modules.
@@ -241,7 +243,9 @@ impl Scenario {
             Pace::Closed { .. } => None,
         });
         let declared = self.canisters.iter().filter_map(|canister| canister.candid.as_ref());
-        modules.chain(traces).chain(declared.map(|declared| declared.path.as_str()))
+        let declared = declared.map(|declared| declared.path.as_str());
+        let upgrades = self.faults.iter().filter_map(|plan| plan.entry.wasm.as_ref());
+        modules.chain(traces).chain(declared).chain(upgrades.map(|wasm| wasm.get_ref().as_str()))
     }
 
     fn network(&self) -> Network {

@@ -8,11 +8,12 @@ pub(crate) mod options;
 pub(crate) mod snapshots;
 
 use crate::call_context::CallContexts;
-use crate::execution::Job;
+use crate::execution::{InstallOutcome, Job};
 use crate::fees::{Charge, FeeSchedule, IdleUse};
 use crate::history::CanisterSummary;
 use crate::id::CanisterId;
 use crate::ledger::{Account, Burned, Ledger, UseCase};
+use crate::management::settings::SettingsChange;
 use crate::message::ManagementCall;
 use crate::profile::ManagementRules;
 use crate::queues::{InputQueues, OutputQueues};
@@ -23,12 +24,13 @@ use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles, Instructions};
 use crate::world::InitialSettings;
 use chunks::ChunkStore;
-use history::{Change, ChangeDetails, ChangeOrigin, History};
+use history::{Change, ChangeDetails, ChangeOrigin, Deployment, History};
 use ic_principal::Principal;
 use log::Log;
 use low_memory::LowMemoryHook;
 use options::Options;
 use snapshots::Snapshots;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -114,8 +116,17 @@ pub(crate) struct Totals {
     pub(crate) given: Cycles,
 }
 
-/// An install that takes several rounds. What it does was worked out when it began; until its last slice
-/// has run, nobody can see it, because the canister does nothing else meanwhile.
+/// How an install ends: worked out when it began, it takes effect when its last slice has run.
+pub(crate) struct InstallEnding {
+    pub(crate) outcome: InstallOutcome,
+    /// Allocations that come with it.
+    pub(crate) settings: SettingsChange,
+    pub(crate) mode: Deployment,
+    /// Who installs.
+    pub(crate) origin: ChangeOrigin,
+}
+
+/// An install that takes several rounds. Until its last slice has run, the canister is as it was.
 #[derive(Debug)]
 pub(crate) struct LongInstall {
     /// Instructions of slices that have not run yet.
@@ -125,6 +136,14 @@ pub(crate) struct LongInstall {
     pub(crate) aborted: bool,
     pub(crate) call: ManagementCall,
     pub(crate) answer: Result<Payload, Failure>,
+}
+
+/// A freezing threshold and what it follows from besides the prices: what the canister takes up, the
+/// seconds of its settings, and the cycles reserved.
+#[derive(Clone, Copy, Debug)]
+struct KnownThreshold {
+    cause: (IdleUse, u64, Cycles),
+    threshold: Cycles,
 }
 
 pub(crate) struct Canister {
@@ -144,6 +163,8 @@ pub(crate) struct Canister {
     pub(crate) paused: Option<Box<Job>>,
     /// The install that goes on in the next round.
     pub(crate) installing: Option<Box<LongInstall>>,
+    /// What that will have done when it ends.
+    pub(crate) ending: Option<Box<InstallEnding>>,
     /// Nanoseconds since 1970.
     pub(crate) timer: Option<u64>,
     pub(crate) certified_data: Box<[u8]>,
@@ -174,6 +195,8 @@ pub(crate) struct Canister {
     memory: Bytes,
     /// The prices it pays, once it was measured.
     fees: Option<Arc<FeeSchedule>>,
+    /// The freezing threshold that was worked out last.
+    threshold: Cell<Option<KnownThreshold>>,
     /// Ingress fees that came due while an execution is paused, whose balance must not change.
     pub(crate) ingress_debit: Cycles,
     /// Charges of those.
@@ -211,6 +234,7 @@ impl Canister {
             next_method: ScheduledMethod::default(),
             paused: None,
             installing: None,
+            ending: None,
             timer: None,
             certified_data: Box::default(),
             last_charge: SimTime::ZERO,
@@ -234,6 +258,7 @@ impl Canister {
             hook: LowMemoryHook::default(),
             memory: Bytes::ZERO,
             fees: None,
+            threshold: Cell::new(None),
             ingress_debit: Cycles::ZERO,
             postponed: Vec::new(),
         }
@@ -269,11 +294,17 @@ impl Canister {
         self.threshold_for(self.idle_use())
     }
 
+    /// Several checks of a message ask for the same threshold.
     fn threshold_for(&self, idle: IdleUse) -> Cycles {
-        let reserved = self.account.reserved();
-        let threshold =
-            |fees: &FeeSchedule| fees.freezing_threshold(idle, self.freezing_seconds, reserved);
-        self.fees.as_deref().map_or(Cycles::ZERO, threshold)
+        let Some(fees) = self.fees.as_deref() else { return Cycles::ZERO };
+        let cause = (idle, self.freezing_seconds, self.account.reserved());
+        if let Some(known) = self.threshold.get().filter(|known| known.cause == cause) {
+            return known.threshold;
+        }
+        let (idle, seconds, reserved) = cause;
+        let threshold = fees.freezing_threshold(idle, seconds, reserved);
+        self.threshold.set(Some(KnownThreshold { cause, threshold }));
+        threshold
     }
 
     /// Whether its code has 64-bit memory: instructions of that cost more.
@@ -282,14 +313,17 @@ impl Canister {
     }
 
     /// The prices it pays: those of its code's width.
-    pub(crate) fn prices(&self, fees: &Arc<FeeSchedule>) -> Arc<FeeSchedule> {
-        if self.is_wasm64() { fees.wasm64() } else { fees.clone() }
+    pub(crate) fn prices<'a>(&self, fees: &'a Arc<FeeSchedule>) -> &'a Arc<FeeSchedule> {
+        fees.of_width(self.is_wasm64())
     }
 
     /// Brings the memory it pays for, and what follows from it, up to date.
     pub(crate) fn measure(&mut self, fees: &Arc<FeeSchedule>) {
         self.memory = self.memory_usage().max(self.memory_allocation);
-        self.fees = Some(fees.clone());
+        if !self.fees.as_ref().is_some_and(|known| Arc::ptr_eq(known, fees)) {
+            self.fees = Some(fees.clone());
+            self.threshold.set(None);
+        }
         self.hook = self.hook.measured(self.is_short_of_memory());
     }
 
@@ -410,6 +444,25 @@ impl Canister {
         self.paused.is_some() || self.installing.is_some()
     }
 
+    /// Whether nothing happens to it until somebody touches it: no round has anything to do with it but
+    /// for its timer and the charge for what it takes up.
+    pub(crate) fn can_sleep(&self) -> bool {
+        let exports = self.code.as_ref().map(|code| code.program.exports());
+        let has_heartbeat = exports.is_some_and(|exports| exports.heartbeat);
+        let is_stopping = self.status == Status::Stopping || !self.stop_calls.is_empty();
+        let has_debits = !self.heap_delta_debit.is_zero() || !self.install_code_debit.is_zero();
+        self.next_execution() == NextExecution::None
+            && self.output.is_empty()
+            && !self.calls.watches_deadlines()
+            && !(has_heartbeat || is_stopping || has_debits)
+    }
+
+    /// When its timer goes off, if its code has one: nanoseconds since 1970.
+    pub(crate) fn due_timer(&self) -> Option<u64> {
+        let code = self.code.as_ref()?;
+        self.timer.filter(|_| code.program.exports().global_timer)
+    }
+
     /// Whether `amount` can be spent without going below the freezing threshold.
     pub(crate) fn can_spend(&self, amount: Cycles) -> bool {
         let after = self.account.balance().checked_sub(amount + self.ingress_debit);
@@ -449,6 +502,7 @@ impl Canister {
     pub(crate) fn cycles_in_calls(&self) -> Cycles {
         let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
         running
+            + self.held_for_install()
             + self.calls.prepaid()
             + self.calls.available()
             + self.input.cycles()
@@ -457,11 +511,17 @@ impl Canister {
             + self.stop_calls.iter().map(|stop| stop.call.cycles.amount()).sum()
     }
 
+    /// Prepaid for an install under way.
+    fn held_for_install(&self) -> Cycles {
+        self.ending.as_ref().map_or(Cycles::ZERO, |ending| ending.outcome.hold())
+    }
+
     /// What it burned, with what is prepaid for work under way as if it were used.
     pub(crate) fn consumed(&self) -> Burned {
         let mut consumed = *self.account.burned();
         let (responses, callbacks) = self.calls.prepaid_parts();
         let running = self.paused.as_ref().map_or(Cycles::ZERO, |job| job.hold());
+        let running = running + self.held_for_install();
         consumed[UseCase::Transmission as usize] += responses;
         consumed[UseCase::Execution as usize] += callbacks + running;
         consumed

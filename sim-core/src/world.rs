@@ -3,8 +3,9 @@
 mod handing_over;
 
 use crate::choice::Choice;
+use crate::delivery::Choices;
 use crate::distribution::Distribution;
-use crate::engine::{Engine, ProcessId};
+use crate::engine::{Engine, ProcessId, Spreading};
 use crate::fault::FaultSpec;
 use crate::history::History;
 use crate::id::{CanisterId, SubnetId};
@@ -254,6 +255,7 @@ pub struct World {
     seed: u64,
     tie_seed: Option<u64>,
     duration: SimDuration,
+    reached: SimTime,
 }
 
 impl World {
@@ -263,7 +265,6 @@ impl World {
     /// The first canister or workload that cannot be set up.
     pub fn new(spec: WorldSpec) -> Result<World, SetupError> {
         check_block_intervals(&spec)?;
-        let limit = spec.profile.limits.ingress_message;
         let mut subnets = subnets(&spec);
         let lookahead = lookahead(&spec);
         let (seed, tie_seed, duration) = (spec.seed, spec.tie_seed, spec.duration);
@@ -272,7 +273,7 @@ impl World {
         }
         let mut arrivals = Vec::new();
         for (index, workload) in spec.workloads.into_iter().enumerate() {
-            arrivals.extend(set_up_clients(&mut subnets, index, workload, seed, limit)?);
+            arrivals.extend(set_up_clients(&mut subnets, index, workload, seed)?);
         }
         let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
         let mut engine = Engine::new(subnets, lookahead, tie_seed);
@@ -285,28 +286,83 @@ impl World {
         for FirstArrival { subnet, client, time } in arrivals {
             schedule(subnet, time, SubnetEvent::ClientSends(client));
         }
-        Ok(World { engine, seed, tie_seed, duration })
+        Ok(World { engine, seed, tie_seed, duration, reached: SimTime::ZERO })
+    }
+
+    /// Lets somebody choose on each subnet which messages wait (see [`crate::delivery`]).
+    pub fn choose(&mut self, mut choices: impl FnMut(SubnetId) -> Box<dyn Choices>) {
+        for (index, subnet) in self.engine.processes_mut().enumerate() {
+            subnet.choose(choices(SubnetId::new(index as u16)));
+        }
     }
 
     /// Runs to the end and returns the history.
     ///
     /// # Errors
     /// The run was interrupted, or the model contradicted itself.
-    pub fn run(mut self, options: RunOptions<'_>) -> Result<History, RunError> {
-        let end = SimTime::ZERO + self.duration;
-        let progress = options.progress;
-        let mut reached = SimTime::ZERO;
-        let finished = self.engine.run(end, options.threads, &mut |time| {
-            reached = time;
+    pub fn run(self, options: RunOptions<'_>) -> Result<History, RunError> {
+        self.run_telling(options).map(|(history, _)| history)
+    }
+
+    /// Spreads work over threads wherever that saves so many nanoseconds a window by estimate, instead
+    /// of [`WORTH_SPREADING`](crate::engine::WORTH_SPREADING): always, if none.
+    pub fn spreading_from(mut self, nanos: u64) -> World {
+        self.engine.spread_from(nanos);
+        self
+    }
+
+    /// Runs to the end and returns the history, and what of it was done on several threads.
+    ///
+    /// # Errors
+    /// The run was interrupted, or the model contradicted itself.
+    pub fn run_telling(
+        mut self,
+        options: RunOptions<'_>,
+    ) -> Result<(History, Spreading), RunError> {
+        self.run_until(self.end(), options)?;
+        let spreading = self.spreading();
+        Ok((self.finish()?, spreading))
+    }
+
+    /// Goes on until everything before `until` has happened, or everything of the run.
+    ///
+    /// # Errors
+    /// The run was interrupted.
+    pub fn run_until(&mut self, until: SimTime, options: RunOptions<'_>) -> Result<(), RunError> {
+        let until = until.min(self.end());
+        let RunOptions { threads, progress } = options;
+        let reached = &mut self.reached;
+        let finished = self.engine.run(until, threads, &mut |time| {
+            *reached = time;
             progress(time) == Continue::Yes
         });
         if !finished {
-            return Err(RunError::Interrupted(reached));
+            return Err(RunError::Interrupted(self.reached));
         }
-        self.finish()
+        self.reached = self.reached.max(until);
+        Ok(())
     }
 
-    fn finish(self) -> Result<History, RunError> {
+    /// Everything before this has happened.
+    pub fn reached(&self) -> SimTime {
+        self.reached
+    }
+
+    /// When the run ends.
+    pub fn end(&self) -> SimTime {
+        SimTime::ZERO + self.duration
+    }
+
+    /// What of the run so far was done on several threads.
+    pub fn spreading(&self) -> Spreading {
+        self.engine.spreading()
+    }
+
+    /// Ends the run where it is and returns the history.
+    ///
+    /// # Errors
+    /// The model contradicted itself.
+    pub fn finish(self) -> Result<History, RunError> {
         let events = self.engine.events();
         let (subnets, digest, pending) = self.engine.finish();
         let on_the_way: Cycles = pending.iter().map(SubnetEvent::cycles).sum();
@@ -319,6 +375,14 @@ impl World {
         check_crossings(&ledgers, on_the_way)?;
         let World { seed, tie_seed, duration, .. } = self;
         Ok(History { seed, tie_seed, duration, digest, events, subnets })
+    }
+
+    pub(crate) fn subnets(&self) -> impl DoubleEndedIterator<Item = &Subnet> {
+        self.engine.processes()
+    }
+
+    pub(crate) fn subnet_mut(&mut self, id: SubnetId) -> Option<&mut Subnet> {
+        self.engine.process_mut(ProcessId::new(id.index() as u32))
     }
 }
 
@@ -409,11 +473,12 @@ fn set_up_clients(
     index: usize,
     workload: WorkloadSpec,
     seed: u64,
-    limit: Bytes,
 ) -> Result<Vec<FirstArrival>, SetupError> {
     let longest = workload.args.items().iter().map(|arg| arg.len()).max().unwrap_or(0);
     let bytes = Bytes::of_len(workload.method.len() + longest);
-    if bytes > limit {
+    let receiver = subnets.get(workload.subnet.index());
+    let limit = receiver.map_or(Bytes::ZERO, Subnet::largest_ingress);
+    if receiver.is_some() && bytes > limit {
         return Err(SetupError::IngressTooLarge { index, workload: workload.name, bytes, limit });
     }
     let exists = |target: &CanisterId| {

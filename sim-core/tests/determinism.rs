@@ -111,7 +111,7 @@ fn handed_over(threads: usize) -> (History, Keeper) {
     let world = World::new(world.spec).expect("the world can be set up");
     let (mut keeper, mut go_on) = (Keeper::default(), |_| Continue::Yes);
     let options = RunOptions { threads, progress: &mut go_on };
-    let history = world.run_into(options, &mut keeper).expect("the run ends well");
+    let (history, _) = world.run_into(options, &mut keeper).expect("the run ends well");
     (history, keeper)
 }
 

@@ -1,11 +1,11 @@
-//! Tables as Parquet: integers as `INT64`, amounts of cycles as `DECIMAL(38, 0)`, texts as UTF-8;
+//! Tables as Parquet: integers as `INT64`, amounts of cycles as `DECIMAL(38, 0)`, means as `DOUBLE`, texts as UTF-8;
 //! every column may be null, which stands for the empty cell. Rows are written in groups, so a table
 //! of any length takes the memory of one group.
 
 use crate::tables::{Kind, Table};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{
-    ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int64Type,
+    ByteArray, ByteArrayType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, Int64Type,
 };
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
@@ -81,6 +81,7 @@ fn field(name: &str, kind: Kind) -> Result<Type, ParquetError> {
     };
     match kind {
         Kind::Integer => builder(Physical::INT64).build(),
+        Kind::Real => builder(Physical::DOUBLE).build(),
         Kind::Text => {
             builder(Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String)).build()
         }
@@ -106,6 +107,11 @@ fn write_column<'a, W: Write + Send>(
             // No count of the model exceeds 2^63.
             let values: Vec<i64> = present.map(|cell| cell.parse().unwrap_or(i64::MAX)).collect();
             writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+        }
+        Kind::Real => {
+            // What icsim has written it can read.
+            let values: Vec<f64> = present.map(|cell| cell.parse().unwrap_or(f64::NAN)).collect();
+            writer.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
         }
         Kind::Text => {
             let values: Vec<ByteArray> = present.map(ByteArray::from).collect();

@@ -28,8 +28,12 @@ pub struct Streamed {
     subnets: Vec<String>,
     /// Records taken of each subnet.
     taken: Vec<u64>,
-    messages: SortedRows,
+    messages: Option<SortedRows>,
     by_record: Vec<(Table, Row, SortedRows)>,
+}
+
+fn is_wanted(tables: &[Table], table: &Table) -> bool {
+    tables.iter().any(|wanted| wanted.file == table.file)
 }
 
 /// Bits of the number of a record within its subnet.
@@ -46,7 +50,7 @@ impl Streamed {
         Streamed {
             taken: vec![0; subnets.len()],
             subnets,
-            messages: SortedRows::new(),
+            messages: is_wanted(tables, &messages::TABLE).then(SortedRows::new),
             by_record: by_record.collect(),
         }
     }
@@ -76,7 +80,8 @@ impl Streamed {
     /// # Errors
     /// There is no room for temporary files.
     pub fn message(&mut self, message: &Message, names: &Names) -> csv::Result<()> {
-        self.messages.push(message.id.as_u64(), messages::row(message, names))
+        let Some(rows) = &mut self.messages else { return Ok(()) };
+        rows.push(message.id.as_u64(), messages::row(message, names))
     }
 
     /// Hands each table, in the order of `tables`, to `write`, which is given what writes it.
@@ -92,7 +97,7 @@ impl Streamed {
             &mut dyn FnMut(&mut dyn Write) -> csv::Result<()>,
         ) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut messages = Some(self.messages);
+        let mut messages = self.messages;
         let mut by_record = self.by_record;
         for table in tables {
             let place = by_record.iter().position(|(known, ..)| known.file == table.file);

@@ -17,5 +17,6 @@ mod reporter;
 mod speech;
 mod store;
 mod summary;
+mod sweeps;
 mod synthetic;
 mod tables;

@@ -64,6 +64,7 @@ fn columns_keep_their_names_and_kinds() {
             assert_eq!(column.name(), described.name);
             let expected = match described.kind {
                 Kind::Integer => (Physical::INT64, None),
+                Kind::Real => (Physical::DOUBLE, None),
                 Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
                 Kind::Cycles => (Physical::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::decimal(0, 38))),
             };

@@ -27,21 +27,22 @@ impl Recorder {
     pub(super) fn begin(
         job: &Job<'_>,
         outline: &History,
-        folder: &Path,
+        folder: Option<&Path>,
     ) -> Result<Recorder, OutputError> {
-        let path = folder.join(store::FILE);
+        let path = folder.map(|folder| folder.join(store::FILE)).unwrap_or_default();
         let interfaces = job.scenario.interfaces();
         let report = engine::report(job, outline, &interfaces, &[]);
-        let wanted = job.destination.as_ref().and(job.trace);
+        let wanted = folder.and(job.trace);
         let trace = wanted.map(|level| {
             File::create(&path)
                 .and_then(|file| store::Writer::begin(BufWriter::new(file), &report, level))
                 .map_err(|error| OutputError::Io { path: path.clone(), error })
         });
         let trace = trace.transpose()?;
-        let wanted = (Table::ALL.as_slice(), job.scenario.figures.as_slice());
-        let warm_up = job.scenario.warm_up.fixed().unwrap_or(SimTime::ZERO);
-        let reporter = Reporter::new(outline, &interfaces, wanted, warm_up);
+        // Without a folder the table on the screen is all that is wanted.
+        let tables: &[Table] = if folder.is_some() { &Table::ALL } else { &[] };
+        let wanted = (tables, job.scenario.figures.as_slice());
+        let reporter = Reporter::new(outline, &interfaces, wanted, SimTime::ZERO);
         Ok(Recorder { trace, path, reporter, failed: None })
     }
 

@@ -1,33 +1,24 @@
 //! What a run leaves: the files of its folder, and the table on the screen.
 
 use super::interrupt::Interrupt;
-use super::output::{Destination, OutputError, PROFILE, SCENARIO};
+use super::output::{OutputError, PROFILE, SCENARIO};
 use super::{Failed, Job, engine};
 use crate::scenario::effective;
-use reports::RunReport;
+use reports::{RunReport, Summary};
 use reports::reporter::Made;
 use std::path::Path;
 use tempfile::TempDir;
-
-/// The folder that a run's files go to until it is finished.
-pub(super) fn begin(destination: Option<&Destination>) -> Result<TempDir, OutputError> {
-    match destination {
-        Some(destination) => destination.begin(),
-        // The table is made by what writes the files; without a destination they are thrown away.
-        None => TempDir::new().map_err(|error| OutputError::Writer(error.to_string())),
-    }
-}
 
 /// Writes all files and gives the folder its name, if it is to have one; answers the summary table.
 pub(super) fn write(
     job: &Job<'_>,
     report: &RunReport<'_>,
     made: Made,
-    folder: TempDir,
+    folder: Option<TempDir>,
     interrupt: &Interrupt,
 ) -> Result<String, Failed> {
-    let Some(destination) = &job.destination else {
-        return engine::write_report(folder.path(), report, made).map_err(Failed::from);
+    let Some((destination, folder)) = job.destination.as_ref().zip(folder) else {
+        return Ok(Summary::of(report, &made.analysis).table());
     };
     write_inputs(folder.path(), job)?;
     interrupt.check()?;

@@ -1,10 +1,10 @@
 //! Runs whose records are handed over as they are made.
 
 use super::{Continue, RunError, RunOptions, World};
+use crate::engine::Spreading;
 use crate::history::{Digest, History};
 use crate::sink::Sink;
 use crate::subnet::Subnet;
-use crate::time::SimTime;
 
 /// Records that gather before they are handed over.
 const EPOCH_RECORDS: usize = 32_768;
@@ -13,7 +13,8 @@ const EPOCH_BYTES: usize = 16 << 20;
 
 impl World {
     /// Runs to the end and hands the records over to `sink` as they are made, what messages say
-    /// among them; the history that is returned has none.
+    /// among them; the history that is returned has none. Answers also what of the run was done on
+    /// several threads.
     ///
     /// # Errors
     /// The run was interrupted, by `sink` too, or the model contradicted itself.
@@ -21,22 +22,28 @@ impl World {
         mut self,
         options: RunOptions<'_>,
         sink: &mut dyn Sink,
-    ) -> Result<History, RunError> {
-        let end = SimTime::ZERO + self.duration;
+    ) -> Result<(History, Spreading), RunError> {
+        let end = self.end();
         let RunOptions { threads, progress } = options;
-        let mut reached = SimTime::ZERO;
-        self.engine.processes_mut().for_each(Subnet::keep_contents);
+        self.keep_contents();
+        let reached = &mut self.reached;
         let finished = self.engine.run_seen(end, threads, &mut |time, subnets| {
-            reached = time;
+            *reached = time;
             let goes_on = hand_over(subnets, time < end, sink);
             goes_on == Continue::Yes && progress(time) == Continue::Yes
         });
         // After the last window nothing is recorded any more, but a run may have had none.
         let rest = hand_over(&mut self.engine.processes_mut(), false, sink);
         if !finished || rest == Continue::Stop {
-            return Err(RunError::Interrupted(reached));
+            return Err(RunError::Interrupted(self.reached));
         }
-        self.finish()
+        let spreading = self.spreading();
+        Ok((self.finish()?, spreading))
+    }
+
+    /// From now on the history also keeps what messages say.
+    pub fn keep_contents(&mut self) {
+        self.engine.processes_mut().for_each(Subnet::keep_contents);
     }
 
     /// The world as it is before the run: a history without records.

@@ -1,0 +1,54 @@
+//! `icsim replay`.
+
+use super::arguments::ReplayArguments;
+use super::explore::{ExploreError, check_world, load, refuse};
+use crate::explore::failure::{Failure, scenario_hash};
+use crate::explore::trial::Trial;
+use crate::run::exit::Exit;
+
+/// Replays a failure, says what came of it.
+pub(super) fn run(arguments: &ReplayArguments) -> Exit {
+    match finish(arguments) {
+        Ok(exit) => exit,
+        Err(error) => refuse(&error),
+    }
+}
+
+fn finish(arguments: &ReplayArguments) -> Result<Exit, ExploreError> {
+    let failure = Failure::read(&arguments.failure)?;
+    let path = failure.scenario_beside(&arguments.failure);
+    let (source, scenario) = load(&path, &failure.set)?;
+    let trials = failure.trials(&scenario);
+    check_world(&trials, failure.seed, &source)?;
+    let held = failure.held(&scenario).map_err(|error| ExploreError::Failure(error.into()))?;
+    let is_same_scenario = failure.scenario_hash == scenario_hash(&source, &scenario);
+    let trial = trials.replay(failure.seed, &held);
+    tell(&failure, &trial, is_same_scenario);
+    Ok(exit(arguments, &failure, &trial))
+}
+
+fn tell(failure: &Failure, trial: &Trial, is_same_scenario: bool) {
+    if !is_same_scenario {
+        println!("the scenario or a module has changed since the failure was found");
+    }
+    for held in &failure.held {
+        println!("{held}");
+    }
+    match trial.violations.first() {
+        None => println!("nothing goes wrong"),
+        Some(_) if trial.shows(&failure.violation) => println!("it goes wrong: {}", failure.what),
+        Some(other) => println!("it goes wrong otherwise: {other}"),
+    }
+    let digest = trial.history.as_ref().map(|history| history.digest.to_string());
+    let digest = digest.unwrap_or_default();
+    let same = if digest == failure.digest { ", as recorded" } else { "" };
+    println!("trace digest {digest}{same}");
+}
+
+fn exit(arguments: &ReplayArguments, failure: &Failure, trial: &Trial) -> Exit {
+    let good = match arguments.expect_fail {
+        true => trial.shows(&failure.violation),
+        false => trial.violations.is_empty(),
+    };
+    if good { Exit::Good } else { Exit::Disagreement }
+}
