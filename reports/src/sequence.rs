@@ -1,8 +1,10 @@
 //! The messages of one causal tree as a sequence of arrows between parties, for diagrams.
 
 use crate::analysis::Analysis;
+use crate::candid::Speech;
 use crate::causes::Causes;
 use crate::messages::{Message, Sender};
+use crate::names::Names;
 use sim_core::id::MessageId;
 use sim_core::record::Outcome;
 use sim_core::time::SimTime;
@@ -62,9 +64,21 @@ pub struct Sequence {
 impl Sequence {
     /// The arrows of `id` and of everything it led to, at most `most` of them.
     pub fn of(causes: &Causes<'_>, id: MessageId, analysis: &Analysis, most: usize) -> Self {
+        let speech = &analysis.speech;
+        Sequence::of_messages(causes.tree(id), &analysis.names, speech, most)
+    }
+
+    /// The arrows of these messages, at most `most` of them; what they say is put into words by
+    /// `speech`.
+    pub fn of_messages<'a>(
+        messages: impl IntoIterator<Item = &'a Message>,
+        names: &Names,
+        speech: &Speech,
+        most: usize,
+    ) -> Self {
         let mut sequence = Sequence::default();
-        for message in causes.tree(id) {
-            sequence.add(message, analysis);
+        for message in messages {
+            sequence.add(message, names, speech);
         }
         sequence.steps.sort_by_key(|step| (step.left, step.message, step.arrow != Arrow::Request));
         sequence.left_out = sequence.steps.len().saturating_sub(most);
@@ -72,8 +86,7 @@ impl Sequence {
         sequence
     }
 
-    fn add(&mut self, message: &Message, analysis: &Analysis) {
-        let (names, speech) = (&analysis.names, &analysis.speech);
+    fn add(&mut self, message: &Message, names: &Names, speech: &Speech) {
         let caller = match message.sender {
             Sender::Client => Participant { name: "client".to_owned(), subnet: String::new() },
             Sender::Canister { id, .. } => Participant {

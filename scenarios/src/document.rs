@@ -9,10 +9,10 @@ mod refusal;
 mod tree;
 
 pub use entries::{
-    Allowed, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document,
-    ExpectEntry, ExploreEntry, FaultEntry, FaultKind, FigureEntry, LinkEntry, MethodEntry,
-    ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry, Topology, WarmUpEntry,
-    WorkloadEntry,
+    ActionEntry, ActionKind, Allowed, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry,
+    ChoiceEntry, Document, ExpectEntry, ExploreEntry, FaultEntry, FaultKind, FigureEntry,
+    LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry,
+    Topology, WarmUpEntry, WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;
@@ -25,7 +25,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 /// The fields of a scenario that a sweep can vary, by their names in [`Document`].
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
     "title",
     "description",
     "profile",
@@ -35,6 +35,7 @@ pub const FIELDS: [&str; 11] = [
     "network",
     "canister",
     "workload",
+    "action",
     "fault",
     "expect",
 ];

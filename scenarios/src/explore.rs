@@ -11,15 +11,19 @@
 //! | [`search`] | many trials, until one goes wrong |
 //! | [`reduction`], [`ddmin`], [`shrink`] | the same failure with less: fewer held messages, less workload, less time |
 //! | [`names`], [`failure`] | a failure as a file that can be kept as a test |
-//! | [`explain`] | the failure in words and pictures |
+//! | [`matter`], [`explain`] | the failure in words and pictures |
 //! | [`look`] | the world at one moment of the failure |
 //! | [`hunt`] | all of it in order, as `icsim explore` does it |
 
 pub mod coverage;
 pub mod ddmin;
+pub mod explain;
 pub mod failure;
+mod graph;
 pub mod hunt;
 pub mod judge;
+pub mod look;
+pub mod matter;
 pub mod names;
 pub mod reduction;
 pub mod search;

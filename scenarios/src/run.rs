@@ -139,9 +139,9 @@ impl Job<'_> {
         };
         let options = RunOptions { threads: self.threads, progress: &mut tell };
         let ran = match self.scenario.invariants.list().is_empty() {
-            true => world.run_into(options, recorder).map(|(history, spreading)| {
-                (history, spreading, None)
-            }),
+            true => world
+                .run_into(options, recorder)
+                .map(|(history, spreading)| (history, spreading, None)),
             false => self.watch(world, options),
         };
         progress.finish();

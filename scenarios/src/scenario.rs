@@ -1,8 +1,10 @@
 //! A scenario in which every name, number and argument is settled.
 
+mod actions;
 mod effective;
 mod faults;
 
+pub use actions::{ActionPlan, Deed};
 pub use effective::{Provenance, effective, entry_of_model};
 pub use faults::{FaultPlan, Lasts};
 
@@ -62,6 +64,8 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// Figures wanted; those of its own choice, if the file chooses none.
     pub figures: Vec<Spec>,
+    /// What is done to canisters meanwhile, in the order of the file.
+    pub actions: Vec<ActionPlan>,
     /// What goes wrong, in the order of the file.
     pub faults: Vec<FaultPlan>,
     /// What has to hold in a run.
@@ -203,6 +207,7 @@ impl Scenario {
             runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(|canister| canister.spec(seed)).collect(),
             workloads: self.workloads.iter().flat_map(Workload::specs).collect(),
+            actions: self.actions.iter().flat_map(|plan| plan.specs(seed)).collect(),
             faults: self.faults.iter().flat_map(|plan| plan.specs(seed)).collect(),
         }
     }
@@ -245,7 +250,9 @@ impl Scenario {
         let declared = self.canisters.iter().filter_map(|canister| canister.candid.as_ref());
         let declared = declared.map(|declared| declared.path.as_str());
         let upgrades = self.faults.iter().filter_map(|plan| plan.entry.wasm.as_ref());
-        modules.chain(traces).chain(declared).chain(upgrades.map(|wasm| wasm.get_ref().as_str()))
+        let installed = self.actions.iter().filter_map(|plan| plan.entry.wasm.as_ref());
+        let more = upgrades.chain(installed).map(|wasm| wasm.get_ref().as_str());
+        modules.chain(traces).chain(declared).chain(more)
     }
 
     fn network(&self) -> Network {

@@ -1,13 +1,8 @@
 //! `[[fault]]`: every kind of fault, from the scenario file to what it does to a run.
 
-use reports::metrics::Metric;
-use scenarios::expect::Violation;
-use scenarios::expect::run::run;
-use scenarios::resolve::{self, LoadError};
-use scenarios::run::engine;
-use scenarios::scenario::Scenario;
-use scenarios::source::Source;
-use sim_core::world::{Continue, RunOptions, World};
+mod runs;
+
+use runs::{Outcome, assert_refused};
 
 /// A canister on the left asks one on the right once a second, with and without a guarantee.
 const CALLS: &str = r#"title = "Calls"
@@ -55,40 +50,8 @@ arrivals = { kind = "constant", rate = "1/s" }
 stop = "25s"
 "#;
 
-fn load(more: &str) -> Result<Scenario, String> {
-    let (path, text) = ("library/test.toml".into(), format!("{CALLS}\n{more}"));
-    let source = Source { path, text, ..Source::default() };
-    resolve::load(&source, None, &engine::runtime).map_err(|error| match error {
-        LoadError::Refused(refusal) => refusal.to_string(),
-        LoadError::Runtime(broken) => broken.to_string(),
-    })
-}
-
-struct Outcome {
-    digest: String,
-    metrics: Vec<Metric>,
-    violations: Vec<Violation>,
-}
-
-impl Outcome {
-    fn number(&self, name: &str) -> u128 {
-        let metric = self.metrics.iter().find(|metric| metric.name == name).expect(name);
-        metric.value.expect(name)
-    }
-
-    fn millis(&self, name: &str) -> u128 {
-        self.number(name) / 1_000_000
-    }
-}
-
 fn outcome(more: &str, seed: u64) -> Outcome {
-    let scenario = load(more).unwrap_or_else(|refusal| panic!("{refusal}"));
-    let world = World::new(scenario.world(seed, None)).expect("sets up");
-    let options = RunOptions { threads: 1, progress: &mut |_| Continue::Yes };
-    let watched = run(world, &scenario.invariants, options).expect("runs");
-    let metrics = reports::metrics::of(&watched.history, scenario.warm_up).expect("measures");
-    let digest = watched.history.digest.to_string();
-    Outcome { digest, violations: watched.violations(&metrics), metrics }
+    runs::outcome(&format!("{CALLS}\n{more}"), seed, 1)
 }
 
 fn fault(fields: &str) -> Outcome {
@@ -222,9 +185,6 @@ fn mistakes_are_shown_where_they_are() {
         ),
         ("kind = 'link-slow'\nlink = ['left', 'right']\nat = '5s'\nfactor = 0.5", "from 1 to"),
     ] {
-        let refusal = load(&format!("[[fault]]\n{fields}")).err();
-        let refusal = refusal.unwrap_or_else(|| panic!("{fields} is valid"));
-        let unfolded = refusal.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(unfolded.contains(said), "{fields}: {refusal}");
+        assert_refused(&format!("{CALLS}\n[[fault]]\n{fields}"), said);
     }
 }

@@ -124,6 +124,7 @@ impl Job {
             messages: &mut messages,
             records: &mut Vec::new(),
             content: &mut Vec::new(),
+            contents: &mut Contents::default(),
             answered: &mut Vec::new(),
         };
         let name = id.to_string().into();

@@ -5,6 +5,7 @@
 //! takes the price of memory, [`stream`](mod@stream) carries output to other subnets, and
 //! [`clients`](mod@clients) send ingress in between.
 
+mod actions;
 mod audit;
 mod best_effort;
 mod block;
@@ -16,6 +17,7 @@ mod faults;
 mod handing_over;
 mod held;
 mod ingress_pool;
+mod inside;
 mod long_install;
 mod look;
 mod management;
@@ -27,6 +29,7 @@ mod routing;
 mod stream;
 mod summary;
 
+pub(crate) use actions::NextStep;
 pub(crate) use clients::Client;
 pub(crate) use event::SubnetEvent;
 pub(crate) use stream::{Slice, SubnetStream};
@@ -53,6 +56,7 @@ use crate::sink::Contents;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
+use actions::Actions;
 use faults::Faults;
 use ingress_pool::IngressPool;
 use management_queue::ManagementQueue;
@@ -67,6 +71,8 @@ struct RoundOutput {
     slices: Vec<Departure>,
     /// Users that have their answer, and when they send again.
     users: Vec<(SimTime, usize)>,
+    /// Actions that go on now that a message of theirs is answered, and when.
+    steps: Vec<(SimTime, NextStep)>,
 }
 
 /// A stream slice on its way.
@@ -104,6 +110,7 @@ pub(crate) struct Subnet {
     tie_seed: Option<u64>,
     canisters: Roster,
     clients: Vec<Client>,
+    actions: Actions,
     /// Users of closed workloads by the message whose answer they wait for.
     waiting_users: BTreeMap<MessageId, usize>,
     streams: Vec<SubnetStream>,
@@ -181,6 +188,7 @@ impl Subnet {
             tie_seed,
             canisters: Roster::default(),
             clients: Vec::new(),
+            actions: Actions::default(),
             waiting_users: BTreeMap::new(),
             streams,
             block_intervals,
@@ -346,6 +354,7 @@ impl Process for Subnet {
         match event {
             SubnetEvent::Slice(slice) => self.receive_slice(*slice),
             SubnetEvent::ClientSends(client) => self.client_sends(client, context),
+            SubnetEvent::ActionContinues(step) => self.take_step(step, context),
             SubnetEvent::IngressArrives(ingress) => self.ingress.push(*ingress),
             SubnetEvent::Round if self.faults.resumes(self.id, context.now()) > context.now() => {
                 let end = self.faults.resumes(self.id, context.now());
@@ -358,6 +367,10 @@ impl Process for Subnet {
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
                 for (time, client) in output.users {
                     let event = SubnetEvent::ClientSends(client);
+                    context.schedule(time, event.class(), event);
+                }
+                for (time, step) in output.steps {
+                    let event = SubnetEvent::ActionContinues(step);
                     context.schedule(time, event.class(), event);
                 }
                 for Departure { peer, arrival, slice } in output.slices {
@@ -406,6 +419,7 @@ impl Subnet {
         self.route_output();
         self.shed_best_effort();
         let users = self.users_answered(certified);
+        let steps = self.steps_answered(certified);
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
         self.summarise(summary);
@@ -413,7 +427,7 @@ impl Subnet {
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
-        RoundOutput { end, slices, users }
+        RoundOutput { end, slices, users, steps }
     }
 
     /// What follows the execution of a round, whatever was executed.

@@ -2,6 +2,7 @@
 
 mod handing_over;
 
+use crate::action::ActionSpec;
 use crate::choice::Choice;
 use crate::delivery::Choices;
 use crate::distribution::Distribution;
@@ -14,7 +15,7 @@ use crate::network::{Network, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
 use crate::runtime::{Failure, Payload, Program, Runtime};
-use crate::subnet::{Client, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
+use crate::subnet::{Client, NextStep, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use ic_principal::Principal;
@@ -41,6 +42,8 @@ pub struct WorldSpec {
     pub runtime: Arc<dyn Runtime>,
     /// Clients that send ingress messages.
     pub workloads: Vec<WorkloadSpec>,
+    /// What is done to canisters meanwhile.
+    pub actions: Vec<ActionSpec>,
     /// What goes wrong.
     pub faults: Vec<FaultSpec>,
 }
@@ -275,6 +278,7 @@ impl World {
         for (index, workload) in spec.workloads.into_iter().enumerate() {
             arrivals.extend(set_up_clients(&mut subnets, index, workload, seed)?);
         }
+        let actions = set_up_actions(&mut subnets, spec.actions);
         let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
         let mut engine = Engine::new(subnets, lookahead, tie_seed);
         let mut schedule = |subnet: usize, time, event: SubnetEvent| {
@@ -285,6 +289,9 @@ impl World {
         }
         for FirstArrival { subnet, client, time } in arrivals {
             schedule(subnet, time, SubnetEvent::ClientSends(client));
+        }
+        for (subnet, time, step) in actions {
+            schedule(subnet, time, SubnetEvent::ActionContinues(step));
         }
         Ok(World { engine, seed, tie_seed, duration, reached: SimTime::ZERO })
     }
@@ -498,6 +505,21 @@ fn set_up_clients(
         arrivals.extend(first.map(|time| FirstArrival { subnet, client, time }));
     }
     Ok(arrivals)
+}
+
+/// Where and when actions begin, and their first steps; those on no subnet are dropped.
+fn set_up_actions(
+    subnets: &mut [Subnet],
+    actions: Vec<ActionSpec>,
+) -> Vec<(usize, SimTime, NextStep)> {
+    let mut beginnings = Vec::new();
+    for action in actions {
+        let (index, times) = (action.subnet.index(), action.times.clone());
+        let Some(subnet) = subnets.get_mut(index) else { continue };
+        let first = NextStep { action: subnet.add_action(action), step: 0 };
+        beginnings.extend(times.into_iter().map(|time| (index, time, first)));
+    }
+    beginnings
 }
 
 /// What left one subnet and has not arrived at another is on its way.

@@ -288,8 +288,7 @@ fn add(added: &Added, facts: &Facts, rewriting: &Rewriting<'_>, sections: &mut S
     if let Some(heap) = facts.memories.first() {
         sections.memories.memory(marks_of(heap));
         if rewriting.tracks_pages {
-            let one_for_each = MemoryType { minimum: heap.initial, ..marks_of(heap) };
-            sections.memories.memory(one_for_each);
+            sections.memories.memory(marks_of(heap));
             sections.exports.export(PAGE_MARKS, ExportKind::Memory, 2);
         }
     }

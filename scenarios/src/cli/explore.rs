@@ -6,6 +6,7 @@ use super::terminal;
 use crate::diagnostics::Refusal;
 use crate::explore::failure::FailureError;
 use crate::explore::hunt::{self, Caught};
+use crate::explore::look::UnknownMoment;
 use crate::explore::search::{Outcome, Search};
 use crate::explore::trial::Trials;
 use crate::resolve::{self, LoadError};
@@ -26,6 +27,10 @@ pub(super) enum ExploreError {
     Runtime(String),
     #[error(transparent)]
     Failure(#[from] FailureError),
+    #[error(transparent)]
+    Moment(#[from] UnknownMoment),
+    #[error("{0}")]
+    Set(String),
 }
 
 impl From<LoadError> for ExploreError {
@@ -94,6 +99,7 @@ fn finish(arguments: &ExploreArguments) -> Result<Exit, ExploreError> {
         workers: arguments.workers(),
         runs: arguments.most_runs(),
         fork: None,
+        known: None,
         check_determinism: arguments.check_determinism,
     };
     let watch = Watch::start(arguments.time.map(|time| Duration::from_nanos(time.as_nanos())));

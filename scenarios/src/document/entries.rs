@@ -1,5 +1,6 @@
 //! The fields of a scenario file.
 
+mod action;
 mod canister;
 mod expect;
 mod explore;
@@ -8,6 +9,7 @@ mod figure;
 mod network;
 mod workload;
 
+pub use action::{ActionEntry, ActionKind};
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
 pub use expect::ExpectEntry;
 pub use explore::{Allowed, ExploreEntry};
@@ -50,6 +52,9 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[action]]`.
+    #[serde(default)]
+    pub action: Vec<Spanned<ActionEntry>>,
     /// `[[fault]]`.
     #[serde(default)]
     pub fault: Vec<Spanned<FaultEntry>>,

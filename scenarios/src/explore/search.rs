@@ -38,6 +38,8 @@ pub struct Search<'a> {
     pub runs: u64,
     /// Explore only from this instant on, what came before is replayed.
     pub fork: Option<(SimTime, Vec<Held>)>,
+    /// What is not worth stopping for, only to be counted.
+    pub known: Option<Violation>,
     /// Make a share of the runs twice and compare.
     pub check_determinism: bool,
 }
@@ -66,6 +68,8 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// Runs of each strategy.
     pub by_strategy: BTreeMap<Strategy, u64>,
+    /// Runs that went wrong in the known way.
+    pub known: u64,
     /// The first run that went wrong.
     pub found: Option<Found>,
     /// Where two runs of one seed parted, in words: a fault of icsim.
@@ -76,6 +80,7 @@ pub struct Outcome {
 struct Run {
     strategy: Option<Strategy>,
     order: u64,
+    known: bool,
     found: Option<Found>,
     diverged: Option<String>,
 }
@@ -134,6 +139,7 @@ impl Search<'_> {
     }
 
     fn forked(&self, choices: Box<dyn Choices>) -> Box<dyn Choices> {
+        let choices = self.trials.settling(choices);
         match &self.fork {
             None => choices,
             Some((from, held)) => {
@@ -145,9 +151,13 @@ impl Search<'_> {
     fn boil_down(&self, trial: Trial, run: u64, strategy: Option<Strategy>, seed: u64) -> Run {
         let order = trial.history.as_ref().map_or(0, coverage::order);
         let held = trial.held;
-        let worst = trial.violations.into_iter().next();
+        let is_known = |violation: &Violation| {
+            self.known.as_ref().is_some_and(|known| known.same_as(violation))
+        };
+        let known = trial.violations.iter().any(is_known);
+        let worst = trial.violations.into_iter().find(|violation| !is_known(violation));
         let found = worst.map(|violation| Found { run, strategy, seed, held, violation });
-        Run { strategy, order, found, diverged: None }
+        Run { strategy, order, known, found, diverged: None }
     }
 
     /// Runs twice more and says where the two part, if they do.
@@ -196,6 +206,7 @@ impl Outcome {
         if let Some(strategy) = run.strategy {
             *self.by_strategy.entry(strategy).or_default() += 1;
         }
+        self.known += u64::from(run.known);
         self.found = run.found;
         self.diverged = self.diverged.take().or(run.diverged);
     }

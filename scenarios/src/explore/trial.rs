@@ -68,14 +68,16 @@ impl<'a> Trials<'a> {
         World::new(spec).map_err(|error| setup::mistake(&error, self.scenario))
     }
 
-    /// Runs once; `choices` are asked until the run has to settle.
+    /// The choices until the run has to settle; none afterwards.
+    pub fn settling(&self, choices: Box<dyn Choices>) -> Box<dyn Choices> {
+        Box::new(Settling { choices, until: self.settled() })
+    }
+
+    /// Runs once and writes down what was held.
     pub fn try_with(&self, seed: u64, choices: impl Fn(SubnetId) -> Box<dyn Choices>) -> Trial {
-        let (until, recording) = (self.settled(), Recording::default());
-        let settling = |subnet| -> Box<dyn Choices> {
-            let choices = Box::new(Settling { choices: choices(subnet), until });
-            recording.record(choices)
-        };
-        let (history, violations) = self.judged(seed, &settling);
+        let recording = Recording::default();
+        let recorded = |subnet| recording.record(choices(subnet));
+        let (history, violations) = self.judged(seed, &recorded);
         Trial { history, held: recording.held(), violations }
     }
 

@@ -326,11 +326,16 @@ fn own_name(entry: &FaultEntry, names: &mut BTreeSet<String>) -> String {
     .concat()
     .join(" ");
     let name = entry.name.as_ref().map_or(befalls, |name| name.get_ref().clone());
-    let mut own = name.clone();
+    different(name, names)
+}
+
+/// A name that none of `names` is, made from the one wanted; it becomes one of them.
+pub(super) fn different(wanted: String, names: &mut BTreeSet<String>) -> String {
+    let mut own = wanted.clone();
     let mut number = 1;
     while !names.insert(own.clone()) {
         number += 1;
-        own = format!("{name} {number}");
+        own = format!("{wanted} {number}");
     }
     own
 }

@@ -4,8 +4,8 @@ use super::interrupt::Interrupt;
 use super::output::{OutputError, PROFILE, SCENARIO};
 use super::{Failed, Job, engine};
 use crate::scenario::effective;
-use reports::{RunReport, Summary};
 use reports::reporter::Made;
+use reports::{RunReport, Summary};
 use std::path::Path;
 use tempfile::TempDir;
 

@@ -4,7 +4,7 @@ mod canisters;
 mod workloads;
 
 use super::Scenario;
-use crate::document::{FaultEntry, Topology, WarmUpEntry};
+use crate::document::{ActionEntry, FaultEntry, Topology, WarmUpEntry};
 use crate::expect::{Expectation, When};
 use crate::resolve::{Links, Subnet};
 use canisters::CanisterOut;
@@ -69,6 +69,8 @@ struct Effective<'a> {
     network: Option<NetworkOut<'a>>,
     canister: Vec<CanisterOut<'a>>,
     workload: Vec<WorkloadOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    action: Vec<&'a ActionEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fault: Vec<&'a FaultEntry>,
     figure: Vec<FigureOut<'a>>,
@@ -165,6 +167,7 @@ impl<'a> Effective<'a> {
             network: NetworkOut::of(scenario),
             canister: scenario.canisters.iter().map(|c| CanisterOut::of(c, scenario)).collect(),
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
+            action: scenario.actions.iter().map(|plan| &plan.entry).collect(),
             fault: scenario.faults.iter().map(|plan| &plan.entry).collect(),
             figure: scenario.figures.iter().map(FigureOut::of).collect(),
             expect: scenario.invariants.list().iter().map(ExpectOut::of).collect(),

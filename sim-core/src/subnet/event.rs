@@ -1,6 +1,6 @@
 //! What can happen to a subnet.
 
-use super::Slice;
+use super::{NextStep, Slice};
 use crate::engine::Class;
 use crate::message::Ingress;
 use crate::units::Cycles;
@@ -11,6 +11,8 @@ pub(crate) enum SubnetEvent {
     Slice(Box<Slice>),
     /// A client sends its next message.
     ClientSends(usize),
+    /// An action goes on.
+    ActionContinues(NextStep),
     /// A block maker has learned of an ingress message.
     IngressArrives(Box<Ingress>),
     /// The next round begins.
@@ -30,7 +32,7 @@ impl SubnetEvent {
     pub(crate) fn class(&self) -> Class {
         Class(match self {
             SubnetEvent::Slice(_) => 0,
-            SubnetEvent::ClientSends(_) => 1,
+            SubnetEvent::ClientSends(_) | SubnetEvent::ActionContinues(_) => 1,
             SubnetEvent::IngressArrives(_) => 2,
             SubnetEvent::Round => 3,
         })

@@ -1,9 +1,10 @@
 //! Messages that could be taken in and wait because somebody chose so (see [`crate::delivery`]).
 
-use super::Subnet;
 use super::block::Block;
+use super::{Subnet, inside};
 use crate::delivery::{Choices, Kind, MessageName, Offered, Turn};
 use crate::id::CanisterId;
+use crate::inside::MessageInside;
 use crate::message::{CanisterMessage, Ingress, Target};
 use crate::record::Event;
 use crate::reject::ErrorCode;
@@ -81,6 +82,19 @@ impl Held {
 
     pub(super) fn cycles(&self) -> Cycles {
         self.waiting.iter().map(|waiting| waiting.arrival.cycles()).sum()
+    }
+
+    /// Messages to canisters that wait.
+    pub(super) fn messages(&self) -> impl Iterator<Item = MessageInside> {
+        self.waiting.iter().filter_map(|waiting| match &waiting.arrival {
+            Arrival::Ingress(ingress) => {
+                let Target::Canister(to) = ingress.target else { return None };
+                Some(inside::of_ingress(ingress, to))
+            }
+            Arrival::Local(message) | Arrival::Remote(message, _) => {
+                Some(inside::of_message(message))
+            }
+        })
     }
 
     fn add(&mut self, arrival: Arrival) {

@@ -212,6 +212,7 @@ impl Builder {
             runtime: Arc::new(NoRuntime),
             canisters: Vec::new(),
             workloads: Vec::new(),
+            actions: Vec::new(),
             faults: Vec::new(),
         };
         let exports = Exports {

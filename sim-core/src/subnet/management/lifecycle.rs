@@ -76,7 +76,8 @@ impl Subnet {
         Ok(empty_reply())
     }
 
-    fn give(&mut self, place: usize, cycles: Cycles) {
+    /// Gives a canister cycles that come from outside.
+    pub(in crate::subnet) fn give(&mut self, place: usize, cycles: Cycles) {
         let canister = &mut self.canisters[place];
         canister.totals.given += cycles;
         self.ledger.mint(&mut canister.account, cycles);
