@@ -7,13 +7,18 @@ pub mod balances;
 pub mod boxes;
 pub mod budget;
 pub mod cycles;
+pub mod entitlement;
 pub mod fairness;
 pub mod kind;
+pub mod knee;
 pub mod latency;
+pub mod load;
+mod loading;
 pub mod loads;
 pub mod map;
 pub mod quantiles;
 pub mod queues;
+pub mod revenue;
 pub mod rounds;
 mod samples;
 pub mod spec;
@@ -87,6 +92,15 @@ impl Figure {
     /// The drawing library failed.
     pub fn png(&self) -> Result<Vec<u8>, ReportError> {
         canvas::png(&self.scene).map_err(|cause| self.error(cause))
+    }
+
+    /// The figure as a PDF document of its size, one page.
+    ///
+    /// # Errors
+    /// The drawing library failed.
+    #[cfg(feature = "pdf")]
+    pub fn pdf(&self) -> Result<Vec<u8>, ReportError> {
+        crate::pdf::of(&self.svg()?).map_err(|cause| self.error(cause))
     }
 
     fn error(&self, cause: DrawError) -> ReportError {

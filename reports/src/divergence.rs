@@ -75,7 +75,7 @@ pub fn tell(divergence: Divergence, a: &RunReport<'_>, b: &RunReport<'_>) -> Str
 }
 
 /// The last records that both have.
-fn before(out: &mut String, subnet: &SubnetHistory, record: usize, names: &Names<'_>) {
+fn before(out: &mut String, subnet: &SubnetHistory, record: usize, names: &Names) {
     let from = record.saturating_sub(BEFORE);
     for common in subnet.records.get(from..record).unwrap_or_default() {
         let _ = writeln!(out, "     {}", line(common, names));
@@ -83,7 +83,7 @@ fn before(out: &mut String, subnet: &SubnetHistory, record: usize, names: &Names
 }
 
 /// A record on one line.
-pub fn line(record: &Record, names: &Names<'_>) -> String {
+pub fn line(record: &Record, names: &Names) -> String {
     let Fields { event, fields } = fields::of(record, names);
     let mut text = format!("{}  {event}", human::instant(record.time.as_nanos()));
     let has_name = |field: &str| {
@@ -104,7 +104,7 @@ pub fn line(record: &Record, names: &Names<'_>) -> String {
 }
 
 /// The fields that differ, if both are of a kind.
-fn differences(out: &mut String, a: &Option<Record>, b: &Option<Record>, names: &Names<'_>) {
+fn differences(out: &mut String, a: &Option<Record>, b: &Option<Record>, names: &Names) {
     let (Some(a), Some(b)) = (a, b) else { return };
     let (first, second) = (fields::of(a, names), fields::of(b, names));
     if first.event != second.event {
@@ -134,7 +134,7 @@ fn causes(out: &mut String, which: &str, run: &RunReport<'_>, record: Option<&Re
     let _ = writeln!(out, "in {which}, the record is about");
     for (place, message) in line.iter().enumerate() {
         let sent = human::instant(message.sent.as_nanos());
-        let (id, callee, method) = (message.id, &message.callee, message.method);
+        let (id, callee, method) = (message.id, &message.callee, &message.method);
         let word = if place == 0 { "message" } else { "caused by" };
         let _ = writeln!(out, "  {word} {id}, {callee}.{method}, sent {sent}");
     }

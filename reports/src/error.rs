@@ -29,6 +29,11 @@ pub enum ReportError {
 }
 
 impl ReportError {
+    /// A failure to keep rows of tables.
+    pub(crate) fn rows(source: csv::Error) -> Self {
+        ReportError::write(&std::env::temp_dir(), source)
+    }
+
     /// A failure to write `path`.
     pub(crate) fn write(path: &Path, source: impl Into<io::Error>) -> Self {
         ReportError::Write { path: path.to_owned(), source: source.into() }

@@ -13,10 +13,14 @@ use std::sync::LazyLock;
 pub(crate) const FAMILY: &str = "Liberation Sans, Arial, Helvetica, sans-serif";
 
 type Face = Result<FontRef<'static>, DrawError>;
-static REGULAR: LazyLock<Face> =
-    LazyLock::new(|| face(include_bytes!("../fonts/LiberationSans-Regular.ttf")));
-static BOLD: LazyLock<Face> =
-    LazyLock::new(|| face(include_bytes!("../fonts/LiberationSans-Bold.ttf")));
+static REGULAR: LazyLock<Face> = LazyLock::new(|| face(FILES[0]));
+static BOLD: LazyLock<Face> = LazyLock::new(|| face(FILES[1]));
+
+/// The font files: regular and bold.
+pub(crate) const FILES: [&[u8]; 2] = [
+    include_bytes!("../fonts/LiberationSans-Regular.ttf"),
+    include_bytes!("../fonts/LiberationSans-Bold.ttf"),
+];
 
 fn face(file: &'static [u8]) -> Face {
     FontRef::try_from_slice(file).map_err(DrawError::new)

@@ -1,6 +1,7 @@
 //! Samples of latency: what users and callers waited for a reply. Rejects take another time than
 //! replies, mostly a shorter one, so they are counted and left out of the samples.
 
+use crate::durations::Durations;
 use crate::messages::{Message, Scope};
 use serde::Serialize;
 use sim_core::record::Outcome;
@@ -21,7 +22,7 @@ pub struct Answers {
 
 impl Answers {
     /// Counts a message.
-    pub fn add(&mut self, message: &Message<'_>) {
+    pub fn add(&mut self, message: &Message) {
         self.submitted += 1;
         match message.answer() {
             Some(Outcome::Reply(_)) => self.replied += 1,
@@ -46,16 +47,16 @@ impl Answers {
 pub struct Sample {
     /// All of them.
     pub answers: Answers,
-    /// Nanoseconds from sending to the reply, ascending.
-    pub replies: Vec<u64>,
+    /// From sending to the reply.
+    pub replies: Durations,
 }
 
 impl Sample {
-    /// Counts a message; its latency goes behind those that are there.
-    pub(crate) fn add(&mut self, message: &Message<'_>) {
+    /// Counts a message.
+    pub(crate) fn add(&mut self, message: &Message) {
         self.answers.add(message);
         if let (Some(Outcome::Reply(_)), Some(nanos)) = (message.answer(), message.latency_ns()) {
-            self.replies.push(nanos);
+            self.replies.add(nanos);
         }
     }
 }
@@ -75,20 +76,15 @@ pub struct Latencies {
 
 impl Latencies {
     /// The samples of a run. Calls to what is no canister of any subnet belong to none.
-    pub fn of(messages: &[Message<'_>]) -> Self {
+    pub fn of(messages: &[Message]) -> Self {
         let mut latencies = Latencies::default();
-        for message in messages {
-            latencies.add(message);
-        }
-        let Latencies { ingress, same_subnet, cross_subnet, workloads } = &mut latencies;
-        let samples =
-            [ingress, same_subnet, cross_subnet].into_iter().chain(workloads.values_mut());
-        samples.for_each(|sample| sample.replies.sort_unstable());
+        messages.iter().for_each(|message| latencies.add(message));
         latencies
     }
 
-    fn add(&mut self, message: &Message<'_>) {
-        if let Some(name) = message.workload {
+    /// Counts a message.
+    pub fn add(&mut self, message: &Message) {
+        if let Some(name) = message.workload.as_deref() {
             match self.workloads.get_mut(name) {
                 Some(sample) => sample.add(message),
                 None => self.workloads.entry(name.to_owned()).or_default().add(message),

@@ -21,14 +21,17 @@
 //! - [`causes`], [`sequence`], [`diagram`], [`story`]: what led to what; [`divergence`]: where two runs part
 //! - [`mod@write`]: all of it, as files
 
+pub mod accounts;
 pub mod analysis;
 pub mod bins;
+pub mod candid;
 pub mod canvas;
 pub mod causes;
 pub mod charts;
 pub mod decimate;
 pub mod diagram;
 pub mod divergence;
+pub mod durations;
 pub mod error;
 pub mod export;
 mod font;
@@ -41,19 +44,26 @@ pub mod metrics;
 pub mod names;
 pub mod page;
 pub mod panel;
+#[cfg(feature = "pdf")]
+mod pdf;
 pub mod quantiles;
+pub mod reporter;
 pub mod revenue;
 pub mod rounds;
 pub mod run;
 pub mod scene;
 pub mod sequence;
+mod sorted_rows;
 pub mod statistics;
 pub mod store;
 pub mod story;
 pub mod summary;
 pub mod tables;
+pub mod tallies;
 pub mod theme;
 pub mod ticks;
+pub mod traffic;
+pub mod trees;
 pub mod write;
 
 pub use error::ReportError;

@@ -7,8 +7,8 @@
 
 use crate::messages::Message;
 use sim_core::history::History;
-use sim_core::record::Event;
-use sim_core::time::SimTime;
+use sim_core::record::{Event, Record};
+use sim_core::time::{SimDuration, SimTime};
 
 /// The law does not hold: a fault of icsim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,38 +27,53 @@ pub struct LittlesLawBroken {
 ///
 /// # Errors
 /// It does not hold.
-pub fn check(history: &History, messages: &[Message<'_>]) -> Result<(), LittlesLawBroken> {
-    let end = SimTime::ZERO + history.duration;
-    let (area, sojourns) = (area(history, end), sojourns(messages, end));
-    if area == sojourns { Ok(()) } else { Err(LittlesLawBroken { area, sojourns }) }
+pub fn check(history: &History, messages: &[Message]) -> Result<(), LittlesLawBroken> {
+    let mut law = LittlesLaw::new(history.duration);
+    history.subnets.iter().flat_map(|subnet| &subnet.records).for_each(|record| law.note(record));
+    messages.iter().for_each(|message| law.add(message));
+    law.check()
 }
 
-/// The area under the number of messages in the system, from the records alone.
-fn area(history: &History, end: SimTime) -> u128 {
-    let records = history.subnets.iter().flat_map(|subnet| &subnet.records);
-    let mut steps: Vec<(SimTime, i64)> = records
-        .filter_map(|record| match record.event {
-            Event::Submitted { .. } => Some((record.time.min(end), 1)),
-            Event::Completed { .. } => Some((record.time.min(end), -1)),
-            _ => None,
-        })
-        .collect();
-    steps.sort_unstable();
-    let (mut area, mut inside, mut since) = (0i128, 0i64, SimTime::ZERO);
-    for (time, step) in steps.into_iter().chain([(end, 0)]) {
-        area += i128::from(inside) * i128::from(time.since(since).as_nanos());
-        inside += step;
-        since = time;
+/// Both sides of the law, summed up as records and messages come.
+#[derive(Clone, Copy, Debug)]
+pub struct LittlesLaw {
+    end: SimTime,
+    area: i128,
+    sojourns: u128,
+}
+
+impl LittlesLaw {
+    /// Of a run of some length.
+    pub fn new(duration: SimDuration) -> Self {
+        LittlesLaw { end: SimTime::ZERO + duration, area: 0, sojourns: 0 }
     }
-    u128::try_from(area).unwrap_or(0)
-}
 
-/// The sum of the times that messages were in the system; one without an answer is in it to the end.
-fn sojourns(messages: &[Message<'_>], end: SimTime) -> u128 {
-    let ingress = messages.iter().filter(|message| message.is_ingress());
-    let time = |message: &Message<'_>| {
-        let finished = message.finished.unwrap_or(end).min(end);
-        u128::from(finished.since(message.sent.min(end)).as_nanos())
-    };
-    ingress.map(time).sum()
+    /// Takes a record: a message in the system adds to the area from when it enters until the end,
+    /// and takes away from when it leaves until the end.
+    pub fn note(&mut self, record: &Record) {
+        let rest = i128::from(self.end.since(record.time.min(self.end)).as_nanos());
+        match record.event {
+            Event::Submitted { .. } => self.area += rest,
+            Event::Completed { .. } => self.area -= rest,
+            _ => {}
+        }
+    }
+
+    /// Takes a message; one without an answer is in the system to the end.
+    pub fn add(&mut self, message: &Message) {
+        if message.is_ingress() {
+            let finished = message.finished.unwrap_or(self.end).min(self.end);
+            let time = finished.since(message.sent.min(self.end));
+            self.sojourns += u128::from(time.as_nanos());
+        }
+    }
+
+    /// Whether the law holds.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check(&self) -> Result<(), LittlesLawBroken> {
+        let (area, sojourns) = (u128::try_from(self.area).unwrap_or(0), self.sojourns);
+        if area == sojourns { Ok(()) } else { Err(LittlesLawBroken { area, sojourns }) }
+    }
 }

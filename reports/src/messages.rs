@@ -4,13 +4,19 @@
 //! call was made and when its callback ran, the callee's that it was inducted, executed and
 //! answered. One [`Message`] brings them together.
 
+mod joiner;
+
+pub(crate) use joiner::LONGEST_KEPT;
+pub use joiner::{Joiner, Part, join, whole};
+
 use crate::names::Names;
-use sim_core::history::History;
 use sim_core::id::{CanisterId, MessageId};
 use sim_core::record::{EntryKind, Event, Outcome, Record};
+use sim_core::runtime::Payload;
+use sim_core::sink::Said;
 use sim_core::time::SimTime;
 use sim_core::units::{Bytes, Cycles, Instructions};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Who sent a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +43,13 @@ pub enum Scope {
 
 /// An ingress message or call from sending to answer.
 #[derive(Clone, Debug)]
-pub struct Message<'a> {
+pub struct Message {
     /// Its id.
     pub id: MessageId,
     /// Who sent it.
     pub sender: Sender,
     /// The workload an ingress message belongs to; none for a call.
-    pub workload: Option<&'a str>,
+    pub workload: Option<Arc<str>>,
     /// The receiver's name, or its principal.
     pub callee: String,
     /// The receiver, if the principal called is a canister's.
@@ -53,7 +59,7 @@ pub struct Message<'a> {
     /// Place in the history of the caller's subnet; none for ingress.
     pub caller_subnet: Option<usize>,
     /// The method called.
-    pub method: &'a str,
+    pub method: Arc<str>,
     /// Bytes sent.
     pub bytes: Bytes,
     /// Cycles attached.
@@ -72,9 +78,13 @@ pub struct Message<'a> {
     pub instructions: Option<Instructions>,
     /// The answer, if there was one, whether or not the sender has seen it.
     pub outcome: Option<Outcome>,
+    /// The argument, where it was kept.
+    pub argument: Option<Payload>,
+    /// The answer, where it was kept.
+    pub response: Option<Said>,
 }
 
-impl Message<'_> {
+impl Message {
     /// True for an ingress message.
     pub fn is_ingress(&self) -> bool {
         self.sender == Sender::Client
@@ -148,29 +158,13 @@ fn earliest(known: &mut Option<SimTime>, time: SimTime) -> bool {
     is_earlier
 }
 
-/// Every ingress message and call of a run, in order of id: by the subnet that made it, then in
-/// the order of making.
-pub fn join<'a>(history: &'a History, names: &Names<'_>) -> Vec<Message<'a>> {
-    let records = || history.subnets.iter().flat_map(|subnet| &subnet.records);
-    let sent = records().filter_map(|record| sent(record, names));
-    let mut messages: BTreeMap<MessageId, Message<'a>> =
-        sent.map(|message| (message.id, message)).collect();
-    // A second pass, because a callee's subnet may come before the caller's.
-    for record in records() {
-        if let Some(message) = subject(&record.event).and_then(|id| messages.get_mut(&id)) {
-            follow(message, record);
-        }
-    }
-    messages.into_values().collect()
-}
-
 /// The message a record sends, if it sends one.
-fn sent<'a>(record: &'a Record, names: &Names<'_>) -> Option<Message<'a>> {
+fn sent(record: &Record, names: &Names) -> Option<Message> {
     let mut from = None;
     let (id, sender, callee_id, callee, method, bytes, cycles) = match &record.event {
         Event::Submitted { message, workload, canister, method, bytes } => {
             let callee = names.canister(*canister);
-            from = Some(&**workload);
+            from = Some(workload.clone());
             (*message, Sender::Client, Some(*canister), callee, method, *bytes, Cycles::ZERO)
         }
         Event::Called { message, parent, caller, callee, method, bytes, cycles } => {
@@ -193,7 +187,7 @@ fn sent<'a>(record: &'a Record, names: &Names<'_>) -> Option<Message<'a>> {
         callee_id,
         callee_subnet: callee_id.and_then(|id| names.home(id)),
         caller_subnet,
-        method,
+        method: method.clone(),
         bytes,
         cycles,
         sent: record.time,
@@ -203,6 +197,8 @@ fn sent<'a>(record: &'a Record, names: &Names<'_>) -> Option<Message<'a>> {
         finished: None,
         instructions: None,
         outcome: None,
+        argument: None,
+        response: None,
     })
 }
 
@@ -217,7 +213,7 @@ fn subject(event: &Event) -> Option<MessageId> {
     }
 }
 
-fn follow(message: &mut Message<'_>, record: &Record) {
+fn follow(message: &mut Message, record: &Record) {
     let time = record.time;
     match &record.event {
         Event::Inducted { .. } => {

@@ -3,9 +3,9 @@
 //! Names are made of parts with dots between them, such as `latency.p99`,
 //! `workload.ping-across.replied` or `subnet.left.burned.execution`.
 
-use crate::latency::{Answers, Sample};
+use crate::latency::{Answers, Latencies, Sample};
 use crate::littles_law::{self, LittlesLawBroken};
-use crate::messages::{self, Message, Scope};
+use crate::messages::{self, Message};
 use crate::names::Names;
 use crate::quantiles::Quantiles;
 use crate::rounds;
@@ -84,8 +84,17 @@ pub enum WarmUp {
 }
 
 impl WarmUp {
+    /// When it ends, if that does not depend on the run.
+    pub fn fixed(self) -> Option<SimTime> {
+        match self {
+            WarmUp::None => Some(SimTime::ZERO),
+            WarmUp::Fixed(time) => Some(SimTime::ZERO + time),
+            WarmUp::Mser5 => None,
+        }
+    }
+
     /// When it ends in a run.
-    fn end(self, messages: &[Message<'_>]) -> SimTime {
+    fn end(self, messages: &[Message]) -> SimTime {
         match self {
             WarmUp::None => SimTime::ZERO,
             WarmUp::Fixed(time) => SimTime::ZERO + time,
@@ -96,8 +105,8 @@ impl WarmUp {
 
 /// When the first ingress message after the warm-up was sent; the start of the run if the run is
 /// too short to tell.
-fn settled(messages: &[Message<'_>]) -> SimTime {
-    let replied = |message: &&Message<'_>| {
+fn settled(messages: &[Message]) -> SimTime {
+    let replied = |message: &&Message| {
         message.is_ingress() && matches!(message.answer(), Some(Outcome::Reply(_)))
     };
     let mut sample: Vec<(SimTime, f64)> = messages
@@ -121,15 +130,22 @@ pub fn of(history: &History, warm_up: WarmUp) -> Result<Vec<Metric>, LittlesLawB
     let messages = messages::join(history, &names);
     littles_law::check(history, &messages)?;
     let from = warm_up.end(&messages);
-    let kept: Vec<&Message<'_>> = messages.iter().filter(|message| message.sent >= from).collect();
+    let mut latencies = Latencies::default();
+    messages.iter().filter(|message| message.sent >= from).for_each(|m| latencies.add(m));
+    Ok(of_samples(history, from, &latencies))
+}
+
+/// The numbers of a run whose messages were counted as they came: those sent from `from` on.
+/// Of the records of `history` only rounds are looked at.
+pub fn of_samples(history: &History, from: SimTime, latencies: &Latencies) -> Vec<Metric> {
     let mut list = List(Vec::new());
     list.put("warm_up", "ns", Some(from.as_nanos().into()));
-    list.messages(&kept);
+    list.messages(latencies);
     list.network(history, from);
     history.subnets.iter().for_each(|subnet| list.subnet(subnet, from));
     let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
     canisters.for_each(|canister| list.canister(canister));
-    Ok(list.0)
+    list.0
 }
 
 struct List(Vec<Metric>);
@@ -139,26 +155,13 @@ impl List {
         self.0.push(Metric { name: name.into(), unit, value });
     }
 
-    fn messages(&mut self, messages: &[&Message<'_>]) {
-        let sample = |keep: &dyn Fn(&Message<'_>) -> bool| {
-            let mut sample = Sample::default();
-            messages.iter().filter(|message| keep(message)).for_each(|m| sample.add(m));
-            sample.replies.sort_unstable();
-            sample
-        };
-        self.sample("", &sample(&|message: &Message<'_>| message.is_ingress()));
-        for (name, scope) in
-            [("calls.same_subnet.", Scope::SameSubnet), ("calls.cross_subnet.", Scope::CrossSubnet)]
-        {
-            let within = |message: &Message<'_>| message.scope() == Some(scope);
-            self.sample(name, &sample(&within));
-        }
-        let mut workloads: Vec<&str> = messages.iter().filter_map(|m| m.workload).collect();
-        workloads.sort_unstable();
-        workloads.dedup();
-        for workload in workloads {
-            let of_it = |message: &Message<'_>| message.workload == Some(workload);
-            self.sample(&format!("workload.{workload}."), &sample(&of_it));
+    fn messages(&mut self, latencies: &Latencies) {
+        let Latencies { ingress, same_subnet, cross_subnet, workloads } = latencies;
+        self.sample("", ingress);
+        self.sample("calls.same_subnet.", same_subnet);
+        self.sample("calls.cross_subnet.", cross_subnet);
+        for (name, sample) in workloads {
+            self.sample(&format!("workload.{name}."), sample);
         }
     }
 
@@ -167,9 +170,8 @@ impl List {
         for (name, count) in ANSWERS.into_iter().zip([submitted, replied, rejected, open]) {
             self.put(format!("{prefix}{name}"), "", Some(count.into()));
         }
-        let Quantiles { p50_ns, p90_ns, p99_ns, mean_ns, .. } =
-            Quantiles::of_sorted(&sample.replies);
-        let greatest = sample.replies.last().copied();
+        let Quantiles { p50_ns, p90_ns, p99_ns, mean_ns, .. } = Quantiles::of(&sample.replies);
+        let greatest = sample.replies.greatest();
         for (name, nanos) in LATENCIES.into_iter().zip([p50_ns, p90_ns, p99_ns, mean_ns, greatest])
         {
             self.put(format!("{prefix}latency.{name}"), "ns", nanos.map(u128::from));

@@ -28,7 +28,7 @@ const SCRIPT: &str = include_str!("page/script.js");
 /// A figure cannot be drawn.
 pub fn render(
     run: &RunReport<'_>,
-    analysis: &Analysis<'_>,
+    analysis: &Analysis,
     summary: &Summary,
     figures: &[Figure],
 ) -> Result<String, ReportError> {

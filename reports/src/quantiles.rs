@@ -1,6 +1,7 @@
 //! Quantiles of a sample by nearest rank: each is a value that was observed, the least one that
 //! at least the given share of the sample does not exceed.
 
+use crate::durations::Durations;
 use serde::Serialize;
 
 /// Quantiles and mean of a sample of durations.
@@ -19,17 +20,14 @@ pub struct Quantiles {
 }
 
 impl Quantiles {
-    /// Of a sample in ascending order.
-    pub fn of_sorted(sample: &[u64]) -> Self {
-        debug_assert!(sample.is_sorted());
-        let sum: u128 = sample.iter().map(|nanos| u128::from(*nanos)).sum();
+    /// Of a sample.
+    pub fn of(sample: &Durations) -> Self {
         Quantiles {
-            n: sample.len() as u64,
-            p50_ns: nearest_rank(sample, 50),
-            p90_ns: nearest_rank(sample, 90),
-            p99_ns: nearest_rank(sample, 99),
-            // A mean never exceeds the greatest value, so it fits.
-            mean_ns: sum.checked_div(sample.len() as u128).map(|mean| mean as u64),
+            n: sample.len(),
+            p50_ns: sample.nearest_rank(50),
+            p90_ns: sample.nearest_rank(90),
+            p99_ns: sample.nearest_rank(99),
+            mean_ns: sample.mean(),
         }
     }
 }
@@ -45,28 +43,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_of_one_to_a_hundred_are_their_percentages() {
-        let sample: Vec<u64> = (1..=100).collect();
-        let expected = Quantiles {
-            n: 100,
-            p50_ns: Some(50),
-            p90_ns: Some(90),
-            p99_ns: Some(99),
-            mean_ns: Some(50),
-        };
-        assert_eq!(Quantiles::of_sorted(&sample), expected);
-    }
-
-    #[test]
     fn quantiles_of_a_small_sample_are_observed_values() {
-        let quantiles = Quantiles::of_sorted(&[10, 20, 30, 1_000]);
+        let quantiles = Quantiles::of(&[10, 20, 30, 1_000].into_iter().collect());
         assert_eq!((quantiles.p50_ns, quantiles.p90_ns), (Some(20), Some(1_000)));
-        assert_eq!(quantiles.mean_ns, Some(265));
-        assert_eq!(nearest_rank(&[7], 1), Some(7));
+        assert_eq!((quantiles.mean_ns, quantiles.n), (Some(265), 4));
     }
 
     #[test]
     fn an_empty_sample_has_no_quantiles() {
-        assert_eq!(Quantiles::of_sorted(&[]), Quantiles::default());
+        assert_eq!(Quantiles::of(&Durations::default()), Quantiles::default());
     }
 }

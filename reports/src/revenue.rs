@@ -43,7 +43,8 @@ impl Revenue {
     }
 }
 
-fn per_month(burned: Cycles, duration: SimDuration) -> Cycles {
+/// Cycles of a month at the rate of `burned` in `duration`.
+pub(crate) fn per_month(burned: Cycles, duration: SimDuration) -> Cycles {
     let month = MONTH_SECONDS * 1_000_000_000;
     let nanos = u128::from(duration.as_nanos()).max(1);
     Cycles::new(burned.get().saturating_mul(month) / nanos)

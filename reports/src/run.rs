@@ -1,5 +1,6 @@
 //! What a report is about.
 
+use crate::candid::Interfaces;
 use crate::charts::spec::Spec;
 use sim_core::history::History;
 use sim_core::profile::Profile;
@@ -23,4 +24,8 @@ pub struct RunReport<'a> {
     pub version: &'a str,
     /// The figures wanted.
     pub figures: &'a [Spec],
+    /// How the canisters' arguments and answers are read.
+    pub interfaces: &'a Interfaces,
+    /// What was expected of the run in vain, a sentence each.
+    pub disappointments: &'a [String],
 }

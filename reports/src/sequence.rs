@@ -1,5 +1,7 @@
 //! The messages of one causal tree as a sequence of arrows between parties, for diagrams.
 
+use crate::analysis::Analysis;
+use crate::candid::Speech;
 use crate::causes::Causes;
 use crate::messages::{Message, Sender};
 use crate::names::Names;
@@ -61,19 +63,22 @@ pub struct Sequence {
 
 impl Sequence {
     /// The arrows of `id` and of everything it led to, at most `most` of them.
-    pub fn of(causes: &Causes<'_>, id: MessageId, names: &Names<'_>, most: usize) -> Self {
-        Sequence::of_messages(causes.tree(id), names, most)
+    pub fn of(causes: &Causes<'_>, id: MessageId, analysis: &Analysis, most: usize) -> Self {
+        let speech = &analysis.speech;
+        Sequence::of_messages(causes.tree(id), &analysis.names, speech, most)
     }
 
-    /// The arrows of these messages, at most `most` of them.
+    /// The arrows of these messages, at most `most` of them; what they say is put into words by
+    /// `speech`.
     pub fn of_messages<'a>(
-        messages: impl IntoIterator<Item = &'a Message<'a>>,
-        names: &Names<'_>,
+        messages: impl IntoIterator<Item = &'a Message>,
+        names: &Names,
+        speech: &Speech,
         most: usize,
     ) -> Self {
         let mut sequence = Sequence::default();
         for message in messages {
-            sequence.add(message, names);
+            sequence.add(message, names, speech);
         }
         sequence.steps.sort_by_key(|step| (step.left, step.message, step.arrow != Arrow::Request));
         sequence.left_out = sequence.steps.len().saturating_sub(most);
@@ -81,7 +86,7 @@ impl Sequence {
         sequence
     }
 
-    fn add(&mut self, message: &Message<'_>, names: &Names<'_>) {
+    fn add(&mut self, message: &Message, names: &Names, speech: &Speech) {
         let caller = match message.sender {
             Sender::Client => Participant { name: "client".to_owned(), subnet: String::new() },
             Sender::Canister { id, .. } => Participant {
@@ -96,11 +101,11 @@ impl Sequence {
         let (from, to) = (self.place(caller), self.place(callee));
         let id = message.id;
         let arrow = if message.executed.is_some() { Arrow::Request } else { Arrow::Open };
-        let label = message.method.to_owned();
+        let label = speech.request(message);
         let (left, arrived) = (message.sent, message.executed);
         self.steps.push(Step { message: id, arrow, from, to, left, arrived, label });
         if let (Some(left), Some(outcome)) = (message.responded, message.outcome) {
-            let (arrow, label) = answer(outcome);
+            let (arrow, label) = answer(outcome, speech.answer(message));
             let arrived = message.finished;
             self.steps.push(Step { message: id, arrow, from: to, to: from, left, arrived, label });
         }
@@ -115,11 +120,16 @@ impl Sequence {
     }
 }
 
-fn answer(outcome: Outcome) -> (Arrow, String) {
-    match outcome {
-        Outcome::Reply(bytes) => {
+/// What an answer says: its values or its words where they are known, else how much it is.
+fn answer(outcome: Outcome, said: Option<String>) -> (Arrow, String) {
+    match (outcome, said) {
+        (Outcome::Reply(_), Some(values)) => (Arrow::Reply, format!("reply {values}")),
+        (Outcome::Reply(bytes), None) => {
             (Arrow::Reply, format!("reply, {}", crate::human::bytes(bytes.get())))
         }
-        Outcome::Reject(code) => (Arrow::Reject, format!("reject, {}", code.name())),
+        (Outcome::Reject(code), Some(text)) => {
+            (Arrow::Reject, format!("reject, {}: {text}", code.name()))
+        }
+        (Outcome::Reject(code), None) => (Arrow::Reject, format!("reject, {}", code.name())),
     }
 }

@@ -4,25 +4,32 @@
 //!   "icsim trace\n"  format (u32, little-endian)
 //!   frame*           kind (u8)  length (u32, little-endian)  body (postcard)
 //!       0  Head      what was run, and which level of records follows; first
-//!       1  Chunk     up to 4,096 records of one subnet; subnets in order, records in order
+//!       1  Chunk     up to 4,096 records of one subnet, in order
 //!       2  Tail      digest, and the canisters as they ended; last
+//!       3  Contents  what messages said whose records follow: texts, each once, and where they belong
+//!       4  Epoch     the end of an epoch: what follows is later, on every subnet
 //! ```
 //!
-//! Records come in canonical order, the order over which the trace digest is taken. A file without
-//! its tail was cut off, and is refused. Reading and writing hold one chunk at a time beside the
-//! history itself.
+//! A trace is written while the run goes on, epoch by epoch: in each the chunks of the subnets in order.
+//! Put together subnet by subnet, the records are in canonical order, over which the trace digest is
+//! taken. A file without its tail was cut off, and is refused. Writing holds one chunk at a time;
+//! [`Stream`] reads one epoch at a time.
 //!
 //! A file is read by the version of the format that wrote it: records are stored as the fields of
 //! [`sim_core::record`] in order, so a change there is a new [`FORMAT`], which a test reminds of.
 
+mod contents;
 mod level;
 mod read;
+mod stream;
 mod write;
 
 pub use level::Level;
-pub use read::{ReadError, read};
-pub use write::write;
+pub use read::{ReadError, read, read_head};
+pub use stream::Stream;
+pub use write::{Writer, write};
 
+use crate::candid::Interfaces;
 use crate::charts::spec::Spec;
 use crate::run::RunReport;
 use serde::{Deserialize, Serialize};
@@ -36,7 +43,7 @@ use sim_core::time::SimDuration;
 /// The file's name within a results folder.
 pub const FILE: &str = "trace.icsim";
 /// The number of the format. To be raised whenever a stored record changes its fields.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const MAGIC: &[u8; 12] = b"icsim trace\n";
 const CHUNK: usize = 4_096;
@@ -64,6 +71,8 @@ impl Stored {
             command: &self.head.command,
             version: &self.head.version,
             figures: &self.head.figures,
+            interfaces: &self.head.interfaces,
+            disappointments: &[],
         }
     }
 }
@@ -85,6 +94,8 @@ pub struct Head {
     pub command: String,
     /// The figures wanted.
     pub figures: Vec<Spec>,
+    /// What its canisters declare.
+    pub interfaces: Interfaces,
     /// The profile in force, as JSON.
     profile: String,
     seed: u64,
@@ -121,12 +132,14 @@ enum FrameKind {
     Head = 0,
     Chunk = 1,
     Tail = 2,
+    Contents = 3,
+    Epoch = 4,
 }
 
 impl FrameKind {
     fn of(number: u8) -> Option<FrameKind> {
-        [FrameKind::Head, FrameKind::Chunk, FrameKind::Tail]
+        [FrameKind::Head, FrameKind::Chunk, FrameKind::Tail, FrameKind::Contents, FrameKind::Epoch]
             .into_iter()
-            .find(|k| *k as u8 == number)
+            .find(|kind| *kind as u8 == number)
     }
 }

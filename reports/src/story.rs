@@ -1,9 +1,9 @@
 //! One message and all it led to, as text: what happened to it, when, and where the time went.
 
+use crate::analysis::Analysis;
 use crate::causes::Causes;
 use crate::human;
 use crate::messages::{Message, Sender};
-use crate::names::Names;
 use sim_core::id::MessageId;
 use sim_core::record::Outcome;
 use sim_core::time::SimTime;
@@ -11,12 +11,14 @@ use std::fmt::Write;
 
 /// Messages told; a tree of more is cut, and says so.
 const MOST: usize = 200;
+/// Characters of an argument or an answer.
+const LONGEST: usize = 240;
 
 /// The story of a message: what led to it, itself, and what it led to. None if there is no such
 /// message.
-pub fn tell(causes: &Causes<'_>, id: MessageId, names: &Names<'_>) -> Option<String> {
+pub fn tell(causes: &Causes<'_>, id: MessageId, analysis: &Analysis) -> Option<String> {
     let line = causes.line(id);
-    let mut teller = Teller { causes, names, out: String::new(), told: 0 };
+    let mut teller = Teller { causes, analysis, out: String::new(), told: 0 };
     for (depth, message) in line.iter().skip(1).rev().enumerate() {
         teller.headline(message, depth, "led to it: ");
     }
@@ -30,13 +32,13 @@ pub fn tell(causes: &Causes<'_>, id: MessageId, names: &Names<'_>) -> Option<Str
 
 struct Teller<'a> {
     causes: &'a Causes<'a>,
-    names: &'a Names<'a>,
+    analysis: &'a Analysis,
     out: String,
     told: usize,
 }
 
 impl Teller<'_> {
-    fn tree(&mut self, message: &Message<'_>, depth: usize) {
+    fn tree(&mut self, message: &Message, depth: usize) {
         if self.told >= MOST {
             return;
         }
@@ -48,20 +50,24 @@ impl Teller<'_> {
         }
     }
 
-    fn headline(&mut self, message: &Message<'_>, depth: usize, before: &str) {
+    fn headline(&mut self, message: &Message, depth: usize, before: &str) {
+        let names = &self.analysis.names;
         let from = match message.sender {
-            Sender::Client => format!("client ({})", message.workload.unwrap_or("ingress")),
+            Sender::Client => {
+                format!("client ({})", message.workload.as_deref().unwrap_or("ingress"))
+            }
             Sender::Canister { id, .. } => {
-                place(&self.names.canister(id), self.names.subnet(message.caller_subnet))
+                place(&names.canister(id), names.subnet(message.caller_subnet))
             }
         };
-        let to = place(&message.callee, self.names.subnet(message.callee_subnet));
-        let (id, method) = (message.id, message.method);
+        let to = place(&message.callee, names.subnet(message.callee_subnet));
+        let request = self.analysis.speech.request(message);
+        let (id, method) = (message.id, human::shorten(&request, LONGEST));
         self.line(depth, &format!("{before}{id}  {from} → {to}  {method}"));
     }
 
     /// One line for each point of a life, with the time since the one before.
-    fn life(&mut self, message: &Message<'_>, depth: usize) {
+    fn life(&mut self, message: &Message, depth: usize) {
         let bytes = human::bytes(message.bytes.get());
         let attached = match message.cycles.is_zero() {
             true => String::new(),
@@ -75,7 +81,11 @@ impl Teller<'_> {
             ("sent", Some(message.sent), format!("{bytes}{attached}")),
             ("inducted", message.inducted, String::new()),
             ("executed", message.executed, executed.unwrap_or_default()),
-            ("answered", message.responded, answer(message.outcome)),
+            (
+                "answered",
+                message.responded,
+                answer(message.outcome, self.analysis.speech.answer(message)),
+            ),
             (finished, message.finished, String::new()),
         ];
         let mut before = message.sent;
@@ -107,10 +117,15 @@ fn place(canister: &str, subnet: &str) -> String {
     if subnet.is_empty() { canister.to_owned() } else { format!("{canister} on {subnet}") }
 }
 
-fn answer(outcome: Option<Outcome>) -> String {
-    match outcome {
-        None => String::new(),
-        Some(Outcome::Reply(bytes)) => format!("reply of {}", human::bytes(bytes.get())),
-        Some(Outcome::Reject(code)) => format!("reject: {code}"),
+fn answer(outcome: Option<Outcome>, said: Option<String>) -> String {
+    let said = said.map(|text| human::shorten(&text, LONGEST));
+    match (outcome, said) {
+        (None, _) => String::new(),
+        (Some(Outcome::Reply(bytes)), None) => format!("reply of {}", human::bytes(bytes.get())),
+        (Some(Outcome::Reply(bytes)), Some(values)) => {
+            format!("reply of {}: {values}", human::bytes(bytes.get()))
+        }
+        (Some(Outcome::Reject(code)), None) => format!("reject: {code}"),
+        (Some(Outcome::Reject(code)), Some(text)) => format!("reject: {code}: {text}"),
     }
 }

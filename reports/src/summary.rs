@@ -10,11 +10,11 @@ pub(crate) use text::quantile_cells;
 
 use crate::analysis::Analysis;
 use crate::latency::{Answers, Sample};
-use crate::messages::Message;
 use crate::quantiles::Quantiles;
 use crate::revenue::Revenue;
 use crate::rounds;
 use crate::run::RunReport;
+use crate::tallies::Tallies;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use sim_core::history::SubnetHistory;
@@ -147,7 +147,7 @@ pub struct KindLatency {
 impl KindLatency {
     fn of(sample: &Sample) -> Self {
         let Answers { rejected, open, .. } = sample.answers;
-        KindLatency { quantiles: Quantiles::of_sorted(&sample.replies), rejected, open }
+        KindLatency { quantiles: Quantiles::of(&sample.replies), rejected, open }
     }
 }
 
@@ -164,14 +164,14 @@ pub struct WorkloadTotals {
 
 impl WorkloadTotals {
     fn of((name, sample): (&String, &Sample)) -> Self {
-        let latency = Quantiles::of_sorted(&sample.replies);
+        let latency = Quantiles::of(&sample.replies);
         WorkloadTotals { name: name.clone(), ingress: sample.answers, latency }
     }
 }
 
 impl Summary {
     /// Sums a run up.
-    pub fn of(run: &RunReport<'_>, analysis: &Analysis<'_>) -> Self {
+    pub fn of(run: &RunReport<'_>, analysis: &Analysis) -> Self {
         let history = run.history;
         let latencies = &analysis.latencies;
         Summary {
@@ -184,7 +184,7 @@ impl Summary {
             profile: run.profile.name.clone(),
             digest: history.digest.to_string(),
             events: history.events,
-            subnets: totals(run, &analysis.messages),
+            subnets: totals(run, &analysis.tallies),
             latency: LatencyQuantiles {
                 ingress: KindLatency::of(&latencies.ingress),
                 same_subnet_calls: KindLatency::of(&latencies.same_subnet),
@@ -197,18 +197,14 @@ impl Summary {
     }
 }
 
-fn totals(run: &RunReport<'_>, messages: &[Message<'_>]) -> Vec<SubnetTotals> {
-    let subnets = run.history.subnets.iter();
-    let mut totals: Vec<SubnetTotals> = subnets.map(|subnet| round_totals(run, subnet)).collect();
-    for message in messages {
-        let place = message.caller_subnet.or(message.callee_subnet);
-        let Some(total) = place.and_then(|place| totals.get_mut(place)) else { continue };
-        match message.is_ingress() {
-            true => total.ingress.add(message),
-            false => total.calls.add(message),
-        }
-    }
-    totals
+fn totals(run: &RunReport<'_>, tallies: &Tallies) -> Vec<SubnetTotals> {
+    let answers = tallies.ingress.iter().zip(&tallies.calls);
+    let total = |(subnet, (ingress, calls)): (&SubnetHistory, (&Answers, &Answers))| SubnetTotals {
+        ingress: *ingress,
+        calls: *calls,
+        ..round_totals(run, subnet)
+    };
+    run.history.subnets.iter().zip(answers).map(total).collect()
 }
 
 fn round_totals(run: &RunReport<'_>, subnet: &SubnetHistory) -> SubnetTotals {

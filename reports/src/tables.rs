@@ -10,6 +10,7 @@ pub mod executions;
 pub mod log;
 pub mod messages;
 pub mod rounds;
+pub mod streamed;
 
 use serde::Serialize;
 use sim_core::ledger::UseCase;

@@ -7,11 +7,14 @@ use crate::analysis::Analysis;
 use crate::charts::Figure;
 use crate::charts::spec::Material;
 use crate::error::ReportError;
-use crate::littles_law;
+use crate::messages::whole;
 use crate::page;
+use crate::reporter::{Made, Reporter};
 use crate::run::RunReport;
 use crate::summary::Summary;
-use crate::tables::{Table, accounts, canisters, charges, executions, log, messages, rounds};
+use crate::tables::streamed::{Streamed, row_of};
+use crate::tables::{Table, canisters, messages, rounds};
+use sim_core::time::SimTime;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -23,11 +26,18 @@ pub const SUMMARY: &str = "summary.json";
 /// The page's file.
 pub const PAGE: &str = "report.html";
 
+/// The forms of a figure.
+#[cfg(not(feature = "pdf"))]
+const EXTENSIONS: &[&str] = &["svg", "png", "csv"];
+/// The forms of a figure.
+#[cfg(feature = "pdf")]
+const EXTENSIONS: &[&str] = &["svg", "png", "csv", "pdf"];
+
 /// Every file of a report with figures of these names, by its path within the report's folder.
 pub fn files<'a>(figures: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
     let tables = Table::ALL.map(|table| table.file.to_owned());
     let figures = figures.flat_map(|name| {
-        ["svg", "png", "csv"].map(|extension| format!("{FIGURES}/{name}.{extension}"))
+        EXTENSIONS.iter().map(move |extension| format!("{FIGURES}/{name}.{extension}"))
     });
     [SUMMARY, PAGE].map(str::to_owned).into_iter().chain(tables).chain(figures)
 }
@@ -39,11 +49,29 @@ pub fn files<'a>(figures: impl Iterator<Item = &'a str>) -> impl Iterator<Item =
 /// A file cannot be written (the error names it), a figure cannot be drawn, or the run contradicts
 /// itself.
 pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportError> {
-    let (analysis, summary) = checked(run)?;
-    write_tables(dir, run, &analysis)?;
+    let wanted = (Table::ALL.as_slice(), run.figures);
+    let mut reporter = Reporter::new(run.history, run.interfaces, wanted, SimTime::ZERO);
+    reporter.take(&whole(run.history))?;
+    let Made { analysis, tables, .. } = reporter.finish()?;
+    write_made(dir, run, &analysis, tables)
+}
+
+/// Writes the report of a run that a [`Reporter`] has taken. Of the records in the run's history
+/// only rounds and the deaths of canisters are looked at.
+///
+/// # Errors
+/// A file cannot be written (the error names it), or a figure cannot be drawn.
+pub fn write_made(
+    dir: &Path,
+    run: &RunReport<'_>,
+    analysis: &Analysis,
+    tables: Streamed,
+) -> Result<Summary, ReportError> {
+    let summary = Summary::of(run, analysis);
+    write_tables(dir, &Table::ALL, run, tables)?;
     write_summary(dir, &summary)?;
-    let figures = write_figures(dir, run, &analysis)?;
-    write_page(dir, run, &analysis, &summary, &figures)?;
+    let figures = write_figures(dir, run, analysis)?;
+    write_page(dir, run, analysis, &summary, &figures)?;
     Ok(summary)
 }
 
@@ -52,49 +80,28 @@ pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportEr
 /// # Errors
 /// The run contradicts itself.
 pub fn summarise(run: &RunReport<'_>) -> Result<Summary, ReportError> {
-    Ok(checked(run)?.1)
-}
-
-fn checked<'a>(run: &RunReport<'a>) -> Result<(Analysis<'a>, Summary), ReportError> {
     let analysis = Analysis::of(run);
-    littles_law::check(run.history, &analysis.messages)?;
-    let summary = Summary::of(run, &analysis);
-    Ok((analysis, summary))
+    analysis.check()?;
+    Ok(Summary::of(run, &analysis))
 }
 
-/// Writes `messages.csv`, `rounds.csv`, `canisters.csv`, `charges.csv` and `accounts.csv`.
+/// Writes tables as CSV, each into a file of its name.
 ///
 /// # Errors
 /// A file cannot be written.
 pub fn write_tables(
     dir: &Path,
+    wanted: &[Table],
     run: &RunReport<'_>,
-    analysis: &Analysis<'_>,
+    tables: Streamed,
 ) -> Result<(), ReportError> {
-    tables(dir, &Table::ALL, run, analysis)
-}
-
-/// Writes these tables and those that the trace knows more of: `executions.csv` and `log.csv`.
-///
-/// # Errors
-/// A file cannot be written.
-pub fn write_all_tables(
-    dir: &Path,
-    run: &RunReport<'_>,
-    analysis: &Analysis<'_>,
-) -> Result<(), ReportError> {
-    tables(dir, &Table::EXPORTED, run, analysis)
-}
-
-fn tables(
-    dir: &Path,
-    tables: &[Table],
-    run: &RunReport<'_>,
-    analysis: &Analysis<'_>,
-) -> Result<(), ReportError> {
-    tables.iter().try_for_each(|described| {
-        let path = dir.join(described.file);
-        write_table(&path, |file| table(file, described, run, analysis))
+    tables.write(wanted, run.history, |table, rows| {
+        let path = dir.join(table.file);
+        let failed = |error: csv::Error| ReportError::write(&path, error);
+        let file = File::create(&path).map_err(|error| ReportError::write(&path, error))?;
+        let mut out = BufWriter::new(file);
+        rows(&mut out).map_err(failed)?;
+        out.flush().map_err(|error| ReportError::write(&path, error))
     })
 }
 
@@ -106,19 +113,36 @@ pub fn table<W: Write>(
     out: W,
     table: &Table,
     run: &RunReport<'_>,
-    analysis: &Analysis<'_>,
+    analysis: &Analysis,
 ) -> csv::Result<()> {
-    match table.file {
-        file if file == messages::TABLE.file => {
-            messages::write(out, &analysis.messages, &analysis.names)
-        }
-        file if file == rounds::TABLE.file => rounds::write(out, run.history),
-        file if file == canisters::TABLE.file => canisters::write(out, run.history),
-        file if file == executions::TABLE.file => executions::write(out, run.history),
-        file if file == charges::TABLE.file => charges::write(out, run.history, &analysis.names),
-        file if file == accounts::TABLE.file => accounts::write(out, run.history, &analysis.names),
-        _ => log::write(out, run.history),
+    let (history, names) = (run.history, &analysis.names);
+    let Some(row) = row_of(table) else {
+        return match table.file {
+            file if file == messages::TABLE.file => {
+                let rows = analysis.messages.iter().map(|message| messages::row(message, names));
+                write_rows(out, table, rows)
+            }
+            file if file == rounds::TABLE.file => rounds::write(out, history),
+            _ => canisters::write(out, history),
+        };
+    };
+    let records = history.subnets.iter().flat_map(|subnet| {
+        subnet.records.iter().filter_map(|record| row(record, &subnet.name, names))
+    });
+    write_rows(out, table, records)
+}
+
+fn write_rows<W, Row>(out: W, table: &Table, rows: impl Iterator<Item = Row>) -> csv::Result<()>
+where
+    W: Write,
+    Row: IntoIterator<Item = String>,
+{
+    let mut writer = table.begin(out)?;
+    for row in rows {
+        writer.write_record(row)?;
     }
+    writer.flush()?;
+    Ok(())
 }
 
 /// Writes `summary.json`.
@@ -140,7 +164,7 @@ pub fn write_summary(dir: &Path, summary: &Summary) -> Result<(), ReportError> {
 pub fn write_figures(
     dir: &Path,
     run: &RunReport<'_>,
-    analysis: &Analysis<'_>,
+    analysis: &Analysis,
 ) -> Result<Vec<Figure>, ReportError> {
     let folder = dir.join(FIGURES);
     let material = [Material { run, analysis, label: "" }];
@@ -150,7 +174,7 @@ pub fn write_figures(
     Ok(figures)
 }
 
-/// Writes figures into a folder: each as SVG, PNG and CSV.
+/// Writes figures into a folder: each as SVG, PNG and CSV, and as PDF if the feature is on.
 ///
 /// # Errors
 /// A file or the folder cannot be written, or a figure cannot be drawn.
@@ -161,6 +185,8 @@ pub fn write_drawn(folder: &Path, figures: &[Figure]) -> Result<(), ReportError>
         write_file(&path("svg"), figure.svg()?.as_bytes())?;
         write_file(&path("png"), &figure.png()?)?;
         write_file(&path("csv"), &figure.data)?;
+        #[cfg(feature = "pdf")]
+        write_file(&path("pdf"), &figure.pdf()?)?;
     }
     Ok(())
 }
@@ -172,19 +198,11 @@ pub fn write_drawn(folder: &Path, figures: &[Figure]) -> Result<(), ReportError>
 pub fn write_page(
     dir: &Path,
     run: &RunReport<'_>,
-    analysis: &Analysis<'_>,
+    analysis: &Analysis,
     summary: &Summary,
     figures: &[Figure],
 ) -> Result<(), ReportError> {
     write_file(&dir.join(PAGE), page::render(run, analysis, summary, figures)?.as_bytes())
-}
-
-fn write_table(
-    path: &Path,
-    write: impl FnOnce(BufWriter<File>) -> csv::Result<()>,
-) -> Result<(), ReportError> {
-    let file = File::create(path).map_err(|error| ReportError::write(path, error))?;
-    write(BufWriter::new(file)).map_err(|error| ReportError::write(path, error))
 }
 
 fn write_file(path: &Path, contents: &[u8]) -> Result<(), ReportError> {

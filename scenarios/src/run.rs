@@ -5,6 +5,7 @@ pub mod exit;
 pub mod interrupt;
 pub mod output;
 pub mod progress;
+mod recorder;
 pub mod results;
 pub mod stored;
 
@@ -18,11 +19,15 @@ use crate::source::Source;
 use interrupt::Interrupt;
 use output::{Destination, OutputError};
 use progress::Progress;
+use recorder::Recorder;
 use reports::littles_law::LittlesLawBroken;
+use reports::messages::whole;
 use reports::metrics;
 use reports::store::Level;
 use sim_core::engine::Spreading;
+use sim_core::history::History;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
+use tempfile::TempDir;
 
 /// What to run and how.
 pub struct Job<'a> {
@@ -90,43 +95,77 @@ impl Job<'_> {
     /// The scenario cannot be set up, the run was interrupted or contradicted itself, or its
     /// results cannot be written.
     pub fn run(self, interrupt: &Interrupt, progress: &mut Progress) -> Result<Outcome, Failed> {
-        let watched = self.simulate(interrupt, progress)?;
+        let world = self.set_up(interrupt, progress)?;
+        interrupt.check()?;
+        let folder = self.destination.as_ref().map(Destination::begin).transpose()?;
+        let path = folder.as_ref().map(TempDir::path);
+        let mut recorder = Recorder::begin(&self, &world.outline(), path)?;
+        let ran = self.simulate(world, &mut recorder, interrupt, progress);
+        let (mut history, violations) = match recorder.failure() {
+            Some(error) => return Err(error.into()),
+            None => ran?,
+        };
         interrupt.check()?;
         progress.note("writing results");
-        let digest = watched.history.digest.to_string();
-        let table = results::write(&self, &watched.history, interrupt)?;
-        let violations = self.violations(watched)?;
+        let made = recorder.finish(&mut history)?;
+        let digest = history.digest.to_string();
+        let sentences: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        let interfaces = self.scenario.interfaces();
+        let report = engine::report(&self, &history, &interfaces, &sentences);
+        let table = results::write(&self, &report, made, folder, interrupt)?;
         Ok(Outcome { table, digest, violations })
     }
 
-    fn violations(&self, watched: Watched) -> Result<Vec<Violation>, Failed> {
-        if self.scenario.invariants.list().is_empty() {
-            return Ok(Vec::new());
-        }
-        let metrics = metrics::of(&watched.history, self.scenario.warm_up)?;
-        Ok(watched.violations(&metrics))
-    }
-
-    fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<Watched, Failed> {
+    fn set_up(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<World, Failed> {
         progress.note("setting up");
         let spec = self.scenario.world(self.provenance.seed, self.provenance.tie_seed);
-        let world = interrupt.at_once(|| World::new(spec)).map_err(|error| {
+        interrupt.at_once(|| World::new(spec)).map_err(|error| {
             let mistake = setup::mistake(&error, self.scenario);
-            Refusal::new(self.source.clone(), vec![mistake])
-        })?;
-        interrupt.check()?;
+            Refusal::new(self.source.clone(), vec![mistake]).into()
+        })
+    }
+
+    /// Runs, and hands the records to `recorder`. Answers what did not hold.
+    fn simulate(
+        &self,
+        world: World,
+        recorder: &mut Recorder,
+        interrupt: &Interrupt,
+        progress: &mut Progress,
+    ) -> Result<(History, Vec<Violation>), Failed> {
         let mut tell = |time| {
             progress.at(time);
             if interrupt.requested() { Continue::Stop } else { Continue::Yes }
         };
         let options = RunOptions { threads: self.threads, progress: &mut tell };
-        let watched = watch(world, &self.scenario.invariants, options);
+        let ran = match self.scenario.invariants.list().is_empty() {
+            true => world
+                .run_into(options, recorder)
+                .map(|(history, spreading)| (history, spreading, None)),
+            false => self.watch(world, options),
+        };
         progress.finish();
-        let watched = watched.inspect(|watched| progress.say(&described(watched.spreading)));
-        watched.map_err(|error| match error {
+        let (history, spreading, watched) = ran.map_err(|error| match error {
             RunError::Interrupted(_) => Failed::Interrupted,
             RunError::Fault(fault) => Failed::Fault(fault),
-        })
+        })?;
+        progress.say(&described(spreading));
+        let Some(watched) = watched else { return Ok((history, Vec::new())) };
+        recorder.record(&whole(&watched.history))?;
+        let metrics = metrics::of(&watched.history, self.scenario.warm_up)?;
+        Ok(watched.into_parts(&metrics))
+    }
+
+    /// Runs and checks expectations, which look at records: they are kept until the end.
+    fn watch(
+        &self,
+        mut world: World,
+        options: RunOptions<'_>,
+    ) -> Result<(History, Spreading, Option<Watched>), RunError> {
+        let outline = world.outline();
+        world.keep_contents();
+        let watched = watch(world, &self.scenario.invariants, options)?;
+        Ok((outline, watched.spreading, Some(watched)))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::expect::Invariants;
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;
+use reports::candid::Interfaces;
 use reports::charts::spec::Spec;
 use reports::metrics::WarmUp;
 use sim_core::choice::Choice;
@@ -84,6 +85,8 @@ pub struct Canister {
     pub id: CanisterId,
     /// What it does.
     pub code: Code,
+    /// The `.did` file that describes it, if it is given.
+    pub candid: Option<Declared>,
     /// Cycles it is given.
     pub cycles: Cycles,
     /// The argument of `canister_init`.
@@ -94,6 +97,15 @@ pub struct Canister {
     pub settings: SettingsEntry,
     /// Where the fields stand that a failed set-up is blamed on.
     pub places: CanisterPlaces,
+}
+
+/// A `.did` file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its path as written.
+    pub path: String,
+    /// What it says.
+    pub text: Arc<str>,
 }
 
 /// What a canister does.
@@ -200,6 +212,24 @@ impl Scenario {
         }
     }
 
+    /// What its canisters declare: in their `.did` files, else in the metadata of their modules.
+    pub fn interfaces(&self) -> Interfaces {
+        let mut interfaces = Interfaces::default();
+        for canister in &self.canisters {
+            let of_module = || match &canister.code {
+                Code::Wasm { program, .. } => {
+                    std::str::from_utf8(program.metadata("candid:service")?).ok()
+                }
+                Code::Model(_) => None,
+            };
+            let declared = canister.candid.as_ref().map(|declared| &*declared.text);
+            if let Some(text) = declared.or_else(of_module) {
+                interfaces.add(canister.id, text);
+            }
+        }
+        interfaces
+    }
+
     /// The files it was read from: the scenario file, and every file it names.
     pub fn files(&self, source: &Source) -> Vec<PathBuf> {
         let included = source.included().map(|part| part.name.as_str());
@@ -217,10 +247,12 @@ impl Scenario {
             Pace::Open { file, .. } => file.as_deref(),
             Pace::Closed { .. } => None,
         });
+        let declared = self.canisters.iter().filter_map(|canister| canister.candid.as_ref());
+        let declared = declared.map(|declared| declared.path.as_str());
         let upgrades = self.faults.iter().filter_map(|plan| plan.entry.wasm.as_ref());
         let installed = self.actions.iter().filter_map(|plan| plan.entry.wasm.as_ref());
         let more = upgrades.chain(installed).map(|wasm| wasm.get_ref().as_str());
-        modules.chain(traces).chain(more)
+        modules.chain(traces).chain(declared).chain(more)
     }
 
     fn network(&self) -> Network {

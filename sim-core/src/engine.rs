@@ -227,6 +227,16 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
         threads: usize,
         after_window: &mut dyn FnMut(SimTime) -> bool,
     ) -> bool {
+        self.run_seen(end, threads, &mut |time, _| after_window(time))
+    }
+
+    /// As [`Self::run`]; `after_window` also sees the processes, in order of their ids.
+    pub fn run_seen(
+        &mut self,
+        end: SimTime,
+        threads: usize,
+        after_window: &mut dyn FnMut(SimTime, &mut dyn Iterator<Item = &mut P>) -> bool,
+    ) -> bool {
         // Without a pool of the wanted size one thread gives the same result.
         let pool = match threads.min(self.lanes.len()) {
             0 | 1 => None,
@@ -247,7 +257,8 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
             chooser.note(self.lanes.iter_mut().map(Lane::take_effort));
             self.spreading = self.spreading.and(chooser.told());
             self.exchange();
-            if !after_window(window_end) {
+            let mut processes = self.lanes.iter_mut().map(|lane| &mut lane.process);
+            if !after_window(window_end, &mut processes) {
                 return false;
             }
         }
@@ -288,7 +299,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
         self.lanes.iter().map(|lane| &lane.process)
     }
 
-    /// The processes, in order of their ids, to be changed before a run.
+    /// The processes, in order of their ids, to be changed between two windows.
     pub fn processes_mut(&mut self) -> impl Iterator<Item = &mut P> {
         self.lanes.iter_mut().map(|lane| &mut lane.process)
     }

@@ -19,6 +19,7 @@ use crate::ledger::{Ledger, Prepaid};
 use crate::profile::Profile;
 use crate::record::{EntryKind, Event, Record};
 use crate::runtime::{Closure, Failure, Response, Step, Task};
+use crate::sink::Contents;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Cycles, Instructions};
 use std::sync::Arc;
@@ -68,6 +69,8 @@ pub(crate) struct Executor<'a> {
     pub(crate) records: &'a mut Vec<Record>,
     /// Payloads, for the trace digest: records only tell their lengths.
     pub(crate) content: &'a mut Vec<u8>,
+    /// What messages say, for a sink.
+    pub(crate) contents: &'a mut Contents,
     /// Ingress messages that got their answer.
     pub(crate) answered: &'a mut Vec<(MessageId, Response)>,
 }
@@ -121,6 +124,7 @@ impl Job {
             messages: &mut messages,
             records: &mut Vec::new(),
             content: &mut Vec::new(),
+            contents: &mut Contents::default(),
             answered: &mut Vec::new(),
         };
         let name = id.to_string().into();

@@ -4,6 +4,7 @@ use crate::id::{CanisterId, SubnetId};
 use crate::ledger::Burned;
 use crate::network::{CostSchedule, SubnetKind};
 use crate::record::Record;
+use crate::sink::Content;
 use crate::time::SimDuration;
 use crate::units::{Bytes, Cycles, Instructions};
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,8 @@ pub struct SubnetHistory {
     pub cost_schedule: CostSchedule,
     /// Its records, in the order of its events.
     pub records: Vec<Record>,
+    /// What the messages of its records said, where that was kept.
+    pub contents: Vec<Content>,
     /// Its canisters, in order of id.
     pub canisters: Vec<CanisterSummary>,
 }

@@ -55,6 +55,7 @@ mod roster;
 pub mod runtime;
 pub mod sandbox;
 pub mod scheduler;
+pub mod sink;
 mod subnet;
 pub mod time;
 pub mod units;

@@ -4,6 +4,10 @@
 //! subnet by subnet, so it does not depend on the number of threads; the trace digest is taken
 //! over the records' [encoding](Record::encode) in that order.
 
+mod slice;
+
+pub use slice::Slice;
+
 use crate::fees::{Charge, IdleUse};
 use crate::id::{CanisterId, MessageId};
 use crate::ledger::{Burned, Entry};

@@ -14,6 +14,7 @@ mod charging;
 mod clients;
 mod event;
 mod faults;
+mod handing_over;
 mod held;
 mod ingress_pool;
 mod inside;
@@ -51,6 +52,7 @@ use crate::record::{Event, Record, RoundSummary};
 use crate::roster::Roster;
 use crate::runtime::{Failure, Response, Runtime};
 use crate::scheduler::Scheduler;
+use crate::sink::Contents;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
@@ -155,6 +157,8 @@ pub(crate) struct Subnet {
     messages: MessageIds,
     answered: Vec<(MessageId, Response)>,
     records: Vec<Record>,
+    /// What new messages say, for a sink.
+    contents: Contents,
     /// Payloads of new records, for the digest.
     content: Vec<u8>,
     /// How many records are in the digest.
@@ -213,6 +217,7 @@ impl Subnet {
             messages: MessageIds::new(id),
             answered: Vec::new(),
             records: Vec::new(),
+            contents: Contents::default(),
             content: Vec::new(),
             traced: 0,
             scratch: Vec::new(),
@@ -296,6 +301,7 @@ impl Subnet {
             messages: &mut self.messages,
             records: &mut self.records,
             content: &mut self.content,
+            contents: &mut self.contents,
             answered: &mut self.answered,
         };
         (executor, &mut self.canisters)
@@ -325,16 +331,9 @@ impl Subnet {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let history = SubnetHistory {
-            id: self.id,
-            name: self.spec.name,
-            nodes: self.spec.nodes,
-            kind: self.spec.kind,
-            cost_schedule: self.spec.cost_schedule,
-            records: self.records,
-            canisters: self.canisters.iter().map(Canister::summary).collect(),
-        };
-        Ok((history, self.ledger))
+        let records = std::mem::take(&mut self.records);
+        let contents = self.contents.take();
+        Ok((SubnetHistory { records, contents, ..self.outline() }, self.ledger))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A world: the network with its canisters and clients, ready to run.
 
 mod error;
+mod handing_over;
 
 pub use error::{ModelFault, RunError, SetupError};
 

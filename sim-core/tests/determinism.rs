@@ -7,7 +7,9 @@ use sim_core::distribution::Distribution;
 use sim_core::history::History;
 use sim_core::network::{Network, SubnetSpec};
 use sim_core::runtime::Entry;
+use sim_core::sink::{Recorded, Said, Sink};
 use sim_core::time::SimDuration;
+use sim_core::world::{Continue, RunOptions, World};
 
 fn busy_world(seed: u64, tie_seed: Option<u64>) -> Builder {
     let mut world = Builder::new();
@@ -89,4 +91,73 @@ fn payloads_count_into_the_digest() {
         world.run().digest
     };
     assert_ne!(digest_of(b"a"), digest_of(b"b"));
+}
+
+/// Keeps what it is given.
+#[derive(Default)]
+struct Keeper(Vec<Vec<Recorded>>);
+
+impl Sink for Keeper {
+    fn take(&mut self, epoch: Vec<Recorded>) -> Continue {
+        self.0.push(epoch);
+        Continue::Yes
+    }
+}
+
+/// A run of many messages, handed over as it goes on.
+fn handed_over(threads: usize) -> (History, Keeper) {
+    let mut world = busy_world(7, None);
+    world.spec.duration = SimDuration::from_secs(3_600);
+    let world = World::new(world.spec).expect("the world can be set up");
+    let (mut keeper, mut go_on) = (Keeper::default(), |_| Continue::Yes);
+    let options = RunOptions { threads, progress: &mut go_on };
+    let (history, _) = world.run_into(options, &mut keeper).expect("the run ends well");
+    (history, keeper)
+}
+
+#[test]
+fn records_that_are_handed_over_are_those_of_the_history() {
+    let mut whole = busy_world(7, None);
+    whole.spec.duration = SimDuration::from_secs(3_600);
+    let (whole, (history, keeper)) = (whole.run(), handed_over(1));
+    assert_eq!(digest(&whole), digest(&history));
+    assert!(records(&history).next().is_none() && keeper.0.len() > 1);
+    for (place, subnet) in whole.subnets.iter().enumerate() {
+        let found: Vec<_> = keeper.0.iter().flat_map(|epoch| &epoch[place].records).collect();
+        assert!(found.into_iter().eq(&subnet.records), "{} differs", subnet.name);
+    }
+}
+
+#[test]
+fn epochs_do_not_depend_on_the_number_of_threads() {
+    let lengths = |threads| {
+        let keeper = handed_over(threads).1;
+        let length = |epoch: &Vec<Recorded>| {
+            epoch.iter().map(|subnet| (subnet.records.len(), subnet.contents.len())).collect()
+        };
+        keeper.0.iter().map(length).collect::<Vec<Vec<_>>>()
+    };
+    assert_eq!(lengths(1), lengths(2));
+}
+
+#[test]
+fn what_messages_say_is_handed_over_with_their_records() {
+    let (_, keeper) = handed_over(1);
+    let replies = keeper.0.iter().flatten().flat_map(|subnet| &subnet.contents);
+    let pongs = replies.filter(|content| content.said == Said::Reply((*b"pong").into()));
+    assert!(pongs.count() > 1_000);
+}
+
+#[test]
+fn a_sink_that_has_enough_ends_the_run() {
+    struct Full;
+    impl Sink for Full {
+        fn take(&mut self, _: Vec<Recorded>) -> Continue {
+            Continue::Stop
+        }
+    }
+    let world = World::new(busy_world(7, None).spec).expect("the world can be set up");
+    let mut go_on = |_| Continue::Yes;
+    let options = RunOptions { threads: 1, progress: &mut go_on };
+    assert!(world.run_into(options, &mut Full).is_err());
 }

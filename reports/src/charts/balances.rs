@@ -2,6 +2,7 @@
 
 use super::spec::{Material, Spec};
 use super::{Figure, data};
+use crate::accounts::Account;
 use crate::decimate::decimate;
 use crate::human;
 use crate::legend::{self, DASH, Entry, Sample};
@@ -12,8 +13,6 @@ use crate::theme::{self, Color};
 use crate::ticks;
 use sim_core::history::{CanisterSummary, History};
 use sim_core::id::CanisterId;
-use sim_core::record::{Event, Record};
-use std::collections::BTreeMap;
 
 /// The figure's name.
 pub const NAME: &str = "balances";
@@ -25,7 +24,7 @@ const MOST: usize = 6;
 /// The data drawn.
 pub const TABLE: Table = Table {
     file: "figures/balances.csv",
-    rows: "one time at which a balance was recorded; by canister, then by time",
+    rows: "one time at which a balance was recorded, of more than 1,024 evenly chosen ones; by canister, then by time",
     groups: &[&[
         column("canister", "", "the canister, by name, else by principal"),
         column("time_ns", "ns", "from the start of the run"),
@@ -34,31 +33,30 @@ pub const TABLE: Table = Table {
 };
 
 /// One canister's balance over time.
-struct Line {
+struct Line<'a> {
     id: CanisterId,
     name: String,
-    /// Nanoseconds and balance, in order of time.
-    points: Vec<(u64, u128)>,
+    account: &'a Account,
     threshold: u128,
-    /// When it ran out of cycles.
-    died: Option<u64>,
 }
 
-impl Line {
+impl Line<'_> {
     /// The share of its first balance that it lost, in parts of 2^64, to choose whom to show.
     fn loss(&self) -> u128 {
-        let (Some((_, first)), Some((_, last))) = (self.points.first(), self.points.last()) else {
+        let (Some((_, first)), Some((_, last))) =
+            (self.account.points.first(), self.account.points.last())
+        else {
             return 0;
         };
         (first.saturating_sub(*last) >> 32).saturating_mul(1 << 64) / (first >> 32).max(1)
     }
 
     fn least(&self) -> u128 {
-        self.points.iter().map(|(_, balance)| *balance).min().unwrap_or(0)
+        self.account.points.iter().map(|(_, balance)| *balance).min().unwrap_or(0)
     }
 
     fn most(&self) -> u128 {
-        self.points.iter().map(|(_, balance)| *balance).max().unwrap_or(0)
+        self.account.points.iter().map(|(_, balance)| *balance).max().unwrap_or(0)
     }
 }
 
@@ -69,13 +67,15 @@ impl Line {
 pub fn figure(spec: &Spec, run: &Material<'_>) -> csv::Result<Figure> {
     let mut lines = lines(run);
     let rows = lines.iter().flat_map(|line| {
-        line.points
+        line.account
+            .points
             .iter()
             .map(|(time, balance)| [line.name.clone(), time.to_string(), balance.to_string()])
     });
     let table = data(&TABLE, rows)?;
     let all = lines.len();
-    lines.sort_by_key(|line| (line.died.is_none(), std::cmp::Reverse(line.loss()), line.id));
+    lines
+        .sort_by_key(|line| (line.account.died.is_none(), std::cmp::Reverse(line.loss()), line.id));
     lines.truncate(MOST);
     lines.sort_by_key(|line| line.id);
     let scene = draw(spec, run.run.history, &lines);
@@ -83,67 +83,34 @@ pub fn figure(spec: &Spec, run: &Material<'_>) -> csv::Result<Figure> {
 }
 
 /// Every canister with a balance that was recorded.
-fn lines(run: &Material<'_>) -> Vec<Line> {
-    let mut lines: BTreeMap<CanisterId, Line> = BTreeMap::new();
-    let subnets = &run.run.history.subnets;
-    for canister in subnets.iter().flat_map(|subnet| &subnet.canisters) {
-        lines.insert(canister.id, line(canister, run));
-    }
-    for record in subnets.iter().flat_map(|subnet| &subnet.records) {
-        note(record, &mut lines);
-    }
-    let mut lines: Vec<Line> = lines.into_values().collect();
-    for line in &mut lines {
-        // Executions are recorded when they end, and placed when their last slice began.
-        line.points.sort_by_key(|(time, _)| *time);
-    }
-    lines.retain(|line| !line.points.is_empty());
+fn lines<'a>(run: &Material<'a>) -> Vec<Line<'a>> {
+    let canisters = run.run.history.subnets.iter().flat_map(|subnet| &subnet.canisters);
+    let line = |canister: &CanisterSummary| {
+        let account = run.analysis.accounts.0.get(&canister.id)?;
+        let threshold = canister.freezing_threshold.get();
+        let name = run.analysis.names.canister(canister.id);
+        Some(Line { id: canister.id, name, account, threshold })
+    };
+    let mut lines: Vec<Line<'_>> = canisters.filter_map(line).collect();
+    lines.retain(|line| !line.account.points.is_empty());
+    lines.sort_by_key(|line| line.id);
     lines
 }
 
-fn line(canister: &CanisterSummary, run: &Material<'_>) -> Line {
-    let threshold = canister.freezing_threshold.get();
-    let name = run.analysis.names.canister(canister.id);
-    Line { id: canister.id, name, points: Vec::new(), threshold, died: None }
-}
-
-fn note(record: &Record, lines: &mut BTreeMap<CanisterId, Line>) {
-    let time = record.time.as_nanos();
-    match &record.event {
-        Event::Executed { canister, balance, .. } | Event::Paused { canister, balance, .. } => {
-            if let Some(line) = lines.get_mut(canister) {
-                line.points.push((time, balance.get()));
-            }
-        }
-        Event::Account { canister, state } => {
-            if let Some(line) = lines.get_mut(canister) {
-                line.points.push((time, state.balance.get()));
-            }
-        }
-        Event::Uninstalled { canister } => {
-            if let Some(line) = lines.get_mut(canister) {
-                line.points.push((time, 0));
-                line.died = Some(time);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// The ends of the axis of balances: from zero, unless that presses all lines to the ceiling.
-fn bounds(lines: &[Line]) -> (f64, f64) {
-    let most = lines.iter().map(Line::most).max().unwrap_or(0).max(1) as f64;
-    let least = lines.iter().map(Line::least).min().unwrap_or(0) as f64;
+fn bounds(lines: &[Line<'_>]) -> (f64, f64) {
+    let most = lines.iter().map(|line| line.most()).max().unwrap_or(0).max(1) as f64;
+    let least = lines.iter().map(|line| line.least()).min().unwrap_or(0) as f64;
     let room = (most - least).max(most * 1e-9) * 0.08;
     if least < most * 0.6 { (0.0, most * 1.04) } else { (least - room, most + room) }
 }
 
-fn draw(spec: &Spec, history: &History, lines: &[Line]) -> Scene {
+fn draw(spec: &Spec, history: &History, lines: &[Line<'_>]) -> Scene {
     let mut scene = Scene::sized(spec.width, TITLE);
     let (low, high) = bounds(lines);
     let amounts = ticks::amounts_within(low, high, 6);
     let (left, width) = (86.0, spec.width.pixels() - 86.0 - 18.0);
-    let colored: Vec<(&Line, Color)> =
+    let colored: Vec<(&Line<'_>, Color)> =
         lines.iter().enumerate().map(|(place, line)| (line, theme::series(place))).collect();
     let top = draw_legend(&mut scene, &colored, low, left, width) + 8.0;
     scene.height = libm::ceil(top + HEIGHT + 44.0);
@@ -166,12 +133,12 @@ fn draw(spec: &Spec, history: &History, lines: &[Line]) -> Scene {
 
 fn draw_legend(
     scene: &mut Scene,
-    lines: &[(&Line, Color)],
+    lines: &[(&Line<'_>, Color)],
     low: f64,
     left: f64,
     width: f64,
 ) -> f64 {
-    let entry = |(line, color): &(&Line, Color)| {
+    let entry = |(line, color): &(&Line<'_>, Color)| {
         Entry::new(*color, Sample::Line, human::shorten(&line.name, 22))
     };
     let mut entries: Vec<Entry> = lines.iter().map(entry).collect();
@@ -185,10 +152,16 @@ fn is_shown(threshold: u128, low: f64) -> bool {
     threshold > 0 && threshold as f64 >= low
 }
 
-fn draw_line(scene: &mut Scene, panel: &Panel, line: &Line, color: Color, (low, end): (f64, f64)) {
+fn draw_line(
+    scene: &mut Scene,
+    panel: &Panel,
+    line: &Line<'_>,
+    color: Color,
+    (low, end): (f64, f64),
+) {
     let mut points = Vec::new();
     let mut before = None;
-    for (time, balance) in &line.points {
+    for (time, balance) in &line.account.points {
         let (time, balance) = (*time as f64, *balance as f64);
         points.extend(before.map(|before| panel.point(time, before)));
         points.push(panel.point(time, balance));
@@ -200,7 +173,7 @@ fn draw_line(scene: &mut Scene, panel: &Panel, line: &Line, color: Color, (low, 
         let at = |time| panel.point(time, line.threshold as f64);
         scene.dashed(&[at(0.0), at(end)], color, theme::HAIRLINE, DASH);
     }
-    if let Some(died) = line.died {
+    if let Some(died) = line.account.died {
         cross(scene, panel.point(died as f64, low.max(0.0)), color);
     }
 }
@@ -213,9 +186,9 @@ fn cross(scene: &mut Scene, (x, y): Point, color: Color) {
     scene.text(Text { color, ..Text::small("died", (x + ARM + 3.0, y - 5.0)) });
 }
 
-fn caption(lines: &[Line], all: usize) -> String {
-    let points: usize = lines.iter().map(|line| line.points.len()).sum();
-    let died = lines.iter().filter(|line| line.died.is_some()).count();
+fn caption(lines: &[Line<'_>], all: usize) -> String {
+    let points: usize = lines.iter().map(|line| line.account.recorded as usize).sum();
+    let died = lines.iter().filter(|line| line.account.died.is_some()).count();
     let which = match lines.len() {
         shown if shown < all => {
             format!("the {shown} canisters of {all} that lost the largest share")

@@ -6,7 +6,7 @@ use super::samples::{self, Row};
 use super::spec::{Material, Spec};
 use super::strips::{self, Strips};
 use super::{Figure, data};
-use crate::quantiles::nearest_rank;
+use crate::durations::Durations;
 use crate::scene::{Scene, rectangle};
 use crate::tables::{Table, column, count};
 use crate::theme;
@@ -34,23 +34,25 @@ pub const TABLE: Table = Table {
 };
 
 /// A sample's five numbers and what lies beyond.
-struct Shape<'a> {
+struct Shape {
     quartiles: [u64; 3],
     whiskers: [u64; 2],
-    below: &'a [u64],
-    above: &'a [u64],
+    /// Different values beyond the whiskers.
+    beyond: Vec<u64>,
+    /// How many values lie there.
+    outliers: u64,
 }
 
-impl<'a> Shape<'a> {
-    /// Of a sample that is not empty and ascending.
-    fn of(sample: &'a [u64]) -> Self {
-        let quartiles = [25, 50, 75].map(|percent| nearest_rank(sample, percent).unwrap_or(0));
+impl Shape {
+    /// Of a sample that is not empty.
+    fn of(sample: &Durations) -> Self {
+        let quartiles = [25, 50, 75].map(|percent| sample.nearest_rank(percent).unwrap_or(0));
         let reach = (quartiles[2] - quartiles[0]).saturating_mul(3) / 2;
         let (low, high) = (quartiles[0].saturating_sub(reach), quartiles[2].saturating_add(reach));
-        let first = sample.partition_point(|value| *value < low);
-        let end = sample.partition_point(|value| *value <= high);
-        let whiskers = [sample[first], sample[end.max(first + 1) - 1]];
-        Shape { quartiles, whiskers, below: &sample[..first], above: &sample[end..] }
+        let (from, to) = sample.within(low, high).unwrap_or((quartiles[0], quartiles[2]));
+        let outside = sample.values().filter(|(value, _)| *value < low || *value > high);
+        let (beyond, counts): (Vec<u64>, Vec<u64>) = outside.unzip();
+        Shape { quartiles, whiskers: [from, to], beyond, outliers: counts.iter().sum() }
     }
 }
 
@@ -87,7 +89,7 @@ fn draw(scene: &mut Scene, strips: &Strips, row: &Row<'_>, middle: f64) {
     };
     scene.path(vec![(median, middle - half), (median, middle + half)], ink, theme::THIN);
     let mut last = None;
-    for value in shape.below.iter().chain(shape.above) {
+    for value in &shape.beyond {
         // Those that lie on the same half pixel look the same.
         let pixel = libm::round(x(*value) * 2.0) as i64;
         if last.replace(pixel) != Some(pixel) {
@@ -97,7 +99,7 @@ fn draw(scene: &mut Scene, strips: &Strips, row: &Row<'_>, middle: f64) {
 }
 
 fn cells(row: &Row<'_>) -> [String; 9] {
-    let Shape { quartiles, whiskers, below, above } = Shape::of(row.sample);
+    let Shape { quartiles, whiskers, outliers, .. } = Shape::of(row.sample);
     [
         row.run.to_owned(),
         row.name.clone(),
@@ -107,7 +109,7 @@ fn cells(row: &Row<'_>) -> [String; 9] {
         quartiles[1].to_string(),
         quartiles[2].to_string(),
         whiskers[1].to_string(),
-        (below.len() + above.len()).to_string(),
+        outliers.to_string(),
     ]
 }
 
@@ -130,15 +132,15 @@ mod tests {
     #[test]
     fn whiskers_end_at_values_that_were_observed() {
         let sample = [1, 10, 11, 12, 13, 14, 15, 16, 100];
-        let shape = Shape::of(&sample);
+        let shape = Shape::of(&sample.into_iter().collect());
         assert_eq!(shape.quartiles, [11, 13, 15]);
         assert_eq!(shape.whiskers, [10, 16]);
-        assert_eq!((shape.below, shape.above), (&[1][..], &[100][..]));
+        assert_eq!((shape.beyond, shape.outliers), (vec![1, 100], 2));
     }
 
     #[test]
     fn a_sample_of_one_is_a_line() {
-        let shape = Shape::of(&[7]);
+        let shape = Shape::of(&[7].into_iter().collect());
         assert_eq!((shape.quartiles, shape.whiskers), ([7; 3], [7; 2]));
     }
 }

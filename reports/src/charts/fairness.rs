@@ -4,6 +4,7 @@
 use super::queues::percents;
 use super::spec::{Material, Spec};
 use super::{Figure, data};
+use crate::accounts::{Account, Accounts};
 use crate::human;
 use crate::legend::{self, DASH, Entry, Sample};
 use crate::panel::{Panel, Scale};
@@ -12,8 +13,6 @@ use crate::tables::{Table, column, count};
 use crate::theme;
 use sim_core::history::SubnetHistory;
 use sim_core::id::CanisterId;
-use sim_core::record::Event;
-use std::collections::BTreeMap;
 
 /// The figure's name.
 pub const NAME: &str = "fairness";
@@ -34,31 +33,20 @@ pub const TABLE: Table = Table {
     ]],
 };
 
-/// A canister's execution in the run.
-#[derive(Clone, Copy, Default)]
-struct Got {
-    instructions: u64,
-    executions: u64,
-}
-
 /// A subnet's canisters that were executed.
 struct Shares<'a> {
     subnet: &'a SubnetHistory,
     /// Ascending by instructions.
-    got: Vec<(CanisterId, Got)>,
+    got: Vec<(CanisterId, &'a Account)>,
 }
 
 impl<'a> Shares<'a> {
-    fn of(subnet: &'a SubnetHistory) -> Self {
-        let mut got: BTreeMap<CanisterId, Got> = BTreeMap::new();
-        for record in &subnet.records {
-            if let Event::Executed { canister, instructions, .. } = &record.event {
-                let got = got.entry(*canister).or_default();
-                got.instructions += instructions.get();
-                got.executions += 1;
-            }
-        }
-        let mut got: Vec<_> = got.into_iter().collect();
+    fn of(subnet: &'a SubnetHistory, accounts: &'a Accounts) -> Self {
+        let own = accounts
+            .0
+            .iter()
+            .filter(|(id, account)| id.subnet() == subnet.id && account.executions > 0);
+        let mut got: Vec<_> = own.map(|(id, account)| (*id, account)).collect();
         got.sort_by_key(|(id, got)| (got.instructions, *id));
         Shares { subnet, got }
     }
@@ -82,7 +70,8 @@ impl<'a> Shares<'a> {
 /// # Errors
 /// Its data cannot be put into CSV.
 pub fn figure(spec: &Spec, run: &Material<'_>) -> csv::Result<Figure> {
-    let mut shares: Vec<Shares<'_>> = run.run.history.subnets.iter().map(Shares::of).collect();
+    let of = |subnet| Shares::of(subnet, &run.analysis.accounts);
+    let mut shares: Vec<Shares<'_>> = run.run.history.subnets.iter().map(of).collect();
     shares.retain(|shares| !shares.got.is_empty());
     let rows = shares.iter().flat_map(|shares| rows(shares, run));
     let table = data(&TABLE, rows)?;

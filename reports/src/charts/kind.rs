@@ -1,8 +1,8 @@
 //! The kinds of figures there are.
 
 use super::{
-    Figure, balances, boxes, budget, cycles, fairness, latency, loads, map, quantiles, queues,
-    rounds, throughput, timeline, traffic,
+    Figure, balances, boxes, budget, cycles, entitlement, fairness, knee, latency, load, loads,
+    map, quantiles, queues, revenue, rounds, throughput, timeline, traffic,
 };
 use crate::charts::spec::{Material, Spec};
 use crate::tables::Table;
@@ -20,6 +20,10 @@ pub enum Kind {
     Boxes,
     /// Messages sent and answered, for each second.
     Throughput,
+    /// Throughput against offered load, with the knee.
+    Knee,
+    /// Quantiles of latency against offered load.
+    Load,
     /// Load of rounds and queues, subnet by subnet.
     Rounds,
     /// Queue depth and utilisation of all subnets, as lines.
@@ -32,8 +36,12 @@ pub enum Kind {
     Budget,
     /// How evenly canisters were executed.
     Fairness,
+    /// What canisters executed against what they were entitled to.
+    Entitlement,
     /// Cycles burned by use case.
     Cycles,
+    /// Revenue of subnets.
+    Revenue,
     /// Balances of canisters.
     Balances,
     /// Calls between subnets, as a matrix.
@@ -46,18 +54,22 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of a report.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Latency,
         Kind::Quantiles,
         Kind::Boxes,
         Kind::Throughput,
+        Kind::Knee,
+        Kind::Load,
         Kind::Rounds,
         Kind::Queues,
         Kind::Utilisation,
         Kind::Backlog,
         Kind::Budget,
         Kind::Fairness,
+        Kind::Entitlement,
         Kind::Cycles,
+        Kind::Revenue,
         Kind::Balances,
         Kind::Traffic,
         Kind::Network,
@@ -88,13 +100,17 @@ impl Kind {
             Kind::Quantiles => quantiles::NAME,
             Kind::Boxes => boxes::NAME,
             Kind::Throughput => throughput::NAME,
+            Kind::Knee => knee::NAME,
+            Kind::Load => load::NAME,
             Kind::Rounds => rounds::NAME,
             Kind::Queues => queues::NAME,
             Kind::Utilisation => loads::UTILISATION,
             Kind::Backlog => loads::BACKLOG,
             Kind::Budget => budget::NAME,
             Kind::Fairness => fairness::NAME,
+            Kind::Entitlement => entitlement::NAME,
             Kind::Cycles => cycles::NAME,
+            Kind::Revenue => revenue::NAME,
             Kind::Balances => balances::NAME,
             Kind::Traffic => traffic::NAME,
             Kind::Network => map::NAME,
@@ -109,13 +125,17 @@ impl Kind {
             Kind::Quantiles => quantiles::TABLE,
             Kind::Boxes => boxes::TABLE,
             Kind::Throughput => throughput::TABLE,
+            Kind::Knee => knee::TABLE,
+            Kind::Load => load::TABLE,
             Kind::Rounds => rounds::TABLE,
             Kind::Queues => queues::TABLE,
             Kind::Utilisation => loads::UTILISATION_TABLE,
             Kind::Backlog => loads::BACKLOG_TABLE,
             Kind::Budget => budget::TABLE,
             Kind::Fairness => fairness::TABLE,
+            Kind::Entitlement => entitlement::TABLE,
             Kind::Cycles => cycles::TABLE,
+            Kind::Revenue => revenue::TABLE,
             Kind::Balances => balances::TABLE,
             Kind::Traffic => traffic::TABLE,
             Kind::Network => map::TABLE,
@@ -127,7 +147,13 @@ impl Kind {
     pub const fn overlays(self) -> bool {
         matches!(
             self,
-            Kind::Latency | Kind::Quantiles | Kind::Boxes | Kind::Throughput | Kind::Budget
+            Kind::Latency
+                | Kind::Quantiles
+                | Kind::Boxes
+                | Kind::Throughput
+                | Kind::Knee
+                | Kind::Load
+                | Kind::Budget
         )
     }
 
@@ -144,13 +170,17 @@ impl Kind {
             Kind::Quantiles => quantiles::figure(spec, runs)?,
             Kind::Boxes => boxes::figure(spec, runs)?,
             Kind::Throughput => throughput::figure(spec, runs)?,
+            Kind::Knee => knee::figure(spec, runs)?,
+            Kind::Load => load::figure(spec, runs)?,
             Kind::Rounds => rounds::figure(first.run.history, first.run.profile)?,
             Kind::Queues => queues::figure(spec, first)?,
             Kind::Utilisation => loads::utilisation(spec, first)?,
             Kind::Backlog => loads::backlog(spec, first)?,
             Kind::Budget => budget::figure(spec, runs)?,
             Kind::Fairness => fairness::figure(spec, first)?,
+            Kind::Entitlement => entitlement::figure(spec, first)?,
             Kind::Cycles => cycles::figure(first.run.history)?,
+            Kind::Revenue => revenue::figure(spec, first)?,
             Kind::Balances => balances::figure(spec, first)?,
             Kind::Traffic => traffic::figure(spec, first)?,
             Kind::Network => map::figure(spec, first)?,

@@ -4,11 +4,11 @@
 use super::spec::{Material, Spec};
 use super::{Figure, data};
 use crate::decimate::decimate;
+use crate::durations::Durations;
 use crate::human;
 use crate::latency::{Answers, Latencies};
 use crate::legend::{self, DASH, Entry, Sample};
 use crate::panel::{Panel, Scale};
-use crate::quantiles::nearest_rank;
 use crate::scene::{Point, Scene};
 use crate::tables::{Table, column};
 use crate::theme::{self, Color};
@@ -43,8 +43,7 @@ struct Series<'a> {
     key: &'static str,
     color: Color,
     sample: Sample,
-    /// Nanoseconds, ascending.
-    latencies: &'a [u64],
+    latencies: &'a Durations,
 }
 
 /// The figure: of one run a curve in its own colour for each kind of message; of several a colour for
@@ -72,7 +71,7 @@ fn series<'a>(place: usize, run: &Material<'a>, count: usize) -> Vec<Series<'a>>
     ];
     let one =
         |(name, key, color, sample, latencies): (&str, _, _, _, &'a crate::latency::Sample)| {
-            let latencies = latencies.replies.as_slice();
+            let latencies = &latencies.replies;
             let name = run.labelled(name);
             match count {
                 1 => Series { run: run.label, name, key, color, sample, latencies },
@@ -96,18 +95,9 @@ fn series<'a>(place: usize, run: &Material<'a>, count: usize) -> Vec<Series<'a>>
     series
 }
 
-/// Distinct latencies with the number of observations that do not exceed them.
-fn steps(latencies: &[u64]) -> impl Iterator<Item = (u64, usize)> {
-    let runs = latencies.chunk_by(|a, b| a == b);
-    runs.scan(0, |rank, run| {
-        *rank += run.len();
-        Some((run[0], *rank))
-    })
-}
-
 fn rows<'a>(series: &'a Series<'_>) -> impl Iterator<Item = [String; 5]> + 'a {
     let n = series.latencies.len().to_string();
-    steps(series.latencies).map(move |(nanos, rank)| {
+    series.latencies.steps().map(move |(nanos, rank)| {
         let run = series.run.to_owned();
         [run, series.key.to_owned(), nanos.to_string(), rank.to_string(), n.clone()]
     })
@@ -129,9 +119,9 @@ fn caption(runs: &[Material<'_>]) -> String {
          callback, replies to ingress messages ({}) from sending to the certified reply. Dots mark \
          medians. The further right a curve, the slower; the flatter, the more varied. Left out \
          are {} messages that were rejected and {} not answered within the run.",
-        human::sample(sum(|all| all.same_subnet.replies.len() as u64) as usize),
-        human::sample(sum(|all| all.cross_subnet.replies.len() as u64) as usize),
-        human::sample(sum(|all| all.ingress.replies.len() as u64) as usize),
+        human::sample(sum(|all| all.same_subnet.replies.len()) as usize),
+        human::sample(sum(|all| all.cross_subnet.replies.len()) as usize),
+        human::sample(sum(|all| all.ingress.replies.len()) as usize),
         left_out(|answers| answers.rejected),
         left_out(|answers| answers.open),
     )
@@ -165,8 +155,10 @@ fn draw(scene: &mut Scene, series: &[Series<'_>]) {
 fn draw_legend(scene: &mut Scene, series: &[Series<'_>]) -> f64 {
     let mut top = 4.0;
     for series in series {
-        let n = human::count(series.latencies.len() as u64);
-        let median = nearest_rank(series.latencies, 50)
+        let n = human::count(series.latencies.len());
+        let median = series
+            .latencies
+            .nearest_rank(50)
             .map_or_else(String::new, |nanos| format!(", median {}", human::duration(nanos)));
         let text = format!("{} (n = {n}{median})", series.name);
         let entry = [Entry::new(series.color, series.sample, text)];
@@ -177,11 +169,11 @@ fn draw_legend(scene: &mut Scene, series: &[Series<'_>]) -> f64 {
 
 /// Bounds of the horizontal axis; without data, those of a plausible network.
 fn bounds(series: &[Series<'_>]) -> (f64, f64) {
-    let least = series.iter().filter_map(|series| series.latencies.first()).min();
-    let greatest = series.iter().filter_map(|series| series.latencies.last()).max();
+    let least = series.iter().filter_map(|series| series.latencies.least()).min();
+    let greatest = series.iter().filter_map(|series| series.latencies.greatest()).max();
     match (least, greatest) {
         (Some(least), Some(greatest)) => {
-            ticks::log_bounds((*least).max(1) as f64, (*greatest).max(1) as f64)
+            ticks::log_bounds(least.max(1) as f64, greatest.max(1) as f64)
         }
         _ => (1e7, 1e10),
     }
@@ -204,10 +196,10 @@ fn draw_curve(scene: &mut Scene, panel: &Panel, series: &Series<'_>) {
 }
 
 /// The distribution function, from the least to the greatest value.
-fn staircase(panel: &Panel, latencies: &[u64]) -> Vec<Point> {
+fn staircase(panel: &Panel, latencies: &Durations) -> Vec<Point> {
     let mut points = Vec::new();
     let mut share = 0.0;
-    for (nanos, rank) in steps(latencies) {
+    for (nanos, rank) in latencies.steps() {
         let at = nanos.max(1) as f64;
         points.push(panel.point(at, share));
         share = rank as f64 / latencies.len() as f64;
@@ -217,7 +209,7 @@ fn staircase(panel: &Panel, latencies: &[u64]) -> Vec<Point> {
 }
 
 fn draw_median(scene: &mut Scene, panel: &Panel, series: &Series<'_>) {
-    if let Some(median) = nearest_rank(series.latencies, 50) {
+    if let Some(median) = series.latencies.nearest_rank(50) {
         scene.dot(panel.point(median.max(1) as f64, 0.5), 3.5, series.color);
     }
 }

@@ -5,7 +5,6 @@ use super::spec::{Material, Spec};
 use super::strips::{self, Strips};
 use super::{Figure, data};
 use crate::legend::{self, Entry, Sample};
-use crate::quantiles::nearest_rank;
 use crate::scene::Scene;
 use crate::tables::{Table, column, count};
 use crate::theme::{self, Color};
@@ -30,7 +29,7 @@ pub const TABLE: Table = Table {
 
 /// Quantiles with their colours and how far below the middle of the row each lies, so that close
 /// ones do not hide one another.
-const PERCENTS: [(usize, Color, f64); 3] =
+const PERCENTS: [(u64, Color, f64); 3] =
     [(50, theme::BLUE, -6.0), (90, theme::ORANGE, 0.0), (99, theme::VERMILLION, 6.0)];
 const RADIUS: f64 = 3.25;
 
@@ -56,7 +55,7 @@ pub fn figure(spec: &Spec, runs: &[Material<'_>]) -> csv::Result<Figure> {
 
 fn draw(scene: &mut Scene, strips: &Strips, row: &Row<'_>, middle: f64) {
     let places = PERCENTS.map(|(percent, _, below)| {
-        let nanos = nearest_rank(row.sample, percent).unwrap_or(1).max(1);
+        let nanos = row.sample.nearest_rank(percent).unwrap_or(1).max(1);
         (strips.panel.point(nanos as f64, 0.0).0, middle + below)
     });
     scene.path(places.to_vec(), theme::MUTED, theme::HAIRLINE);
@@ -66,7 +65,7 @@ fn draw(scene: &mut Scene, strips: &Strips, row: &Row<'_>, middle: f64) {
 }
 
 fn cells(row: &Row<'_>) -> [String; 6] {
-    let quantile = |percent| nearest_rank(row.sample, percent).unwrap_or(0).to_string();
+    let quantile = |percent: u64| row.sample.nearest_rank(percent).unwrap_or(0).to_string();
     [
         row.run.to_owned(),
         row.name.clone(),

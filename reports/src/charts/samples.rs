@@ -1,6 +1,7 @@
 //! Samples of latency of several runs, side by side: one for each kind of call and each workload.
 
 use super::spec::Material;
+use crate::durations::Durations;
 use crate::human;
 use crate::theme::{self, Color};
 
@@ -15,15 +16,15 @@ pub(super) struct Row<'a> {
     pub(super) name: String,
     /// Its colour: one for each run, or one for each kind.
     pub(super) color: Color,
-    /// Nanoseconds, ascending; not empty.
-    pub(super) sample: &'a [u64],
+    /// Not empty.
+    pub(super) sample: &'a Durations,
 }
 
 /// Every sample that is not empty, by what was sampled, then by run; and how many more there were.
 pub(super) fn rows<'a>(runs: &[Material<'a>]) -> (Vec<Row<'a>>, usize) {
     let mut rows = Vec::new();
     let several = runs.len() > 1;
-    let mut row = |place: usize, run: &'a str, name: String, kind: Color, sample: &'a [u64]| {
+    let mut row = |place: usize, run: &'a str, name: String, kind: Color, sample: &'a Durations| {
         let color = if several { theme::series(place) } else { kind };
         rows.push(Row { run, name, color, sample });
     };
@@ -47,7 +48,7 @@ pub(super) fn rows<'a>(runs: &[Material<'a>]) -> (Vec<Row<'a>>, usize) {
 impl Row<'_> {
     /// What stands beside the row.
     pub(super) fn label(&self) -> String {
-        let n = human::count(self.sample.len() as u64);
+        let n = human::count(self.sample.len());
         let name = match self.run {
             "" => human::shorten(&self.name, 24),
             run => format!("{}, {}", human::shorten(&self.name, 20), human::shorten(run, 10)),

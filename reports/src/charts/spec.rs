@@ -46,7 +46,7 @@ pub struct Material<'a> {
     /// The run.
     pub run: &'a RunReport<'a>,
     /// The run, analysed.
-    pub analysis: &'a Analysis<'a>,
+    pub analysis: &'a Analysis,
     /// What tells it from the others; empty if it is the only one.
     pub label: &'a str,
 }

@@ -45,11 +45,11 @@ pub(super) fn frame(scene: &mut Scene, rows: &[Row<'_>], top: f64) -> Strips {
 }
 
 fn bounds(rows: &[Row<'_>]) -> (f64, f64) {
-    let least = rows.iter().filter_map(|row| row.sample.first()).min();
-    let greatest = rows.iter().filter_map(|row| row.sample.last()).max();
+    let least = rows.iter().filter_map(|row| row.sample.least()).min();
+    let greatest = rows.iter().filter_map(|row| row.sample.greatest()).max();
     match (least, greatest) {
         (Some(least), Some(greatest)) => {
-            ticks::log_bounds((*least).max(1) as f64, (*greatest).max(1) as f64)
+            ticks::log_bounds(least.max(1) as f64, greatest.max(1) as f64)
         }
         _ => (1e7, 1e10),
     }

@@ -10,12 +10,10 @@ use crate::scene::{Point, Scene};
 use crate::tables::{Table, column};
 use crate::theme::{self, Color};
 use crate::ticks;
-use sim_core::record::Outcome;
 
 /// The figure's name.
 pub const NAME: &str = "throughput";
 const TITLE: &str = "Throughput of ingress messages";
-const MOST_BINS: usize = 60;
 const HEIGHT: f64 = 180.0;
 
 /// The data drawn.
@@ -65,20 +63,8 @@ pub fn figure(spec: &Spec, runs: &[Material<'_>]) -> csv::Result<Figure> {
 }
 
 fn count<'a>(run: &Material<'a>) -> Counted<'a> {
-    let bins = Bins::of(run.run.history.duration, MOST_BINS);
-    let mut counts = vec![[0; 3]; bins.count];
-    for message in run.analysis.messages.iter().filter(|message| message.is_ingress()) {
-        counts[bins.place(message.sent)][0] += 1;
-        let place = match message.answer() {
-            Some(Outcome::Reply(_)) => 1,
-            Some(Outcome::Reject(_)) => 2,
-            None => continue,
-        };
-        if let Some(finished) = message.finished {
-            counts[bins.place(finished)][place] += 1;
-        }
-    }
-    Counted { label: run.label, bins, counts }
+    let tallies = &run.analysis.tallies;
+    Counted { label: run.label, bins: tallies.bins, counts: tallies.flow.clone() }
 }
 
 /// What is drawn of a run: sent, replied and rejected of one, replied alone of several.

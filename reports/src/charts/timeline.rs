@@ -44,8 +44,8 @@ pub const TABLE: Table = Table {
 pub fn figure(spec: &Spec, run: &Material<'_>) -> csv::Result<Figure> {
     let causes = Causes::of(&run.analysis.messages);
     let root = spec.message.or_else(|| slowest_root(&causes, run));
-    let sequence = root
-        .map_or_else(Sequence::default, |id| Sequence::of(&causes, id, &run.analysis.names, MOST));
+    let sequence =
+        root.map_or_else(Sequence::default, |id| Sequence::of(&causes, id, run.analysis, MOST));
     let scene = draw(spec, &sequence);
     let rows = sequence.steps.iter().map(|step| cells(step, &sequence));
     Ok(Figure::new(spec, TITLE, caption(root, &sequence), scene, data(&TABLE, rows)?))

@@ -4,11 +4,10 @@ use super::spec::{Material, Spec};
 use super::{Figure, data};
 use crate::font;
 use crate::human;
-use crate::messages::Message;
 use crate::scene::{Align, Scene, Text, rectangle};
 use crate::tables::{Column, Table, column};
 use crate::theme;
-use sim_core::record::Outcome;
+use crate::traffic::{Calls, Traffic};
 
 /// The figure's name.
 pub const NAME: &str = "traffic";
@@ -33,44 +32,29 @@ pub const TABLE: Table = Table {
     groups: &[COLUMNS],
 };
 
-/// Calls from one subnet to another.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Calls {
-    pub(super) count: u64,
-    rejected: u64,
-    bytes: u64,
-    cycles: u128,
-}
-
 /// Calls between all subnets: row by caller, column by callee.
 pub(super) struct Matrix<'a> {
     pub(super) names: Vec<&'a str>,
-    cells: Vec<Calls>,
+    calls: &'a Traffic,
 }
 
 impl<'a> Matrix<'a> {
     pub(super) fn of(run: &Material<'a>) -> Self {
-        let names: Vec<&str> =
-            run.run.history.subnets.iter().map(|subnet| subnet.name.as_str()).collect();
-        let mut cells = vec![Calls::default(); names.len() * names.len()];
-        for message in &run.analysis.messages {
-            if let (Some(from), Some(to)) = (message.caller_subnet, message.callee_subnet) {
-                cells[from * names.len() + to].add(message);
-            }
-        }
-        Matrix { names, cells }
+        let subnets = &run.run.history.subnets;
+        let names = subnets.iter().map(|subnet| subnet.name.as_str()).collect();
+        Matrix { names, calls: &run.analysis.traffic }
     }
 
     pub(super) fn at(&self, from: usize, to: usize) -> Calls {
-        self.cells[from * self.names.len() + to]
+        self.calls.at(from, to)
     }
 
     pub(super) fn most(&self) -> u64 {
-        self.cells.iter().map(|calls| calls.count).max().unwrap_or(0)
+        self.calls.most()
     }
 
     pub(super) fn total(&self) -> u64 {
-        self.cells.iter().map(|calls| calls.count).sum()
+        self.calls.total()
     }
 
     /// Calls of other subnets than the caller's own.
@@ -97,15 +81,6 @@ impl<'a> Matrix<'a> {
             let [calls, rejected, bytes] = numbers;
             (count > 0).then(|| [from, to, calls, rejected, bytes, cycles.to_string()])
         })
-    }
-}
-
-impl Calls {
-    fn add(&mut self, message: &Message<'_>) {
-        self.count += 1;
-        self.rejected += u64::from(matches!(message.answer(), Some(Outcome::Reject(_))));
-        self.bytes = self.bytes.saturating_add(message.bytes.get());
-        self.cycles = self.cycles.saturating_add(message.cycles.get());
     }
 }
 

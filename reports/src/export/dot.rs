@@ -32,7 +32,7 @@ struct Party {
 }
 
 impl CallGraph {
-    fn of(messages: &[Message<'_>], names: &Names<'_>) -> Self {
+    fn of(messages: &[Message], names: &Names) -> Self {
         let mut graph = DiGraph::new();
         let mut nodes: BTreeMap<Party, NodeIndex> = BTreeMap::new();
         for message in messages {
@@ -53,7 +53,7 @@ impl CallGraph {
     }
 }
 
-fn parties(message: &Message<'_>, names: &Names<'_>) -> (Party, Party) {
+fn parties(message: &Message, names: &Names) -> (Party, Party) {
     let party = |subnet, name| Party { subnet: names.subnet(subnet).to_owned(), name };
     let from = match message.sender {
         Sender::Client => party(None, "clients".to_owned()),
@@ -66,11 +66,7 @@ fn parties(message: &Message<'_>, names: &Names<'_>) -> (Party, Party) {
 ///
 /// # Errors
 /// `out` cannot be written to.
-pub fn call_graph<W: Write>(
-    mut out: W,
-    messages: &[Message<'_>],
-    names: &Names<'_>,
-) -> io::Result<()> {
+pub fn call_graph<W: Write>(mut out: W, messages: &[Message], names: &Names) -> io::Result<()> {
     let CallGraph { graph } = CallGraph::of(messages, names);
     open(&mut out, "calls")?;
     let mut boxes: BTreeMap<&str, Vec<NodeIndex>> = BTreeMap::new();

@@ -29,7 +29,7 @@ impl Fields {
 }
 
 /// The fields of a record.
-pub fn of(record: &Record, names: &Names<'_>) -> Fields {
+pub fn of(record: &Record, names: &Names) -> Fields {
     let tree = Tree::serialized(&record.event).unwrap_or(Tree::Null);
     let (event, content) = variant(tree);
     let mut fields = Vec::new();
@@ -60,7 +60,7 @@ fn entries(tree: Tree) -> Vec<(String, Tree)> {
 /// A named field.
 type Field = (String, Value);
 
-fn add(fields: &mut Vec<Field>, name: &str, value: Tree, names: &Names<'_>) {
+fn add(fields: &mut Vec<Field>, name: &str, value: Tree, names: &Names) {
     match (name, &value) {
         ("message" | "parent", Tree::Integer(_)) => {
             let text = number(&value).map(|id| MessageId::from_u64(id as u64).to_string());
@@ -93,7 +93,7 @@ fn add_principal(
     fields: &mut Vec<Field>,
     field: &str,
     principal: Option<Principal>,
-    names: &Names<'_>,
+    names: &Names,
 ) {
     fields.push((field.to_owned(), principal.map(|id| id.to_text()).into()));
     let canister = principal.and_then(|id| CanisterId::from_principal(&id));

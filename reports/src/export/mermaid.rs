@@ -5,6 +5,9 @@ use crate::sequence::{Arrow, Sequence, Step};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+/// Characters of a label; longer ones push the boxes too far apart.
+const LONGEST: usize = 80;
+
 /// Writes a sequence as a diagram: a box for each subnet, an arrow for each request and answer.
 ///
 /// # Errors
@@ -55,10 +58,30 @@ fn arrow<W: Write>(out: &mut W, step: &Step) -> io::Result<()> {
         None => "open".to_owned(),
     };
     let Step { from, to, label, .. } = step;
-    writeln!(out, "  p{from}{line}p{to}: {} ({left}, {took})", plain(label))
+    writeln!(
+        out,
+        "  p{from}{line}p{to}: {} ({left}, {took})",
+        escaped(&human::shorten(label, LONGEST))
+    )
 }
 
-/// Text without what Mermaid takes for syntax.
+/// Text of an arrow, in which Mermaid's own syntax is written as entities.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ';' => escaped.push_str("#59;"),
+            '#' => escaped.push_str("#35;"),
+            '<' => escaped.push_str("#lt;"),
+            '>' => escaped.push_str("#gt;"),
+            '\n' | '\r' => escaped.push(' '),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A name without what Mermaid takes for syntax.
 fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if matches!(c, ';' | '#' | '\n' | ':' | '<' | '>') { ' ' } else { c })

@@ -26,10 +26,10 @@ pub fn write<W: Write>(
     out: W,
     history: &History,
     profile: &Profile,
-    messages: &[Message<'_>],
+    messages: &[Message],
 ) -> io::Result<()> {
     let names = Names::new(history);
-    let mut events = Events { out, is_first: true };
+    let mut events = Events { out, is_first: true, arrows: 0 };
     events.out.write_all(b"{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n")?;
     for (place, subnet) in history.subnets.iter().enumerate() {
         let process = Process { number: place as u64 + 1, subnet, profile, names: &names };
@@ -46,6 +46,8 @@ pub fn write<W: Write>(
 struct Events<W> {
     out: W,
     is_first: bool,
+    /// Arrows so far; each has a number, which Perfetto wants for its id.
+    arrows: u64,
 }
 
 impl<W: Write> Events<W> {
@@ -61,7 +63,7 @@ struct Process<'a> {
     number: u64,
     subnet: &'a SubnetHistory,
     profile: &'a Profile,
-    names: &'a Names<'a>,
+    names: &'a Names,
 }
 
 impl Process<'_> {
@@ -178,7 +180,7 @@ impl Process<'_> {
 }
 
 /// An arrow from a call to its execution, and one back from the answer to the callback.
-fn arrows<W: Write>(message: &Message<'_>, events: &mut Events<W>) -> io::Result<()> {
+fn arrows<W: Write>(message: &Message, events: &mut Events<W>) -> io::Result<()> {
     let callee = message.callee_id.zip(message.callee_subnet);
     let (Some((callee, there)), Some(executed)) = (callee, message.executed) else { return Ok(()) };
     let crate::messages::Sender::Canister { id: caller, .. } = message.sender else {
@@ -186,14 +188,8 @@ fn arrows<W: Write>(message: &Message<'_>, events: &mut Events<W>) -> io::Result
     };
     let Some(home) = message.caller_subnet else { return Ok(()) };
     let (caller, callee) = ((home, caller), (there, callee));
-    let name = message.method;
-    arrow(
-        events,
-        name,
-        format!("{} call", message.id),
-        (caller, message.sent),
-        (callee, executed),
-    )?;
+    let name = &*message.method;
+    arrow(events, name, (caller, message.sent), (callee, executed))?;
     let (Some(responded), Some(finished)) = (message.responded, message.finished) else {
         return Ok(());
     };
@@ -201,23 +197,21 @@ fn arrows<W: Write>(message: &Message<'_>, events: &mut Events<W>) -> io::Result
         Some(Outcome::Reject(_)) => "reject",
         _ => "reply",
     };
-    arrow(events, name, format!("{} {name}", message.id), (callee, responded), (caller, finished))
+    arrow(events, name, (callee, responded), (caller, finished))
 }
 
 /// A place of an arrow: a subnet's place, a canister, and when.
 type End = ((usize, CanisterId), SimTime);
 
-fn arrow<W: Write>(
-    events: &mut Events<W>,
-    name: &str,
-    id: String,
-    from: End,
-    to: End,
-) -> io::Result<()> {
-    for (phase, ((place, canister), time)) in [("s", from), ("f", to)] {
+fn arrow<W: Write>(events: &mut Events<W>, name: &str, from: End, to: End) -> io::Result<()> {
+    events.arrows += 1;
+    let id = events.arrows;
+    // A message leaves when its execution ends, which is no longer within the slice.
+    let ends = [("s", from, 1), ("f", to, 0)];
+    for (phase, ((place, canister), time), earlier) in ends {
         events.push(&json!({
             "ph": phase, "bp": "e", "cat": "message", "name": name, "id": id, "pid": place as u64 + 1,
-            "tid": track(canister), "ts": micros(time.as_nanos()),
+            "tid": track(canister), "ts": micros(time.as_nanos().saturating_sub(earlier)),
         }))?;
     }
     Ok(())
@@ -227,9 +221,10 @@ fn track(canister: CanisterId) -> u64 {
     canister.local() as u64 + 1
 }
 
-/// Microseconds with three decimals. Exact up to 2^53 ns, some hundred days.
+/// Microseconds; exact for some hundred days. A tenth of a nanosecond is added, since Perfetto cuts
+/// off what is left of a nanosecond: of slices that touch, one would else begin within the other.
 fn micros(nanos: u64) -> f64 {
-    nanos as f64 / 1_000.0
+    (nanos as f64 + 0.1) / 1_000.0
 }
 
 fn entry_name(entry: EntryKind) -> &'static str {

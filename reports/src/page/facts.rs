@@ -35,8 +35,12 @@ pub(super) fn key_figures(summary: &Summary) -> Markup {
             h2 id="key-figures" { "Key figures" }
             div.side-by-side {
                 (totals(summary))
-                div.scroll { (latencies(summary)) }
-                @if !summary.workloads.is_empty() { div.scroll { (workloads(summary)) } }
+                div.scroll role="region" aria-label="Latency" tabindex="0" { (latencies(summary)) }
+                @if !summary.workloads.is_empty() {
+                    div.scroll role="region" aria-label="Latency by workload" tabindex="0" {
+                        (workloads(summary))
+                    }
+                }
             }
             p.note {
                 "Latencies are of replies only: n is their number. Messages that were rejected, and \

@@ -26,7 +26,7 @@ fn by_use_case(summary: &Summary) -> Markup {
     let places = (0..UseCase::COUNT)
         .filter(|place| summary.subnets.iter().any(|subnet| burned(subnet, *place) != 0));
     html! {
-        div.scroll {
+        div.scroll role="region" aria-label="Cycles by use case" tabindex="0" {
             table.wide {
                 thead {
                     tr {
@@ -53,7 +53,7 @@ fn revenue(summary: &Summary) -> Markup {
     let head =
         ["Revenue (SDR)", "Revenue (USD)", "SDR per node and month", "USD per node and month"];
     html! {
-        div.scroll {
+        div.scroll role="region" aria-label="Revenue" tabindex="0" {
             table.wide {
                 thead {
                     tr {

@@ -53,4 +53,9 @@
     input.addEventListener("input", () => filter(table, said, input.value));
     table.closest(".scroll").before(label);
   });
+
+  // On paper nobody can open what is closed.
+  window.addEventListener("beforeprint", () => {
+    document.querySelectorAll("details").forEach((each) => { each.open = true; });
+  });
 })();

@@ -23,18 +23,18 @@ const MOST_ARROWS: usize = 40;
 ///
 /// # Errors
 /// A diagram cannot be drawn.
-pub(super) fn section(analysis: &Analysis<'_>) -> Result<Markup, ReportError> {
+pub(super) fn section(analysis: &Analysis) -> Result<Markup, ReportError> {
     let causes = Causes::of(&analysis.messages);
-    let is_root = |message: &&Message<'_>| causes.parent(message.id).is_none();
-    let roots: Vec<&Message<'_>> = analysis.slowest().filter(is_root).take(LISTED).collect();
+    let is_root = |message: &&Message| causes.parent(message.id).is_none();
+    let roots: Vec<&Message> = analysis.slowest().filter(is_root).take(LISTED).collect();
     let drawn = roots.iter().take(DRAWN).map(|message| {
-        let sequence = Sequence::of(&causes, message.id, &analysis.names, MOST_ARROWS);
+        let sequence = Sequence::of(&causes, message.id, analysis, MOST_ARROWS);
         let title = format!("Message {} and what it led to", message.id);
         let svg = canvas::svg(&diagram::draw(&sequence, &title))
             .map_err(|cause| ReportError::Draw { figure: title.clone(), cause })?;
         Ok((*message, svg))
     });
-    let drawn: Vec<(&Message<'_>, String)> = drawn.collect::<Result<_, ReportError>>()?;
+    let drawn: Vec<(&Message, String)> = drawn.collect::<Result<_, ReportError>>()?;
     Ok(html! {
         section aria-labelledby="slowest" {
             h2 id="slowest" { "Slowest messages" }
@@ -43,7 +43,7 @@ pub(super) fn section(analysis: &Analysis<'_>) -> Result<Markup, ReportError> {
                 "Of messages that nothing else in the run led to. "
                 code { "icsim trace show" } " tells the story of any message by its id."
             }
-            @if !roots.is_empty() { (list(&roots, &causes)) }
+            @if !roots.is_empty() { (list(&roots, &causes, analysis)) }
             @for (place, (message, svg)) in drawn.iter().enumerate() {
                 details open[place == 0] {
                     summary {
@@ -57,7 +57,11 @@ pub(super) fn section(analysis: &Analysis<'_>) -> Result<Markup, ReportError> {
     })
 }
 
-fn list(roots: &[&Message<'_>], causes: &Causes<'_>) -> Markup {
+fn list(roots: &[&Message], causes: &Causes<'_>, analysis: &Analysis) -> Markup {
+    let size = |message: &Message| {
+        let whole = || causes.tree(message.id).len() as u64;
+        analysis.sizes.get(&message.id).copied().unwrap_or_else(whole)
+    };
     let rows = roots.iter().map(|message| {
         let outcome = match message.outcome {
             Some(Outcome::Reject(code)) => format!(" (rejected: {})", code.name()),
@@ -67,7 +71,7 @@ fn list(roots: &[&Message<'_>], causes: &Causes<'_>) -> Markup {
         let cells = [
             Cell::duration(message.latency_ns().unwrap_or(0)),
             Cell::duration(message.sent.as_nanos()),
-            Cell::count(causes.tree(message.id).len() as u64 - 1),
+            Cell::count(size(message) - 1),
             Cell::amount(message.instructions.map_or(0, |count| count.get()).into()),
             Cell::bytes(message.bytes.get()),
         ];

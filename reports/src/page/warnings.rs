@@ -7,14 +7,13 @@ use crate::rounds;
 use crate::run::RunReport;
 use maud::{Markup, html};
 use sim_core::history::{CanisterSummary, SubnetHistory};
-use sim_core::record::{Event, Outcome};
-use std::collections::BTreeMap;
+use sim_core::record::Event;
 
 /// Names listed in one warning.
 const MOST: usize = 8;
 
 /// The section of warnings; it says so if there are none.
-pub(super) fn section(run: &RunReport<'_>, analysis: &Analysis<'_>) -> Markup {
+pub(super) fn section(run: &RunReport<'_>, analysis: &Analysis) -> Markup {
     let warnings = all(run, analysis);
     html! {
         section aria-labelledby="warnings" {
@@ -31,13 +30,14 @@ pub(super) fn section(run: &RunReport<'_>, analysis: &Analysis<'_>) -> Markup {
 }
 
 /// Each warning: what, and how much of it.
-fn all(run: &RunReport<'_>, analysis: &Analysis<'_>) -> Vec<(&'static str, String)> {
+fn all(run: &RunReport<'_>, analysis: &Analysis) -> Vec<(&'static str, String)> {
     let mut warnings = Vec::new();
     let subnets = &run.history.subnets;
+    push(&mut warnings, "Expectations that failed.", run.disappointments.to_vec());
     push(&mut warnings, "Canisters that died.", died(subnets, analysis));
     push(&mut warnings, "Canisters that are frozen.", frozen(subnets, analysis));
     push(&mut warnings, "Subnets that fell behind.", overloaded(subnets));
-    push(&mut warnings, "Executions that failed.", failed(subnets, analysis));
+    push(&mut warnings, "Executions that failed.", failed(analysis));
     warnings.extend(rejected(analysis).map(|detail| ("Messages that were rejected.", detail)));
     warnings.extend(open(analysis).map(|detail| ("Messages without an answer.", detail)));
     warnings
@@ -55,7 +55,7 @@ fn push(warnings: &mut Vec<(&'static str, String)>, what: &'static str, names: V
     warnings.push((what, detail + "."));
 }
 
-fn died(subnets: &[SubnetHistory], analysis: &Analysis<'_>) -> Vec<String> {
+fn died(subnets: &[SubnetHistory], analysis: &Analysis) -> Vec<String> {
     let records = subnets.iter().flat_map(|subnet| &subnet.records);
     let died = records.filter_map(|record| match &record.event {
         Event::Uninstalled { canister } => Some((record.time, *canister)),
@@ -68,7 +68,7 @@ fn died(subnets: &[SubnetHistory], analysis: &Analysis<'_>) -> Vec<String> {
     .collect()
 }
 
-fn frozen(subnets: &[SubnetHistory], analysis: &Analysis<'_>) -> Vec<String> {
+fn frozen(subnets: &[SubnetHistory], analysis: &Analysis) -> Vec<String> {
     let canisters = subnets.iter().flat_map(|subnet| &subnet.canisters);
     let is_frozen = |canister: &&CanisterSummary| {
         canister.module_hash.is_some() && canister.balance < canister.freezing_threshold
@@ -96,44 +96,31 @@ fn overloaded(subnets: &[SubnetHistory]) -> Vec<String> {
     behind.collect()
 }
 
-fn failed(subnets: &[SubnetHistory], analysis: &Analysis<'_>) -> Vec<String> {
-    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
-    for record in subnets.iter().flat_map(|subnet| &subnet.records) {
-        if let Event::Executed { canister, failure: Some(code), .. } = &record.event {
-            *counts.entry((*canister, code.name())).or_default() += 1;
-        }
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(key, count)| (std::cmp::Reverse(*count), *key));
+fn failed(analysis: &Analysis) -> Vec<String> {
+    let mut counts: Vec<_> = analysis.tallies.failures.iter().collect();
+    counts.sort_by_key(|(key, count)| (std::cmp::Reverse(**count), **key));
     let told = counts.into_iter().map(|((id, code), count)| {
-        format!("{}: {} times {code}", analysis.names.canister(id), human::count(count))
+        format!("{}: {} times {code}", analysis.names.canister(*id), human::count(*count))
     });
     told.collect()
 }
 
 /// Rejects that senders saw, by cause.
-fn rejected(analysis: &Analysis<'_>) -> Option<String> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for message in &analysis.messages {
-        if let Some(Outcome::Reject(code)) = message.answer() {
-            *counts.entry(code.name()).or_default() += 1;
-        }
-    }
-    let all = analysis.messages.len() as u64;
-    let sum: u64 = counts.values().sum();
+fn rejected(analysis: &Analysis) -> Option<String> {
+    let counts = &analysis.tallies.rejects;
+    let (all, sum) = (analysis.tallies.answers.submitted, counts.values().sum());
     let causes = counts.iter().map(|(code, count)| format!("{} {code}", human::count(*count)));
     let causes = causes.collect::<Vec<_>>().join(", ");
     (sum > 0).then(|| format!("{} of {}: {causes}.", human::count(sum), human::count(all)))
 }
 
-fn open(analysis: &Analysis<'_>) -> Option<String> {
-    let mut answers = Answers::default();
-    analysis.messages.iter().for_each(|message| answers.add(message));
-    (answers.open > 0).then(|| {
+fn open(analysis: &Analysis) -> Option<String> {
+    let Answers { open, submitted, .. } = analysis.tallies.answers;
+    (open > 0).then(|| {
         format!(
             "{} of {} when the run ended; some are on their way at the end of any run.",
-            human::count(answers.open),
-            human::count(answers.submitted)
+            human::count(open),
+            human::count(submitted)
         )
     })
 }

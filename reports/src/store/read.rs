@@ -1,9 +1,10 @@
 //! Reads a trace, chunk by chunk.
 
+use super::contents::Frame;
 use super::{Chunk, FORMAT, FrameKind, Head, MAGIC, Stored, SubnetTail, Tail};
 use serde::de::DeserializeOwned;
 use sim_core::history::{History, SubnetHistory};
-use sim_core::record::Record;
+use sim_core::sink::Recorded;
 use std::io::{self, Read};
 
 /// A trace that cannot be read.
@@ -31,57 +32,62 @@ pub enum ReadError {
     Damaged(String),
 }
 
-/// Reads a trace to its end.
+/// Reads a trace to its end, all of its records.
 ///
 /// # Errors
 /// The input cannot be read, or is no whole trace of this format.
 pub fn read<R: Read>(input: R) -> Result<Stored, ReadError> {
-    let mut frames = Frames { input, body: Vec::new() };
-    frames.opening()?;
-    let head: Head = match frames.next()? {
-        FrameKind::Head => frames.body()?,
-        _ => return Err(ReadError::Damaged("its first part is no head".to_owned())),
-    };
-    let mut records: Vec<Vec<Record>> = Vec::new();
+    let (mut frames, head) = Frames::begin(input)?;
+    let mut subnets: Vec<Recorded> = Vec::new();
     let tail: Tail = loop {
         match frames.next()? {
-            FrameKind::Chunk => keep(frames.body()?, &mut records)?,
+            FrameKind::Chunk | FrameKind::Contents => frames.keep(&mut subnets)?,
+            FrameKind::Epoch => {}
             FrameKind::Tail => break frames.body()?,
             FrameKind::Head => return Err(ReadError::Damaged("it has two heads".to_owned())),
         }
     };
-    stored(head, records, tail)
+    stored(head, subnets, tail)
+}
+
+/// Reads what was run, and nothing of what happened.
+///
+/// # Errors
+/// The input cannot be read, or is no trace of this format.
+pub fn read_head<R: Read>(input: R) -> Result<Head, ReadError> {
+    Frames::begin(input).map(|(_, head)| head)
 }
 
 /// More subnets than a world can have are a sign of damage, not a reason to ask for memory.
 const MOST_SUBNETS: usize = 1 << 16;
 
-fn keep(chunk: Chunk, records: &mut Vec<Vec<Record>>) -> Result<(), ReadError> {
-    let place = chunk.place as usize;
+/// Makes room for what the subnet at `place` recorded.
+fn at(subnets: &mut Vec<Recorded>, place: u32) -> Result<&mut Recorded, ReadError> {
+    let place = place as usize;
     if place >= MOST_SUBNETS {
-        return Err(ReadError::Damaged(format!("a chunk belongs to subnet {place}")));
+        return Err(ReadError::Damaged(format!("a part belongs to subnet {place}")));
     }
-    if records.len() <= place {
-        records.resize_with(place + 1, Vec::new);
+    if subnets.len() <= place {
+        subnets.resize_with(place + 1, Recorded::default);
     }
-    records[place].extend(chunk.records);
-    Ok(())
+    Ok(&mut subnets[place])
 }
 
-fn stored(head: Head, records: Vec<Vec<Record>>, tail: Tail) -> Result<Stored, ReadError> {
-    if records.len() > tail.subnets.len() {
+pub(super) fn stored(head: Head, recorded: Vec<Recorded>, tail: Tail) -> Result<Stored, ReadError> {
+    if recorded.len() > tail.subnets.len() {
         return Err(ReadError::Damaged("it has records of subnets it does not name".to_owned()));
     }
     let profile = serde_json::from_str(&head.profile)
         .map_err(|error| ReadError::Damaged(format!("its profile cannot be read: {error}")))?;
-    let records = records.into_iter().chain(std::iter::repeat_with(Vec::new));
-    let subnet = |(subnet, records): (SubnetTail, Vec<Record>)| SubnetHistory {
+    let recorded = recorded.into_iter().chain(std::iter::repeat_with(Recorded::default));
+    let subnet = |(subnet, Recorded { records, contents }): (SubnetTail, Recorded)| SubnetHistory {
         id: subnet.id,
         name: subnet.name,
         nodes: subnet.nodes,
         kind: subnet.kind,
         cost_schedule: subnet.cost_schedule,
         records,
+        contents,
         canisters: subnet.canisters,
     };
     let history = History {
@@ -90,17 +96,56 @@ fn stored(head: Head, records: Vec<Vec<Record>>, tail: Tail) -> Result<Stored, R
         duration: head.duration,
         digest: tail.digest,
         events: tail.events,
-        subnets: tail.subnets.into_iter().zip(records).map(subnet).collect(),
+        subnets: tail.subnets.into_iter().zip(recorded).map(subnet).collect(),
     };
     Ok(Stored { head, history, profile })
 }
 
-struct Frames<R> {
-    input: R,
+/// The frames of a trace, one at a time.
+pub(super) struct Frames<R> {
+    pub(super) input: R,
+    kind: FrameKind,
     body: Vec<u8>,
 }
 
 impl<R: Read> Frames<R> {
+    /// Reads up to the head.
+    pub(super) fn begin(input: R) -> Result<(Self, Head), ReadError> {
+        let mut frames = Frames { input, kind: FrameKind::Head, body: Vec::new() };
+        frames.opening()?;
+        match frames.next()? {
+            FrameKind::Head => {
+                let head = frames.body()?;
+                Ok((frames, head))
+            }
+            _ => Err(ReadError::Damaged("its first part is no head".to_owned())),
+        }
+    }
+
+    /// Puts the records or contents of the frame that was read to those of its subnet.
+    pub(super) fn keep(&self, subnets: &mut Vec<Recorded>) -> Result<(), ReadError> {
+        if self.kind == FrameKind::Chunk {
+            let Chunk { place, records } = self.body()?;
+            at(subnets, place)?.records.extend(records);
+            return Ok(());
+        }
+        let frame: Frame = self.body()?;
+        let place = frame.place;
+        let contents = frame.contents();
+        let damaged = || ReadError::Damaged("messages say what is not there".to_owned());
+        at(subnets, place)?.contents.extend(contents.ok_or_else(damaged)?);
+        Ok(())
+    }
+
+    /// The kind of the next frame and the length of its body.
+    pub(super) fn opened(&mut self) -> Result<(FrameKind, u32), ReadError> {
+        let [kind] = self.bytes()?;
+        let length = u32::from_le_bytes(self.bytes()?);
+        self.kind = FrameKind::of(kind)
+            .ok_or_else(|| ReadError::Damaged(format!("it has a part of kind {kind}")))?;
+        Ok((self.kind, length))
+    }
+
     fn opening(&mut self) -> Result<(), ReadError> {
         let magic: [u8; MAGIC.len()] = self.bytes().map_err(|error| match error {
             ReadError::CutOff => ReadError::NoTrace,
@@ -116,18 +161,15 @@ impl<R: Read> Frames<R> {
     }
 
     /// Reads the next frame into the buffer.
-    fn next(&mut self) -> Result<FrameKind, ReadError> {
-        let [kind] = self.bytes()?;
-        let length = u32::from_le_bytes(self.bytes()?);
-        let kind = FrameKind::of(kind)
-            .ok_or_else(|| ReadError::Damaged(format!("it has a part of kind {kind}")))?;
+    pub(super) fn next(&mut self) -> Result<FrameKind, ReadError> {
+        let (kind, length) = self.opened()?;
         self.body.clear();
         // Grows with what is there, so a damaged length costs no memory.
         let read = self.input.by_ref().take(length.into()).read_to_end(&mut self.body)?;
         if read == length as usize { Ok(kind) } else { Err(ReadError::CutOff) }
     }
 
-    fn body<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
+    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
         postcard::from_bytes(&self.body).map_err(|error| ReadError::Damaged(error.to_string()))
     }
 

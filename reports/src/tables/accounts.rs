@@ -4,9 +4,7 @@
 
 use super::{Column, Table, column};
 use crate::names::Names;
-use sim_core::history::History;
-use sim_core::record::Event;
-use std::io::Write;
+use sim_core::record::{Event, Record};
 
 /// The description of `accounts.csv`.
 pub const TABLE: Table = Table {
@@ -29,30 +27,20 @@ const COLUMNS: &[Column] = &[
     column("wasm64", "", "1 if its code has 64-bit memory, else 0"),
 ];
 
-/// Writes the table.
-///
-/// # Errors
-/// `out` cannot be written to.
-pub fn write<W: Write>(out: W, history: &History, names: &Names<'_>) -> csv::Result<()> {
-    let mut writer = TABLE.begin(out)?;
-    for subnet in &history.subnets {
-        for record in &subnet.records {
-            let Event::Account { canister, state } = &record.event else { continue };
-            writer.write_record([
-                record.time.as_nanos().to_string(),
-                subnet.name.clone(),
-                names.canister(*canister),
-                canister.to_string(),
-                state.balance.get().to_string(),
-                state.reserved.get().to_string(),
-                state.idle.memory.get().to_string(),
-                state.idle.messages.get().to_string(),
-                state.idle.compute.to_string(),
-                state.freezing_seconds.to_string(),
-                u8::from(state.wasm64).to_string(),
-            ])?;
-        }
-    }
-    writer.flush()?;
-    Ok(())
+/// The row of a record, if it has one.
+pub(crate) fn row(record: &Record, subnet: &str, names: &Names) -> Option<Vec<String>> {
+    let Event::Account { canister, state } = &record.event else { return None };
+    Some(vec![
+        record.time.as_nanos().to_string(),
+        subnet.to_owned(),
+        names.canister(*canister),
+        canister.to_string(),
+        state.balance.get().to_string(),
+        state.reserved.get().to_string(),
+        state.idle.memory.get().to_string(),
+        state.idle.messages.get().to_string(),
+        state.idle.compute.to_string(),
+        state.freezing_seconds.to_string(),
+        u8::from(state.wasm64).to_string(),
+    ])
 }

@@ -4,9 +4,7 @@
 
 use super::{Column, Table, column, count};
 use crate::names::Names;
-use sim_core::history::History;
-use sim_core::record::Event;
-use std::io::Write;
+use sim_core::record::{Event, Record};
 
 /// The description of `charges.csv`.
 pub const TABLE: Table = Table {
@@ -40,30 +38,20 @@ const COLUMNS: &[Column] = &[
     column("cycles", "cycles", "burned for all of them together"),
 ];
 
-/// Writes the table.
-///
-/// # Errors
-/// `out` cannot be written to.
-pub fn write<W: Write>(out: W, history: &History, names: &Names<'_>) -> csv::Result<()> {
-    let mut writer = TABLE.begin(out)?;
-    for subnet in &history.subnets {
-        for record in &subnet.records {
-            let Event::Charged { canister, charge, entry } = &record.event else { continue };
-            let [quantity, second] = charge.quantities();
-            writer.write_record([
-                record.time.as_nanos().to_string(),
-                subnet.name.clone(),
-                names.canister(*canister),
-                canister.to_string(),
-                charge.use_case().name().to_owned(),
-                charge.name().to_owned(),
-                quantity.to_string(),
-                second.to_string(),
-                entry.count.to_string(),
-                entry.cycles.get().to_string(),
-            ])?;
-        }
-    }
-    writer.flush()?;
-    Ok(())
+/// The row of a record, if it has one.
+pub(crate) fn row(record: &Record, subnet: &str, names: &Names) -> Option<Vec<String>> {
+    let Event::Charged { canister, charge, entry } = &record.event else { return None };
+    let [quantity, second] = charge.quantities();
+    Some(vec![
+        record.time.as_nanos().to_string(),
+        subnet.to_owned(),
+        names.canister(*canister),
+        canister.to_string(),
+        charge.use_case().name().to_owned(),
+        charge.name().to_owned(),
+        quantity.to_string(),
+        second.to_string(),
+        entry.count.to_string(),
+        entry.cycles.get().to_string(),
+    ])
 }

@@ -4,9 +4,7 @@
 
 use super::{Column, Table, column, count, optional};
 use crate::names::{Names, entry};
-use sim_core::history::History;
 use sim_core::record::{Event, Record};
-use std::io::Write;
 
 /// The description of `executions.csv`.
 pub const TABLE: Table = Table {
@@ -32,79 +30,36 @@ const COLUMNS: &[Column] = &[
     column("error", "", "why it failed; empty if it did not"),
 ];
 
-/// Writes the table.
-///
-/// # Errors
-/// `out` cannot be written to.
-pub fn write<W: Write>(out: W, history: &History) -> csv::Result<()> {
-    let names = Names::new(history);
-    let mut writer = TABLE.begin(out)?;
-    for subnet in &history.subnets {
-        for row in subnet.records.iter().filter_map(|record| row(record, &subnet.name, &names)) {
-            writer.write_record(row)?;
+/// The row of a record, if it has one.
+pub(crate) fn row(record: &Record, subnet: &str, names: &Names) -> Option<Vec<String>> {
+    let slice = record.event.slice()?;
+    // What only a slice has that finished its execution.
+    let (duration, cost, heap_delta, failure) = match &record.event {
+        Event::Executed { duration, cost, heap_delta, failure, .. } => {
+            (Some(duration.as_nanos()), Some(cost.get()), Some(heap_delta.get()), *failure)
         }
-    }
-    writer.flush()?;
-    Ok(())
-}
-
-fn row(record: &Record, subnet: &str, names: &Names<'_>) -> Option<[String; 14]> {
-    let start = record.time.as_nanos().to_string();
-    match &record.event {
-        Event::Paused {
-            message,
-            canister,
-            entry: kind,
-            iteration,
-            thread,
-            instructions,
-            balance,
-            resumed,
-        } => Some([
-            subnet.to_owned(),
-            start,
-            String::new(),
-            names.canister(*canister),
-            entry(*kind).to_owned(),
-            optional(*message),
-            if *resumed { "middle" } else { "first" }.to_owned(),
-            iteration.to_string(),
-            thread.to_string(),
-            instructions.get().to_string(),
-            String::new(),
-            balance.get().to_string(),
-            String::new(),
-            String::new(),
-        ]),
-        Event::Executed {
-            message,
-            canister,
-            entry: kind,
-            iteration,
-            thread,
-            instructions,
-            duration,
-            cost,
-            balance,
-            heap_delta,
-            resumed,
-            failure,
-        } => Some([
-            subnet.to_owned(),
-            start,
-            duration.as_nanos().to_string(),
-            names.canister(*canister),
-            entry(*kind).to_owned(),
-            optional(*message),
-            if *resumed { "last" } else { "whole" }.to_owned(),
-            iteration.to_string(),
-            thread.to_string(),
-            instructions.get().to_string(),
-            cost.get().to_string(),
-            balance.get().to_string(),
-            heap_delta.get().to_string(),
-            failure.map_or_else(String::new, |code| code.name().to_owned()),
-        ]),
-        _ => None,
-    }
+        _ => (None, None, None, None),
+    };
+    let which = match (slice.resumed, duration.is_some()) {
+        (false, false) => "first",
+        (true, false) => "middle",
+        (true, true) => "last",
+        (false, true) => "whole",
+    };
+    Some(vec![
+        subnet.to_owned(),
+        record.time.as_nanos().to_string(),
+        optional(duration),
+        names.canister(slice.canister),
+        entry(slice.entry).to_owned(),
+        optional(slice.message),
+        which.to_owned(),
+        slice.iteration.to_string(),
+        slice.thread.to_string(),
+        slice.instructions.get().to_string(),
+        optional(cost),
+        slice.balance.get().to_string(),
+        optional(heap_delta),
+        failure.map_or_else(String::new, |code| code.name().to_owned()),
+    ])
 }

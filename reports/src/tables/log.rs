@@ -4,9 +4,7 @@
 
 use super::{Column, Table, column};
 use crate::names::Names;
-use sim_core::history::History;
-use sim_core::record::Event;
-use std::io::Write;
+use sim_core::record::{Event, Record};
 
 /// The description of `log.csv`.
 pub const TABLE: Table = Table {
@@ -22,27 +20,10 @@ const COLUMNS: &[Column] = &[
     column("line", "", "the line; bytes that are no text are replaced"),
 ];
 
-/// Writes the table.
-///
-/// # Errors
-/// `out` cannot be written to.
-pub fn write<W: Write>(out: W, history: &History) -> csv::Result<()> {
-    let names = Names::new(history);
-    let mut writer = TABLE.begin(out)?;
-    for subnet in &history.subnets {
-        for record in &subnet.records {
-            if let Event::Printed { canister, line } = &record.event {
-                let time = record.time.as_nanos().to_string();
-                let line = String::from_utf8_lossy(line).into_owned();
-                writer.write_record([
-                    subnet.name.clone(),
-                    time,
-                    names.canister(*canister),
-                    line,
-                ])?;
-            }
-        }
-    }
-    writer.flush()?;
-    Ok(())
+/// The row of a record, if it has one.
+pub(crate) fn row(record: &Record, subnet: &str, names: &Names) -> Option<Vec<String>> {
+    let Event::Printed { canister, line } = &record.event else { return None };
+    let time = record.time.as_nanos().to_string();
+    let line = String::from_utf8_lossy(line).into_owned();
+    Some(vec![subnet.to_owned(), time, names.canister(*canister), line])
 }

@@ -7,7 +7,6 @@ use crate::messages::{Message, Scope, Sender};
 use crate::names::Names;
 use sim_core::record::Outcome;
 use sim_core::time::SimTime;
-use std::io::Write;
 
 /// The description of `messages.csv`.
 pub const TABLE: Table = Table {
@@ -45,20 +44,8 @@ const COLUMNS: &[Column] = &[
     count("error_code", "the precise cause, as IC0 number; empty unless rejected"),
 ];
 
-/// Writes the table.
-///
-/// # Errors
-/// `out` cannot be written to.
-pub fn write<W: Write>(out: W, messages: &[Message<'_>], names: &Names<'_>) -> csv::Result<()> {
-    let mut writer = TABLE.begin(out)?;
-    for message in messages {
-        writer.write_record(row(message, names))?;
-    }
-    writer.flush()?;
-    Ok(())
-}
-
-fn row(message: &Message<'_>, names: &Names<'_>) -> [String; 22] {
+/// The row of a message.
+pub(crate) fn row(message: &Message, names: &Names) -> [String; 22] {
     let (kind, parent, caller) = match message.sender {
         Sender::Client => ("ingress", None, "client".to_owned()),
         Sender::Canister { id, parent } => ("call", parent, names.canister(id)),
@@ -69,11 +56,11 @@ fn row(message: &Message<'_>, names: &Names<'_>) -> [String; 22] {
         kind.to_owned(),
         optional(parent),
         caller,
-        message.workload.unwrap_or_default().to_owned(),
+        message.workload.as_deref().unwrap_or_default().to_owned(),
         names.subnet(message.caller_subnet).to_owned(),
         message.callee.clone(),
         names.subnet(message.callee_subnet).to_owned(),
-        message.method.to_owned(),
+        message.method.to_string(),
         scope(message.scope()).to_owned(),
         message.sent.as_nanos().to_string(),
         optional(message.inducted.map(SimTime::as_nanos)),

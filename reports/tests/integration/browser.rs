@@ -34,6 +34,18 @@ const charts = [...document.querySelectorAll("svg")];
 seen.charts = charts.length;
 seen.visible = charts.every((chart) => chart.getBoundingClientRect().height > 30);
 seen.labelled = charts.every((chart) => chart.querySelector("title"));
+// Whatever can be used can be reached by keyboard, and says what it is.
+const usable = [...document.querySelectorAll("a, button, input, summary, .scroll, .diagram")];
+seen.reachable = usable.length > 20 && usable.every((each) => each.tabIndex === 0);
+const region = (each) => document.getElementById(each.getAttribute("aria-labelledby"));
+seen.named = [...document.querySelectorAll("section")].every((each) => region(each)?.textContent)
+  && [...document.querySelectorAll("input")].every((each) => each.labels.length === 1)
+  && usable.every((each) => each.tagName !== "BUTTON" || each.textContent.trim());
+const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((each) => Number(each.tagName[1]));
+seen.headings = levels[0] === 1 && levels.every((level, place) => !place || level <= levels[place - 1] + 1);
+input.focus(); seen.focus = getComputedStyle(input).outlineStyle !== "none";
+window.dispatchEvent(new Event("beforeprint"));
+seen.opened = [...document.querySelectorAll("details")].every((each) => each.open);
 seen.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
 const out = document.createElement("pre");
 out.id = "seen"; out.textContent = JSON.stringify(seen); document.body.append(out);
@@ -78,10 +90,12 @@ fn tables_sort_and_filter_and_charts_are_visible() {
     assert!(!log.contains("CONSOLE"), "{log}");
     let seen = dom.split("<pre id=\"seen\">").nth(1).expect(&log).split("</pre>").next().unwrap();
     let seen: serde_json::Value = serde_json::from_str(&seen.replace("&quot;", "\"")).unwrap();
-    for fact in
-        ["descending", "ascending", "byName", "filtered", "unfiltered", "visible", "labelled"]
-    {
-        assert_eq!(seen[fact], true, "{fact} in {seen}");
+    let facts = [
+        ["descending", "ascending", "byName", "filtered", "unfiltered", "visible"],
+        ["labelled", "reachable", "named", "headings", "focus", "opened"],
+    ];
+    for fact in facts.iter().flatten() {
+        assert_eq!(seen[*fact], true, "{fact} in {seen}");
     }
     assert_eq!(seen["ariaSort"], "ascending", "{seen}");
     assert_eq!(seen["overflow"], 0, "{seen}");
@@ -110,4 +124,25 @@ fn the_page_can_be_looked_at_in_a_browser() {
         };
         assert!(folder.join(format!("{name}.png")).exists(), "{log}");
     }
+}
+
+/// Leaves the printed page beside the pictures.
+#[test]
+fn the_page_prints_on_a_few_sheets() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("printed");
+    fs::create_dir_all(&folder).unwrap();
+    write(&folder, &synthetic::history());
+    let file = folder.join("report.pdf");
+    let user = tempfile::tempdir().unwrap();
+    let print = format!("--print-to-pdf={}", file.display());
+    let more = ["--no-pdf-header-footer", &*print];
+    let Some((_, log)) = chromium(user.path(), 1200, &more, &folder.join("report.html")) else {
+        eprintln!("skipped: Chromium is not installed");
+        return;
+    };
+    let printed = fs::read(&file).expect(&log);
+    assert!(printed.starts_with(b"%PDF-"));
+    let text = String::from_utf8_lossy(&printed);
+    let sheets = text.matches("/Type /Page\n").count();
+    assert!((3..=16).contains(&sheets), "{sheets} sheets");
 }

@@ -10,9 +10,10 @@ use serde_json::Value;
 use sim_core::history::History;
 use sim_core::id::MessageId;
 use sim_core::profile::Profile;
+use std::collections::BTreeSet;
 
 /// The first message that led to a call.
-fn calling(causes: &Causes<'_>, analysis: &Analysis<'_>) -> MessageId {
+fn calling(causes: &Causes<'_>, analysis: &Analysis) -> MessageId {
     let mut ids = analysis.messages.iter().map(|message| message.id);
     ids.find(|id| !causes.children(*id).is_empty()).unwrap()
 }
@@ -23,7 +24,7 @@ fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn with_analysis(history: &History, see: impl FnOnce(&Analysis<'_>)) {
+fn with_analysis(history: &History, see: impl FnOnce(&Analysis)) {
     let profile = Profile::default();
     see(&Analysis::of(&synthetic::report(history, &profile)));
 }
@@ -31,7 +32,8 @@ fn with_analysis(history: &History, see: impl FnOnce(&Analysis<'_>)) {
 #[test]
 fn every_record_is_a_line_of_json() {
     let history = synthetic::history();
-    let lines = text(|out| jsonl::write(out, &history));
+    let analysis = Analysis::of(&synthetic::report(&history, &Profile::default()));
+    let lines = text(|out| jsonl::write(out, &history, &analysis));
     let records: usize = history.subnets.iter().map(|subnet| subnet.records.len()).sum();
     assert_eq!(lines.lines().count(), records);
     for line in lines.lines() {
@@ -54,6 +56,12 @@ fn a_perfetto_trace_has_slices_counters_and_whole_arrows() {
         assert!(of("X") > 300 && of("C") > 100, "{} slices, {} counters", of("X"), of("C"));
         assert!(of("s") > 100);
         assert_eq!(of("s"), of("f"));
+        // Perfetto takes numbers only for the ids of arrows.
+        let ids = |phase: &str| {
+            let arrows = events.iter().filter(|event| event["ph"] == phase);
+            arrows.map(|event| event["id"].as_u64().unwrap()).collect::<BTreeSet<_>>()
+        };
+        assert_eq!((ids("s").len(), ids("s")), (of("s"), ids("f")));
         let names: Vec<&Value> = events
             .iter()
             .filter(|event| event["name"] == "process_name")
@@ -102,9 +110,9 @@ fn what_a_message_led_to_is_told_in_every_form() {
         let causes = Causes::of(&analysis.messages);
         let id = calling(&causes, analysis);
         let tree = text(|out| dot::causal_tree(out, &causes, id));
-        let sequence = Sequence::of(&causes, id, &analysis.names, 100);
+        let sequence = Sequence::of(&causes, id, analysis, 100);
         let diagram = text(|out| mermaid::write(out, &sequence));
-        let story = story::tell(&causes, id, &analysis.names).unwrap();
+        let story = story::tell(&causes, id, analysis).unwrap();
         insta::assert_snapshot!("one call", format!("{tree}\n{diagram}\n{story}"));
     });
 }
@@ -119,7 +127,7 @@ fn a_call_knows_what_led_to_it() {
         assert_eq!(causes.parent(call.id).map(|parent| parent.id), Some(id));
         let line: Vec<MessageId> = causes.line(call.id).iter().map(|message| message.id).collect();
         assert_eq!(line, [call.id, id]);
-        let story = story::tell(&causes, call.id, &analysis.names).unwrap();
+        let story = story::tell(&causes, call.id, analysis).unwrap();
         assert!(story.starts_with(&format!("led to it: {id} ")), "{story}");
     });
 }
@@ -130,7 +138,7 @@ fn a_long_sequence_says_what_it_leaves_out() {
     with_analysis(&history, |analysis| {
         let causes = Causes::of(&analysis.messages);
         let id = calling(&causes, analysis);
-        let sequence = Sequence::of(&causes, id, &analysis.names, 1);
+        let sequence = Sequence::of(&causes, id, analysis, 1);
         assert_eq!((sequence.steps.len(), sequence.left_out), (1, 3));
         let diagram = text(|out| mermaid::write(out, &sequence));
         assert!(diagram.contains("3 more arrows left out"), "{diagram}");

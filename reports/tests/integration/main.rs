@@ -10,7 +10,11 @@ mod messages;
 mod metrics;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod report;
+mod reporter;
+mod speech;
 mod store;
 mod summary;
 mod sweeps;

@@ -24,13 +24,14 @@ fn history(left: Vec<(u64, Event)>, right: Vec<(u64, Event)>) -> History {
         kind: Default::default(),
         cost_schedule: Default::default(),
         records: events.into_iter().map(record).collect(),
+        contents: Vec::new(),
         canisters: Vec::new(),
     };
     let subnets = vec![subnet(LEFT, "left", left), subnet(RIGHT, "right", right)];
     History { subnets, ..synthetic::empty() }
 }
 
-fn only(history: &History) -> Message<'_> {
+fn only(history: &History) -> Message {
     let mut messages = messages::join(history, &Names::new(history));
     assert_eq!(messages.len(), 1);
     messages.remove(0)
@@ -72,7 +73,7 @@ fn paused(message: MessageId, canister: CanisterId) -> Event {
 }
 
 /// Executed, responded and finished, in nanoseconds.
-fn life(message: &Message<'_>) -> [Option<u64>; 3] {
+fn life(message: &Message) -> [Option<u64>; 3] {
     [message.executed, message.responded, message.finished].map(|time| Some(time?.as_nanos()))
 }
 

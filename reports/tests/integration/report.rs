@@ -164,3 +164,17 @@ fn the_slowest_messages_are_drawn() {
     assert_eq!(page.matches("<details").count(), 5);
     assert!(page.contains("and what it led to</title>"));
 }
+
+#[test]
+fn expectations_that_failed_are_among_the_warnings() {
+    let (history, profile) = (synthetic::history(), Profile::default());
+    let dir = tempfile::tempdir().unwrap();
+    let sentence = ["`latency.p99 < 1ms` does not hold".to_owned()];
+    let run = RunReport { disappointments: &sentence, ..synthetic::report(&history, &profile) };
+    write_report(dir.path(), &run).unwrap();
+    let page = fs::read_to_string(dir.path().join("report.html")).unwrap();
+    let warnings =
+        page.split("id=\"warnings\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(warnings.contains("Expectations that failed."), "{warnings}");
+    assert!(warnings.contains("latency.p99 &lt; 1ms"), "{warnings}");
+}

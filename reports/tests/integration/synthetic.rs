@@ -2,6 +2,7 @@
 //! messages in a minute, most of which lead to a call, within the subnet or to the other one.
 
 use reports::RunReport;
+use reports::candid::Interfaces;
 use reports::charts::spec::Spec;
 use sim_core::distribution::{Distribution, exponential};
 use sim_core::history::{CanisterSummary, Digest, History, SubnetHistory};
@@ -29,6 +30,8 @@ pub(crate) fn report<'a>(history: &'a History, profile: &'a Profile) -> RunRepor
         command: "icsim run scenarios/library/ping-pong.toml --seed 7",
         version: "0.1.0",
         figures: &FIGURES,
+        interfaces: Interfaces::NONE,
+        disappointments: &[],
     }
 }
 
@@ -186,6 +189,7 @@ impl Subnet {
             kind: Default::default(),
             cost_schedule: Default::default(),
             records: self.records,
+            contents: Vec::new(),
             canisters,
         }
     }

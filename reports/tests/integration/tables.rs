@@ -4,6 +4,7 @@ use crate::synthetic;
 use reports::analysis::Analysis;
 use reports::charts::kind::Kind;
 use reports::tables::{Table, canisters, messages, rounds};
+use reports::write;
 use sim_core::profile::Profile;
 use std::path::Path;
 
@@ -14,9 +15,9 @@ fn head(table: Vec<u8>) -> String {
 
 fn messages_csv() -> Vec<u8> {
     let (history, profile) = (synthetic::history(), Profile::default());
-    let analysis = Analysis::of(&synthetic::report(&history, &profile));
+    let run = synthetic::report(&history, &profile);
     let mut table = Vec::new();
-    messages::write(&mut table, &analysis.messages, &analysis.names).unwrap();
+    write::table(&mut table, &messages::TABLE, &run, &Analysis::of(&run)).unwrap();
     table
 }
 

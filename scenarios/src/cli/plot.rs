@@ -6,11 +6,11 @@ use crate::run::exit::Exit;
 use crate::run::stored;
 use crate::sweep::figures;
 use reports::RunReport;
-use reports::analysis::Analysis;
 use reports::charts::Figure;
 use reports::charts::kind::Kind;
 use reports::charts::spec::{Material, Spec};
 use reports::charts::sweep;
+use reports::reporter::Made;
 use reports::store::{Level, Stored};
 use std::io::Write;
 use std::path::Path;
@@ -65,20 +65,31 @@ fn plot_runs(arguments: &PlotArguments) -> Result<(), String> {
     if !arguments.metrics.is_empty() || arguments.x.is_some() {
         return Err("--metric and --x are for figures of a sweep, and this is none".to_owned());
     }
-    let open = |path: &std::path::PathBuf| stored::open(path).map_err(|error| error.to_string());
-    let stored: Vec<Stored> = arguments.runs.iter().map(open).collect::<Result<_, _>>()?;
-    let reports: Vec<RunReport<'_>> = stored.iter().map(Stored::report).collect();
-    let analyses: Vec<Analysis<'_>> = reports.iter().map(Analysis::of).collect();
+    // Which figures there are is known once the first trace is open; the message that a time line
+    // shows has to be known before.
+    let call = Spec { message: arguments.call, ..Spec::of(Kind::Timeline) };
+    let look = |path: &std::path::PathBuf| {
+        let own = stored::figures(path)?;
+        let wanted: Vec<Spec> = own.into_iter().chain([call.clone()]).collect();
+        stored::look(path, &[], &wanted)
+    };
+    let looked: Vec<(Stored, Made)> = arguments
+        .runs
+        .iter()
+        .map(|path| look(path).map_err(|error| error.to_string()))
+        .collect::<Result<_, _>>()?;
+    let reports: Vec<RunReport<'_>> = looked.iter().map(|(stored, _)| stored.report()).collect();
     let labels = labels(&arguments.runs);
     let runs: Vec<Material<'_>> = reports
         .iter()
-        .zip(&analyses)
+        .zip(&looked)
         .zip(&labels)
-        .map(|((run, analysis), label)| Material { run, analysis, label })
+        .map(|((run, (_, made)), label)| Material { run, analysis: &made.analysis, label })
         .collect();
-    let figures = draw(&specs(arguments, &stored), &runs).map_err(|error| error.to_string())?;
+    let specs = specs(arguments, looked.first().map(|(stored, _)| stored));
+    let figures = draw(&specs, &runs).map_err(|error| error.to_string())?;
     write(arguments, &figures)?;
-    if let Some(poor) = stored.iter().find(|stored| stored.head.level < Level::Messages) {
+    if let Some((poor, _)) = looked.iter().find(|(run, _)| run.head.level < Level::Messages) {
         let level = poor.head.level;
         eprintln!(
             "icsim: a trace has the level {level}, without messages; figures of messages are empty"
@@ -103,9 +114,9 @@ fn labels(paths: &[std::path::PathBuf]) -> Vec<String> {
 }
 
 /// The figures asked for; those of the first run's scenario if none are.
-fn specs(arguments: &PlotArguments, stored: &[Stored]) -> Vec<Spec> {
+fn specs(arguments: &PlotArguments, first: Option<&Stored>) -> Vec<Spec> {
     let chosen: Vec<Spec> = match arguments.figures.as_slice() {
-        [] => stored.first().map(|stored| stored.head.figures.clone()).unwrap_or_default(),
+        [] => first.map(|stored| stored.head.figures.clone()).unwrap_or_default(),
         names if names.iter().any(|name| name == "all") => Kind::ALL.map(Spec::of).to_vec(),
         names => names.iter().filter_map(|name| Kind::named(name)).map(Spec::of).collect(),
     };

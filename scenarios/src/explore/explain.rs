@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::matter::Matter;
 use super::names::HeldEntry;
 use super::trial::{Trial, Trials};
+use reports::candid::Speech;
 use reports::causes::Causes;
 use reports::divergence;
 use reports::export::mermaid;
@@ -70,7 +71,7 @@ fn waited(entry: &HeldEntry, id: Option<MessageId>, causes: &Causes<'_>) -> Stri
 }
 
 /// What the canisters did that the messages are about, in order of time.
-fn story(out: &mut String, history: &History, matter: &Matter<'_>, names: &Names<'_>) {
+fn story(out: &mut String, history: &History, matter: &Matter<'_>, names: &Names) {
     let _ = writeln!(out, "\nThe story");
     let mut told: Vec<(SimTime, String)> = Vec::new();
     for record in history.subnets.iter().flat_map(|subnet| &subnet.records) {
@@ -83,12 +84,12 @@ fn story(out: &mut String, history: &History, matter: &Matter<'_>, names: &Names
     }
 }
 
-fn sentence(record: &Record, matter: &Matter<'_>, names: &Names<'_>) -> Option<String> {
+fn sentence(record: &Record, matter: &Matter<'_>, names: &Names) -> Option<String> {
     let find = |id: MessageId| matter.messages.iter().find(|message| message.id == id);
     match &record.event {
         Event::Submitted { message, .. } => {
             let message = find(*message)?;
-            let (callee, method, id) = (&message.callee, message.method, message.id);
+            let (callee, method, id) = (&message.callee, &message.method, message.id);
             Some(format!("a client sends `{method}` to {callee} ({id})"))
         }
         Event::Executed { message: Some(id), canister, entry, failure, .. } => {
@@ -104,7 +105,7 @@ fn sentence(record: &Record, matter: &Matter<'_>, names: &Names<'_>) -> Option<S
         Event::Responded { message, outcome } => {
             let message = find(*message)?;
             let callee = &message.callee;
-            let (method, id) = (message.method, message.id);
+            let (method, id) = (&message.method, message.id);
             Some(match outcome {
                 Outcome::Reply(_) => format!("{callee} replies to `{method}` ({id})"),
                 Outcome::Reject(code) => {
@@ -116,9 +117,9 @@ fn sentence(record: &Record, matter: &Matter<'_>, names: &Names<'_>) -> Option<S
     }
 }
 
-fn executed(message: &Message<'_>, entry: EntryKind) -> String {
+fn executed(message: &Message, entry: EntryKind) -> String {
     use EntryKind::{Cleanup, RejectCallback, ReplyCallback};
-    let (method, callee) = (message.method, &message.callee);
+    let (method, callee) = (&message.method, &message.callee);
     match entry {
         ReplyCallback => format!("what follows the reply to `{method}` of {callee}"),
         RejectCallback => format!("what follows the reject of `{method}` of {callee}"),
@@ -128,11 +129,11 @@ fn executed(message: &Message<'_>, entry: EntryKind) -> String {
 }
 
 /// The calls that an update made.
-fn called(message: &Message<'_>, matter: &Matter<'_>, entry: EntryKind) -> String {
+fn called(message: &Message, matter: &Matter<'_>, entry: EntryKind) -> String {
     if entry != EntryKind::Update {
         return String::new();
     }
-    let made_here = |other: &&&Message<'_>| match other.sender {
+    let made_here = |other: &&&Message| match other.sender {
         Sender::Canister { parent, .. } => {
             parent == Some(message.id) && Some(other.sent) <= message.responded.or(Some(other.sent))
         }
@@ -150,8 +151,9 @@ fn called(message: &Message<'_>, matter: &Matter<'_>, entry: EntryKind) -> Strin
     }
 }
 
-fn diagram(out: &mut String, matter: &Matter<'_>, names: &Names<'_>) {
-    let sequence = Sequence::of_messages(matter.messages.iter().copied(), names, MOST_ARROWS);
+fn diagram(out: &mut String, matter: &Matter<'_>, names: &Names) {
+    let (messages, speech) = (matter.messages.iter().copied(), Speech::default());
+    let sequence = Sequence::of_messages(messages, names, &speech, MOST_ARROWS);
     let mut text = Vec::new();
     if mermaid::write(&mut text, &sequence).is_ok() {
         let _ = writeln!(out, "\n```mermaid\n{}```", String::from_utf8_lossy(&text));

@@ -24,7 +24,7 @@ impl Node {
 }
 
 /// The graph of the messages that matter.
-pub(super) fn happens_before(history: &History, matter: &Matter<'_>, names: &Names<'_>) -> String {
+pub(super) fn happens_before(history: &History, matter: &Matter<'_>, names: &Names) -> String {
     let nodes = nodes(history, matter);
     let mut out = String::from(
         "digraph happens_before {\n  rankdir=LR; node [shape=box, fontname=\"sans-serif\"];\n",
@@ -68,7 +68,7 @@ fn nodes(history: &History, matter: &Matter<'_>) -> Vec<Node> {
 
 fn box_of(out: &mut String, place: usize, node: &Node, matter: &Matter<'_>) {
     let message = matter.messages.iter().find(|message| message.id == node.message);
-    let method = message.map_or("", |message| message.method);
+    let method = message.map_or("", |message| &*message.method);
     let held = matter.held.contains(&Some(node.message));
     let color = match (node.failed, held) {
         (true, _) => ", color=red",

@@ -74,7 +74,7 @@ fn is_mistake(code: ErrorCode) -> bool {
     )
 }
 
-fn traps(history: &History, names: &Names<'_>) -> Vec<Violation> {
+fn traps(history: &History, names: &Names) -> Vec<Violation> {
     let mut found: Vec<Violation> = Vec::new();
     for record in records(history) {
         let Event::Executed { canister, entry, failure: Some(code), .. } = &record.event else {
@@ -92,7 +92,7 @@ fn traps(history: &History, names: &Names<'_>) -> Vec<Violation> {
     found
 }
 
-fn cycles_lost(history: &History, names: &Names<'_>) -> Vec<Violation> {
+fn cycles_lost(history: &History, names: &Names) -> Vec<Violation> {
     let place = UseCase::ALL.iter().position(|case| *case == UseCase::Dropped).unwrap_or(0);
     let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
     let lost = canisters.filter(|canister| !canister.burned[place].is_zero());
@@ -145,7 +145,7 @@ impl<'a> Calls<'a> {
         Calls(calls)
     }
 
-    fn unanswered(&self, settled: SimTime, names: &Names<'_>) -> Vec<Violation> {
+    fn unanswered(&self, settled: SimTime, names: &Names) -> Vec<Violation> {
         let mut found: Vec<Violation> = Vec::new();
         for call in self.0.iter().filter(|call| call.outcome.is_none() && call.sent < settled) {
             let violation = Violation::Unanswered {
@@ -159,7 +159,7 @@ impl<'a> Calls<'a> {
         found
     }
 
-    fn stuck(&self, settled: SimTime, names: &Names<'_>) -> Vec<Violation> {
+    fn stuck(&self, settled: SimTime, names: &Names) -> Vec<Violation> {
         let mut by_method: BTreeMap<(CanisterId, &str), Vec<&Call<'_>>> = BTreeMap::new();
         for call in &self.0 {
             by_method.entry((call.callee, call.method)).or_default().push(call);

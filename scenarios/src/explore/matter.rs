@@ -22,7 +22,7 @@ const MOST_TREES: usize = 6;
 /// What matters in a history.
 pub struct Matter<'a> {
     /// Messages in order of sending.
-    pub messages: Vec<&'a Message<'a>>,
+    pub messages: Vec<&'a Message>,
     /// Ids of the messages that were held, in the order of the list.
     pub held: Vec<Option<MessageId>>,
     /// The message in which something failed, and when.
@@ -35,8 +35,8 @@ impl<'a> Matter<'a> {
         history: &History,
         trial: &Trial,
         violation: &Violation,
-        messages: &'a [Message<'a>],
-        names: &Names<'_>,
+        messages: &'a [Message],
+        names: &Names,
     ) -> Matter<'a> {
         let causes = &Causes::of(messages);
         let ids = Ids::of(history);
@@ -66,7 +66,7 @@ fn root(causes: &Causes<'_>, message: MessageId) -> Option<MessageId> {
 }
 
 /// Messages that sender or receiver of a held one executed while it waited.
-fn overtook(messages: &[Message<'_>], held: &Held, id: MessageId) -> Vec<MessageId> {
+fn overtook(messages: &[Message], held: &Held, id: MessageId) -> Vec<MessageId> {
     let Some(message) = messages.iter().find(|message| message.id == id) else { return Vec::new() };
     let (from, until) = match held.message.kind {
         Kind::Response => (message.responded, message.finished),
@@ -74,7 +74,7 @@ fn overtook(messages: &[Message<'_>], held: &Held, id: MessageId) -> Vec<Message
     };
     let (Some(from), until) = (from, until.unwrap_or(SimTime::MAX)) else { return Vec::new() };
     let ends = [Some(held.message.to), held.message.from];
-    let meanwhile = |other: &&Message<'_>| {
+    let meanwhile = |other: &&Message| {
         let here = other.callee_id.is_some() && ends.contains(&other.callee_id) && other.id != id;
         here && other.executed.is_some_and(|time| from <= time && time < until)
     };
@@ -82,11 +82,7 @@ fn overtook(messages: &[Message<'_>], held: &Held, id: MessageId) -> Vec<Message
 }
 
 /// Where something failed, if it failed in one place.
-fn failed(
-    history: &History,
-    violation: &Violation,
-    names: &Names<'_>,
-) -> Option<(MessageId, SimTime)> {
+fn failed(history: &History, violation: &Violation, names: &Names) -> Option<(MessageId, SimTime)> {
     let Violation::Trap { canister: name, entry: kind, code } = violation else { return None };
     records(history).find_map(|record| match &record.event {
         Event::Executed { canister, entry, message: Some(message), failure: Some(why), .. } => {

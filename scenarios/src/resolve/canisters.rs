@@ -5,7 +5,7 @@ use super::names::Names;
 use super::{argument, interface, model};
 use crate::diagnostics::{Mistake, Span, did_you_mean};
 use crate::document::{CanisterEntry, Document, SettingsEntry};
-use crate::scenario::{Argument, Canister, CanisterPlaces, Code};
+use crate::scenario::{Argument, Canister, CanisterPlaces, Code, Declared};
 use crate::source::Source;
 use ic_principal::Principal;
 use sim_core::profile::Limits;
@@ -26,6 +26,7 @@ pub(super) struct Context<'a, 'm> {
 #[derive(Clone)]
 struct Shared {
     code: Code,
+    candid: Option<Declared>,
     init: Argument,
     controllers: Vec<Principal>,
     settings: SettingsEntry,
@@ -45,6 +46,7 @@ impl Context<'_, '_> {
                 entry: document.canister[*entry].name.get_ref().as_str().into(),
                 id: self.names.id(index)?,
                 code: shared.code,
+                candid: shared.candid,
                 cycles: *document.canister[*entry].cycles.get_ref(),
                 init: shared.init,
                 controllers: shared.controllers,
@@ -63,6 +65,8 @@ impl Context<'_, '_> {
         let controllers = self.controllers(entry);
         let settings = self.settings(entry);
         let code = self.code(entry);
+        let candid = entry.candid.as_ref().map(|path| declared(path, self.source));
+        let candid = candid.and_then(|result| self.keep(result));
         let signature = match &code {
             Some(Code::Wasm { program, .. }) => interface::of_init(program.as_ref()),
             _ => None,
@@ -77,7 +81,7 @@ impl Context<'_, '_> {
             cycles: entry.cycles.span(),
             init: entry.init.as_ref().map(Spanned::span),
         };
-        Some(Shared { code: code?, init: init?, controllers, settings, places })
+        Some(Shared { code: code?, candid, init: init?, controllers, settings, places })
     }
 
     fn code(&mut self, entry: &CanisterEntry) -> Option<Code> {
@@ -124,6 +128,22 @@ impl Context<'_, '_> {
         let resolved = entry.controllers.iter().map(|text| controller(text, names));
         let resolved: Vec<Result<Principal, Mistake>> = resolved.collect();
         resolved.into_iter().filter_map(|result| self.keep(result)).collect()
+    }
+}
+
+/// A `.did` file.
+fn declared(path: &Spanned<String>, source: &Source) -> Result<Declared, Mistake> {
+    let written = path.get_ref();
+    let text = std::fs::read_to_string(source.folder().join(written)).map_err(|error| {
+        Mistake::at(path.span(), format!("`{written}` cannot be read: {error}"))
+            .label("this file")
+            .help("expected the path of a `.did` file, relative to the scenario file")
+    })?;
+    match interface::is_service(&text) {
+        Ok(()) => Ok(Declared { path: written.clone(), text: text.into() }),
+        Err(error) => Err(Mistake::at(path.span(), format!("`{written}` declares no service"))
+            .label("this file")
+            .help(error)),
     }
 }
 

@@ -65,6 +65,16 @@ pub(super) fn of_init(program: &dyn Program) -> Option<Signature> {
     Some(Signature { environment, types })
 }
 
+/// Whether the text of a `.did` file declares a service, or what is wrong with it.
+pub(super) fn is_service(text: &str) -> Result<(), String> {
+    let declarations: IDLProg = text.parse().map_err(|error| format!("{error}"))?;
+    let service = check_prog(&mut TypeEnv::new(), &declarations);
+    match service.map_err(|error| error.to_string())? {
+        Some(_) => Ok(()),
+        None => Err("expected `service : { … }` after its types".to_owned()),
+    }
+}
+
 fn service(program: &dyn Program) -> Option<(TypeEnv, Type)> {
     let text = std::str::from_utf8(program.metadata("candid:service")?).ok()?;
     let declarations: IDLProg = text.parse().ok()?;

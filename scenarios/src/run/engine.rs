@@ -1,17 +1,16 @@
 //! The one place where the execution engine and the report writers are chosen.
 
-use super::Job;
 use super::output::OutputError;
+use super::{Failed, Job};
 use crate::resolve::BrokenRuntime;
 use crate::scenario::Provenance;
-use reports::RunReport;
-use reports::store;
+use reports::candid::Interfaces;
+use reports::reporter::Made;
+use reports::{ReportError, RunReport};
 use sim_core::history::History;
 use sim_core::profile::Profile;
 use sim_core::runtime::Runtime;
 use sim_wasm::WasmiRuntime;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::Path;
 
 /// The runtime that executes canisters under `profile`.
@@ -25,38 +24,32 @@ pub fn runtime(profile: &Profile) -> Result<Box<dyn Runtime>, BrokenRuntime> {
     }
 }
 
-/// Writes traces, charts and report into `folder` and answers the summary table.
+/// Writes tables, charts and report into `folder` and answers the summary table.
 pub(super) fn write_report(
     folder: &Path,
-    job: &Job<'_>,
-    history: &History,
+    report: &RunReport<'_>,
+    made: Made,
 ) -> Result<String, OutputError> {
-    let summary = reports::write_report(folder, &report(job, history))
+    let summary = reports::write::write_made(folder, report, &made.analysis, made.tables)
         .map_err(|error| OutputError::Writer(error.to_string()))?;
     Ok(summary.table())
 }
 
-/// The summary table alone.
-pub(super) fn summarise(job: &Job<'_>, history: &History) -> Result<String, OutputError> {
-    let summary = reports::summarise(&report(job, history))
-        .map_err(|error| OutputError::Writer(error.to_string()))?;
-    Ok(summary.table())
+/// What a report that cannot be finished is: a fault of icsim, or of the disk.
+pub(super) fn contradiction(error: ReportError) -> Failed {
+    match error {
+        ReportError::Contradiction(broken) => Failed::Contradiction(broken),
+        error => OutputError::Writer(error.to_string()).into(),
+    }
 }
 
-/// Stores the run's trace in `folder`, at the level that the job asks for.
-pub(super) fn write_trace(
-    folder: &Path,
-    job: &Job<'_>,
-    history: &History,
-) -> Result<(), OutputError> {
-    let Some(level) = job.trace else { return Ok(()) };
-    let path = folder.join(store::FILE);
-    let written = File::create(&path)
-        .and_then(|file| store::write(BufWriter::new(file), &report(job, history), level));
-    written.map_err(|error| OutputError::Io { path, error })
-}
-
-fn report<'a>(job: &'a Job<'_>, history: &'a History) -> RunReport<'a> {
+/// What a run's report is about.
+pub(super) fn report<'a>(
+    job: &'a Job<'_>,
+    history: &'a History,
+    interfaces: &'a Interfaces,
+    disappointments: &'a [String],
+) -> RunReport<'a> {
     let Provenance { scenario_file, command, version, .. } = &job.provenance;
     RunReport {
         history,
@@ -67,5 +60,7 @@ fn report<'a>(job: &'a Job<'_>, history: &'a History) -> RunReport<'a> {
         command,
         version,
         figures: &job.scenario.figures,
+        interfaces,
+        disappointments,
     }
 }

@@ -1,28 +1,28 @@
 //! What a run leaves: the files of its folder, and the table on the screen.
 
-use super::engine;
 use super::interrupt::Interrupt;
 use super::output::{OutputError, PROFILE, SCENARIO};
-use super::{Failed, Job};
+use super::{Failed, Job, engine};
 use crate::scenario::effective;
-use sim_core::history::History;
+use reports::reporter::Made;
+use reports::{RunReport, Summary};
 use std::path::Path;
+use tempfile::TempDir;
 
-/// Writes all files to the job's destination, if it has one, and answers the summary table.
+/// Writes all files and gives the folder its name, if it is to have one; answers the summary table.
 pub(super) fn write(
     job: &Job<'_>,
-    history: &History,
+    report: &RunReport<'_>,
+    made: Made,
+    folder: Option<TempDir>,
     interrupt: &Interrupt,
 ) -> Result<String, Failed> {
-    let Some(destination) = &job.destination else {
-        return engine::summarise(job, history).map_err(Failed::from);
+    let Some((destination, folder)) = job.destination.as_ref().zip(folder) else {
+        return Ok(Summary::of(report, &made.analysis).table());
     };
-    let folder = destination.begin()?;
     write_inputs(folder.path(), job)?;
     interrupt.check()?;
-    engine::write_trace(folder.path(), job, history)?;
-    interrupt.check()?;
-    let table = engine::write_report(folder.path(), job, history)?;
+    let table = engine::write_report(folder.path(), report, made)?;
     interrupt.check()?;
     destination.finish(folder)?;
     Ok(table)

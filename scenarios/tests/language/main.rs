@@ -1,6 +1,7 @@
 //! The scenario language: what is understood, and what is said of mistakes.
 
 mod arrivals;
+mod candid;
 mod experiments;
 mod mistakes;
 mod mistakes_in_arguments;

@@ -284,6 +284,7 @@ impl Executor<'_> {
         };
         self.record(end, event);
         self.content(&call.arg);
+        self.contents.argument(message, &call.arg);
         canister.totals.calls += 1;
         let now = self.batch_time / 1_000_000_000;
         let deadline = call.timeout.map(|seconds| now.saturating_add(u64::from(seconds)));
@@ -317,6 +318,7 @@ impl Executor<'_> {
                 let answer = request.answer(Response::Reject(reject_of(failure)));
                 let answered = Event::Responded { message, outcome: outcome(&answer.response) };
                 self.record(end, answered);
+                self.contents.answer(message, &answer.response);
                 canister.input.push(CanisterMessage::Response(answer), true);
             }
         }
@@ -333,6 +335,9 @@ impl Executor<'_> {
         let Some((origin, deadline, refund)) = canister.calls.answer(id) else { return };
         if let Response::Reply(reply) = &response {
             self.content.extend_from_slice(reply);
+        }
+        if let Some(message) = origin.message() {
+            self.contents.answer(message, &response);
         }
         let answer = outcome(&response);
         match origin {

@@ -142,7 +142,8 @@ fn leaders_under(policy: Policy, shares: &[u64], rounds: u64, seed: u64) -> Vec<
     let mut random = Stream::new(seed, "load", "test");
     (1..=rounds)
         .map(|number| {
-            for (place, canister) in canisters.iter_mut().enumerate().skip(1) {
+            for place in 1..canisters.len() {
+                let canister = &mut canisters[place];
                 canister.input.pop();
                 if random.below(3) > 0 {
                     canister.input.push_ingress(ingress(canister.id, number * 100 + place as u64));

@@ -60,6 +60,7 @@ impl Subnet {
         self.record(self.clock, Event::Responded { message, outcome });
         let text = "the message could not be inducted";
         let response = Response::Reject(Reject { code, message: text.into() });
+        self.contents.answer(message, &response);
         self.answered.push((message, response));
     }
 

@@ -150,6 +150,7 @@ impl Subnet {
             bytes: ingress.charged_bytes(),
         };
         self.content.extend_from_slice(&ingress.arg);
+        self.contents.argument(ingress.id, &ingress.arg);
         self.record(now, submitted);
         let event = SubnetEvent::IngressArrives(Box::new(ingress));
         context.schedule(arrival, event.class(), event);

@@ -281,6 +281,7 @@ impl Subnet {
         let Some(message) = call.origin.message() else { return };
         let answered = Event::Responded { message, outcome: outcome(&response) };
         self.record(self.clock, answered);
+        self.contents.answer(message, &response);
         self.deliver_answer(message, &mut call, response);
     }
 

@@ -211,6 +211,7 @@ impl Subnet {
         let outcome = crate::record::Outcome::Reject(code);
         let message = request.id;
         self.record(self.clock, crate::record::Event::Responded { message, outcome });
+        self.contents.answer(message, &response);
         request.answer(response)
     }
 

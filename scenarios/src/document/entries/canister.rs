@@ -21,6 +21,9 @@ pub struct CanisterEntry {
     pub subnet: Spanned<Texts>,
     /// The path of its module, relative to the scenario file: `.wasm` or `.wat`.
     pub wasm: Option<Spanned<String>>,
+    /// The path of a `.did` file that says how its arguments and replies are read; if it is not given, its
+    /// module says so, or nothing does.
+    pub candid: Option<Spanned<String>>,
     /// Its behaviour, instead of a module.
     pub model: Option<Spanned<ModelEntry>>,
     /// Cycles it is given; the creation fee is taken from them.

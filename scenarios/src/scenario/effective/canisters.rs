@@ -17,6 +17,8 @@ pub(super) struct CanisterOut<'a> {
     subnet: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     wasm: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candid: Option<&'a str>,
     cycles: Cycles,
     init: &'a str,
     controllers: Vec<String>,
@@ -136,6 +138,7 @@ impl<'a> CanisterOut<'a> {
             name: &canister.name,
             subnet: &scenario.subnets[canister.id.subnet().index()].spec.name,
             wasm,
+            candid: canister.candid.as_ref().map(|declared| declared.path.as_str()),
             cycles: canister.cycles,
             init: &canister.init.text,
             controllers: canister.controllers.iter().map(|id| id.to_text()).collect(),
