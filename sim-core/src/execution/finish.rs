@@ -220,7 +220,11 @@ impl Executor<'_> {
             _ => {
                 let message =
                     format!("canister {} is out of cycles at the end of an execution", canister.id);
-                Err(failure(ErrorCode::CanisterOutOfCycles, message))
+                let code = match is_callback {
+                    true => ErrorCode::CanisterContractViolation,
+                    false => ErrorCode::CanisterOutOfCycles,
+                };
+                Err(failure(code, message))
             }
         }
     }

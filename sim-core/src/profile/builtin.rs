@@ -44,6 +44,7 @@ pub(super) fn y2024_06() -> Profile {
             ingress_messages_per_block: 1_000,
             block_bytes: Bytes::new(4 * MIB),
             ingress_message: Bytes::new(2 * MIB),
+            ingress_message_system: Bytes::new(7 * MIB / 2),
             ingress_nonce: Bytes::new(8),
             message_overhead: Bytes::new(64),
             ingress_time_to_live: SimDuration::from_secs(300),

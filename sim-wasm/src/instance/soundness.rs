@@ -57,6 +57,7 @@ pub(super) fn surroundings() -> Surroundings {
         wasm_memory_limit: None,
         idle: Default::default(),
         spare_allocation: Bytes::ZERO,
+        memory_room: Bytes::new(u64::MAX),
         reserved: Cycles::ZERO,
         reserved_limit: Cycles::ZERO,
         storage: Default::default(),
