@@ -7,11 +7,13 @@ mod check;
 mod columns;
 mod conformance;
 mod diff;
+mod explore;
 mod inspect;
 mod look;
 mod plot;
 mod profiles;
 mod recordings;
+mod replay;
 mod reprice;
 mod run;
 mod script;
@@ -40,6 +42,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Trace(arguments) }) => trace::run(&arguments),
         Ok(Arguments { command: Command::Plot(arguments) }) => plot::run(&arguments),
         Ok(Arguments { command: Command::Diff(arguments) }) => diff::run(&arguments),
+        Ok(Arguments { command: Command::Explore(arguments) }) => explore::run(&arguments),
+        Ok(Arguments { command: Command::Replay(arguments) }) => replay::run(&arguments),
         Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),
         Ok(Arguments { command: Command::Profiles(arguments) }) => profiles::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),

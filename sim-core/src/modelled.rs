@@ -15,7 +15,7 @@ use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
 use instance::ModelledInstance;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Probabilities are counted in millionths.
 pub const MILLION: u64 = 1_000_000;
@@ -98,6 +98,7 @@ pub struct Modelled {
     behaviour: Arc<Behaviour>,
     exports: Exports,
     random: Stream,
+    hash: OnceLock<[u8; 32]>,
 }
 
 impl Modelled {
@@ -108,7 +109,8 @@ impl Modelled {
             let names = if method.query { &mut exports.queries } else { &mut exports.updates };
             names.insert(name.to_string());
         }
-        Modelled { behaviour, exports, random: Stream::new(seed, name, "behaviour") }
+        let random = Stream::new(seed, name, "behaviour");
+        Modelled { behaviour, exports, random, hash: OnceLock::new() }
     }
 }
 
@@ -118,7 +120,8 @@ impl Program for Modelled {
     }
 
     fn hash(&self) -> [u8; 32] {
-        *blake3::hash(format!("{:?}", self.behaviour).as_bytes()).as_bytes()
+        let hash = || *blake3::hash(format!("{:?}", self.behaviour).as_bytes()).as_bytes();
+        *self.hash.get_or_init(hash)
     }
 
     fn stored_size(&self) -> Bytes {

@@ -1,10 +1,12 @@
 //! The arguments of every command, and their help.
 
 mod experiments;
+mod explore;
 
 pub(super) use experiments::{
     CalibrateArguments, CheckArguments, MergeArguments, NewArguments, SweepArguments,
 };
+pub(super) use explore::{ExploreArguments, ReplayArguments};
 
 use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
@@ -33,6 +35,10 @@ pub(super) enum Command {
     Merge(MergeArguments),
     /// Fit modelled canisters to what canisters with code do in a run.
     Calibrate(CalibrateArguments),
+    /// Look for an order of messages under which a scenario goes wrong.
+    Explore(ExploreArguments),
+    /// Run a failure again, and explain it.
+    Replay(ReplayArguments),
     /// Validate scenarios without running them.
     Check(CheckArguments),
     /// Write a commented scenario to start from.

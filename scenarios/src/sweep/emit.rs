@@ -49,8 +49,8 @@ impl fmt::Display for Jobs {
 #   sh SCRIPT [OPTION…]   submits; options go to {to}
 #   sh SCRIPT shard I     does one shard
 #   sh SCRIPT merge       brings the shards together in {out}
-# To be started in the folder that its paths are relative to. ICSIM names the program, if it is not
-# on the PATH.
+# To be started in the folder that its paths are relative to.
+# ICSIM names the program, if it is not on the PATH.
 set -eu
 export ICSIM="${{ICSIM:-icsim}}"
 

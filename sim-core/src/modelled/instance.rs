@@ -93,6 +93,15 @@ impl ModelledInstance {
         }
     }
 
+    /// A query outside consensus. It draws from a copy of the random stream: whether anybody looks
+    /// changes nothing about what comes after.
+    fn look(&mut self, task: Task) -> Step {
+        let random = self.random.clone();
+        let plan = self.plan(&task.entry);
+        self.random = random;
+        self.slice(Running { task, plan, done: 0 })
+    }
+
     fn plan(&mut self, entry: &Entry) -> Plan {
         match entry {
             Entry::Update { method, .. }
@@ -252,6 +261,9 @@ impl ModelledInstance {
 impl Instance for ModelledInstance {
     fn start(&mut self, task: Task) -> Step {
         self.change = Change::default();
+        if let Entry::Query { .. } = task.entry {
+            return self.look(task);
+        }
         let plan = match self.thrown_away.take() {
             Some(plan) => plan,
             None => self.plan(&task.entry),
@@ -325,6 +337,9 @@ impl<'a> Purse<'a> {
 
     /// Takes what growing by `bytes` needs and answers what is reserved; `None` if it is not there.
     fn grow(&mut self, bytes: u64) -> Option<Cycles> {
+        if Bytes::new(bytes) > self.view.memory_room {
+            return None;
+        }
         let more = Bytes::new(bytes).saturating_sub(self.view.spare_allocation);
         let reserve = self.view.fees.reservation(more, self.view.storage);
         self.reserved += reserve;
