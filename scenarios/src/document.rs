@@ -11,7 +11,8 @@ mod tree;
 pub use entries::{
     ActionEntry, ActionKind, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry,
     Document, ExpectEntry, FaultEntry, FaultKind, FigureEntry, LinkEntry, MethodEntry, ModelEntry,
-    NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
+    NetworkEntry, ProbeEntry, ProfileEntry, SettingsEntry, SubnetEntry, Topology, WarmUpEntry,
+    WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;
@@ -24,7 +25,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 /// The fields of a scenario that a sweep can vary, by their names in [`Document`].
-pub const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 13] = [
     "title",
     "description",
     "profile",
@@ -36,6 +37,7 @@ pub const FIELDS: [&str; 12] = [
     "workload",
     "action",
     "fault",
+    "probe",
     "expect",
 ];
 

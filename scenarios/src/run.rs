@@ -10,7 +10,7 @@ pub mod stored;
 
 use crate::diagnostics::Refusal;
 use crate::expect::Violation;
-use crate::expect::run::{Watched, run as watch};
+use crate::expect::run::{Watched, run_and_record};
 use crate::resolve::{BrokenRuntime, LoadError};
 use crate::scenario::{Provenance, Scenario};
 use crate::setup;
@@ -93,7 +93,7 @@ impl Job<'_> {
         interrupt.check()?;
         progress.note("writing results");
         let digest = watched.history.digest.to_string();
-        let table = results::write(&self, &watched.history, interrupt)?;
+        let table = results::write(&self, &watched, interrupt)?;
         let violations = self.violations(watched)?;
         Ok(Outcome { table, digest, violations })
     }
@@ -119,7 +119,8 @@ impl Job<'_> {
             if interrupt.requested() { Continue::Stop } else { Continue::Yes }
         };
         let options = RunOptions { threads: self.threads, progress: &mut tell };
-        let watched = watch(world, &self.scenario.invariants, options);
+        let Scenario { invariants, probes, .. } = self.scenario;
+        let watched = run_and_record(world, invariants, probes, options);
         progress.finish();
         watched.map_err(|error| match error {
             RunError::Interrupted(_) => Failed::Interrupted,

@@ -6,6 +6,7 @@ mod expect;
 mod fault;
 mod figure;
 mod network;
+mod probe;
 mod workload;
 
 pub use action::{ActionEntry, ActionKind};
@@ -14,6 +15,7 @@ pub use expect::ExpectEntry;
 pub use fault::{FaultEntry, FaultKind};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
+pub use probe::ProbeEntry;
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
 
 use super::Tree;
@@ -56,6 +58,9 @@ pub struct Document {
     /// `[[fault]]`.
     #[serde(default)]
     pub fault: Vec<Spanned<FaultEntry>>,
+    /// `[[probe]]`.
+    #[serde(default)]
+    pub probe: Vec<ProbeEntry>,
     /// `[[figure]]`.
     #[serde(default)]
     pub figure: Vec<FigureEntry>,

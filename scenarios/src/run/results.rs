@@ -2,19 +2,23 @@
 
 use super::engine;
 use super::interrupt::Interrupt;
-use super::output::{OutputError, PROFILE, SCENARIO};
+use super::output::{OutputError, PROBES, PROFILE, SCENARIO};
 use super::{Failed, Job};
+use crate::expect::run::Watched;
+use crate::probe::Recording;
 use crate::scenario::effective;
-use sim_core::history::History;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::Path;
 use tempfile::TempDir;
 
 /// Writes all files to the job's destination, if it has one, and answers the summary table.
 pub(super) fn write(
     job: &Job<'_>,
-    history: &History,
+    watched: &Watched,
     interrupt: &Interrupt,
 ) -> Result<String, Failed> {
+    let history = &watched.history;
     let Some(destination) = &job.destination else {
         // The table is made by what writes the files; without a destination they are thrown away.
         let folder = TempDir::new().map_err(|error| OutputError::Writer(error.to_string()))?;
@@ -22,6 +26,7 @@ pub(super) fn write(
     };
     let folder = destination.begin()?;
     write_inputs(folder.path(), job)?;
+    write_probes(folder.path(), job, &watched.recording)?;
     interrupt.check()?;
     engine::write_trace(folder.path(), job, history)?;
     interrupt.check()?;
@@ -29,6 +34,17 @@ pub(super) fn write(
     interrupt.check()?;
     destination.finish(folder)?;
     Ok(table)
+}
+
+/// What was recorded, if the scenario has probes.
+fn write_probes(folder: &Path, job: &Job<'_>, recording: &Recording) -> Result<(), OutputError> {
+    if job.scenario.probes.is_empty() {
+        return Ok(());
+    }
+    let path = folder.join(PROBES);
+    let file = File::create(&path).map_err(|error| OutputError::Io { path, error })?;
+    let written = recording.write(BufWriter::new(file));
+    written.map_err(|error| OutputError::Writer(error.to_string()))
 }
 
 /// The effective profile and the effective scenario.
