@@ -1,5 +1,7 @@
 //! A world: the network with its canisters and clients, ready to run.
 
+mod clients;
+
 use crate::action::ActionSpec;
 use crate::choice::Choice;
 use crate::distribution::Distribution;
@@ -12,9 +14,10 @@ use crate::network::{Network, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
 use crate::runtime::{Failure, Payload, Program, Runtime};
-use crate::subnet::{Client, NextStep, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
+use crate::subnet::{Subnet, SubnetEvent, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
+use clients::{FirstArrival, set_up_actions, set_up_clients};
 use ic_principal::Principal;
 use std::sync::Arc;
 
@@ -433,59 +436,6 @@ pub(crate) fn set_up_canister(
         return Err(SetupError::CyclesBelowCreationFee { index, canister, given, fee });
     }
     subnet.install(spec).map_err(|failure| SetupError::InstallFailed { index, canister, failure })
-}
-
-struct FirstArrival {
-    subnet: usize,
-    client: usize,
-    time: SimTime,
-}
-
-/// One client for an open workload, one for each user of a closed one.
-fn set_up_clients(
-    subnets: &mut [Subnet],
-    index: usize,
-    workload: WorkloadSpec,
-    seed: u64,
-    limit: Bytes,
-) -> Result<Vec<FirstArrival>, SetupError> {
-    let longest = workload.args.items().iter().map(|arg| arg.len()).max().unwrap_or(0);
-    let bytes = Bytes::of_len(workload.method.len() + longest);
-    if bytes > limit {
-        return Err(SetupError::IngressTooLarge { index, workload: workload.name, bytes, limit });
-    }
-    let exists = |target: &CanisterId| {
-        let subnet = subnets.get(target.subnet().index());
-        subnet.is_some_and(|subnet| target.local() < subnet.canister_count())
-    };
-    if let Some(target) = workload.targets.items().iter().find(|target| !exists(target)) {
-        let target = *target;
-        return Err(SetupError::NoTarget { index, workload: workload.name, target });
-    }
-    let subnet = workload.subnet.index();
-    let Some(known) = subnets.get_mut(subnet) else { return Ok(Vec::new()) };
-    let mut arrivals = Vec::new();
-    for mut client in Client::of(workload, seed) {
-        let first = client.first();
-        let client = known.add_client(client);
-        arrivals.extend(first.map(|time| FirstArrival { subnet, client, time }));
-    }
-    Ok(arrivals)
-}
-
-/// Where and when actions begin, and their first steps; those on no subnet are dropped.
-fn set_up_actions(
-    subnets: &mut [Subnet],
-    actions: Vec<ActionSpec>,
-) -> Vec<(usize, SimTime, NextStep)> {
-    let mut beginnings = Vec::new();
-    for action in actions {
-        let (index, times) = (action.subnet.index(), action.times.clone());
-        let Some(subnet) = subnets.get_mut(index) else { continue };
-        let first = NextStep { action: subnet.add_action(action), step: 0 };
-        beginnings.extend(times.into_iter().map(|time| (index, time, first)));
-    }
-    beginnings
 }
 
 /// What left one subnet and has not arrived at another is on its way.
