@@ -9,10 +9,10 @@ mod refusal;
 mod tree;
 
 pub use entries::{
-    ActionEntry, ActionKind, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry,
-    Document, ExpectEntry, FaultEntry, FaultKind, FigureEntry, LinkEntry, MethodEntry, ModelEntry,
-    NetworkEntry, ProbeEntry, ProfileEntry, SettingsEntry, SubnetEntry, Topology, WarmUpEntry,
-    WorkloadEntry,
+    ActionEntry, ActionKind, Allowed, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry,
+    ChoiceEntry, Document, ExpectEntry, ExploreEntry, FaultEntry, FaultKind, FigureEntry,
+    LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProbeEntry, ProfileEntry, SettingsEntry,
+    SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;

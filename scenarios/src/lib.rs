@@ -18,15 +18,19 @@
 //! | [`reprice`] | a folder of results | what it would have cost under other prices |
 //! | [`script`] | steps in a JSON file | their results |
 //! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
+//! | [`calibrate`] | a run of canisters with code | modelled canisters that do the like |
+//! | [`explore`] | a scenario | an order of messages under which it goes wrong, made small and explained |
 //! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 
 pub mod arrivals;
+pub mod calibrate;
 pub mod cli;
 pub mod conformance;
 pub mod diagnostics;
 pub mod document;
 pub mod expect;
+pub mod explore;
 pub mod probe;
 pub mod rate;
 pub mod reprice;

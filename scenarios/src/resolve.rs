@@ -177,6 +177,7 @@ fn resolve(
         faults,
         probes,
         invariants,
+        explore: document.explore.clone().unwrap_or_default(),
     }))
 }
 

@@ -5,12 +5,12 @@ mod effective;
 mod faults;
 
 pub use actions::{ActionPlan, Deed};
-pub use effective::{Provenance, effective};
+pub use effective::{Provenance, effective, entry_of_model};
 pub use faults::{FaultPlan, Lasts};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
-use crate::document::{ChoiceEntry, SettingsEntry};
+use crate::document::{ChoiceEntry, ExploreEntry, SettingsEntry};
 use crate::expect::Invariants;
 use crate::probe::Probe;
 use crate::resolve::{Links, Subnet};
@@ -72,6 +72,8 @@ pub struct Scenario {
     pub probes: Vec<Probe>,
     /// What has to hold in a run.
     pub invariants: Invariants,
+    /// How `icsim explore` judges.
+    pub explore: ExploreEntry,
 }
 
 /// A canister of a scenario.
@@ -79,6 +81,8 @@ pub struct Scenario {
 pub struct Canister {
     /// Its name.
     pub name: Arc<str>,
+    /// The name of its entry in the file, which the copies of one share.
+    pub entry: Arc<str>,
     /// Its id; the subnet follows from it.
     pub id: CanisterId,
     /// What it does.

@@ -12,9 +12,11 @@ mod block;
 mod certificate;
 mod charging;
 mod clients;
+mod event;
 mod faults;
-mod founding;
+mod held;
 mod ingress_pool;
+mod inside;
 mod long_install;
 mod look;
 mod management;
@@ -24,30 +26,34 @@ mod queries;
 mod round;
 mod routing;
 mod stream;
+mod summary;
 
 pub(crate) use actions::NextStep;
 pub(crate) use clients::Client;
+pub(crate) use event::SubnetEvent;
 pub(crate) use stream::{Slice, SubnetStream};
 
 use crate::canister::Canister;
-use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
+use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
+use crate::engine::{Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
 use crate::fault::FaultSpec;
-use crate::fees::{FeeSchedule, StorageUse};
+use crate::fees::{Charge, FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger};
-use crate::message::{Ingress, outcome};
+use crate::message::outcome;
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
 use crate::queues::OutputQueues;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
-use crate::runtime::{Response, Runtime};
+use crate::roster::Roster;
+use crate::runtime::{Failure, Response, Runtime};
 use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
-use crate::world::ModelFault;
+use crate::world::{CanisterSpec, ModelFault};
 use actions::Actions;
 use faults::Faults;
 use ingress_pool::IngressPool;
@@ -55,40 +61,6 @@ use management_queue::ManagementQueue;
 use routing::Loopback;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What can happen to a subnet.
-pub(crate) enum SubnetEvent {
-    /// A slice of another subnet's stream has arrived.
-    Slice(Box<Slice>),
-    /// A client sends its next message.
-    ClientSends(usize),
-    /// An action goes on.
-    ActionContinues(NextStep),
-    /// A block maker has learned of an ingress message.
-    IngressArrives(Box<Ingress>),
-    /// The next round begins.
-    Round,
-}
-
-impl SubnetEvent {
-    /// Cycles that are on their way with it.
-    pub(crate) fn cycles(&self) -> Cycles {
-        match self {
-            SubnetEvent::Slice(slice) => slice.cycles(),
-            _ => Cycles::ZERO,
-        }
-    }
-
-    /// Within an instant, what arrives comes before the round that could include it.
-    pub(crate) fn class(&self) -> Class {
-        Class(match self {
-            SubnetEvent::Slice(_) => 0,
-            SubnetEvent::ClientSends(_) | SubnetEvent::ActionContinues(_) => 1,
-            SubnetEvent::IngressArrives(_) => 2,
-            SubnetEvent::Round => 3,
-        })
-    }
-}
 
 /// What a round gives to the world.
 struct RoundOutput {
@@ -134,7 +106,7 @@ pub(crate) struct Subnet {
     fees: Arc<FeeSchedule>,
     start_time: u64,
     tie_seed: Option<u64>,
-    canisters: Vec<Canister>,
+    canisters: Roster,
     clients: Vec<Client>,
     actions: Actions,
     /// Users of closed workloads by the message whose answer they wait for.
@@ -164,6 +136,8 @@ pub(crate) struct Subnet {
     compiled: BTreeSet<[u8; 32]>,
     runtime: Arc<dyn Runtime>,
     faults: Faults,
+    /// Messages that somebody makes wait; without anybody, all are taken in as soon as they can be.
+    held: Option<Box<held::Held>>,
     scheduler: Box<dyn Scheduler>,
     /// Answers to ingress messages, if somebody asked to keep them.
     ingress_history: Option<BTreeMap<MessageId, Response>>,
@@ -186,6 +160,8 @@ pub(crate) struct Subnet {
     /// How many records are in the digest.
     traced: usize,
     scratch: Vec<u8>,
+    /// Estimated nanoseconds of the host.
+    effort: u64,
     fault: Option<ModelFault>,
 }
 
@@ -206,7 +182,7 @@ impl Subnet {
             fees,
             start_time,
             tie_seed,
-            canisters: Vec::new(),
+            canisters: Roster::default(),
             clients: Vec::new(),
             actions: Actions::default(),
             waiting_users: BTreeMap::new(),
@@ -224,6 +200,7 @@ impl Subnet {
             compiled: BTreeSet::new(),
             runtime,
             faults,
+            held: None,
             scheduler,
             ingress_history: None,
             height: 0,
@@ -231,7 +208,7 @@ impl Subnet {
             next_round: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
-            storage: StorageUse::default(),
+            storage: StorageUse::WITHOUT_END,
             burned_before: Burned::default(),
             messages: MessageIds::new(id),
             answered: Vec::new(),
@@ -239,6 +216,7 @@ impl Subnet {
             content: Vec::new(),
             traced: 0,
             scratch: Vec::new(),
+            effort: 0,
             fault: None,
         }
     }
@@ -252,6 +230,53 @@ impl Subnet {
         self.next_round
     }
 
+    /// Creates the next canister of the subnet.
+    ///
+    /// # Errors
+    /// The cycles given do not pay for the creation: gives the fee.
+    pub(crate) fn create(&mut self, spec: &CanisterSpec) -> Result<(), Cycles> {
+        let fee = self.fees.canister_creation();
+        if spec.cycles < fee {
+            return Err(fee);
+        }
+        let (controllers, rules) = (spec.controllers.clone(), &self.profile.management);
+        let mut canister = Canister::new(spec.id, spec.name.clone(), controllers.clone(), rules);
+        canister.totals.given = spec.cycles;
+        canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
+        canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
+        canister.apply(spec.settings);
+        let origin = creator(&controllers);
+        let details = ChangeDetails::Creation { controllers };
+        canister.note(self.start_time, origin, details, rules.recorded_changes);
+        self.ledger.mint(&mut canister.account, spec.cycles);
+        self.ledger.burn(&mut canister.account, fee, Charge::Creation).map_err(|_| fee)?;
+        self.canisters.push(canister);
+        Ok(())
+    }
+
+    /// Installs the code of a canister that was created.
+    pub(crate) fn install(&mut self, spec: CanisterSpec) -> Result<(), Failure> {
+        let (mut executor, canisters) = self.executor();
+        match canisters.get_mut(spec.id.local()) {
+            Some(canister) => {
+                let (mode, hash) = (Deployment::Install, spec.program.hash());
+                executor.set_up(canister, spec.program, spec.init_arg)?;
+                let origin = creator(&canister.controllers);
+                let details = ChangeDetails::Deployment { mode, hash };
+                let keep = executor.profile.management.recorded_changes;
+                canister.note(executor.batch_time, origin, details, keep);
+                canister.measure(executor.fees);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How many canisters were created.
+    pub(crate) fn canister_count(&self) -> usize {
+        self.canisters.len()
+    }
+
     /// Adds a client and returns its number, for [`SubnetEvent::ClientSends`].
     pub(crate) fn add_client(&mut self, client: Client) -> usize {
         self.clients.push(client);
@@ -259,7 +284,7 @@ impl Subnet {
     }
 
     /// Lends an execution what it needs, beside the canisters.
-    fn executor(&mut self) -> (Executor<'_>, &mut [Canister]) {
+    fn executor(&mut self) -> (Executor<'_>, &mut Roster) {
         let executor = Executor {
             subnet: self.id,
             profile: &self.profile,
@@ -313,6 +338,12 @@ impl Subnet {
     }
 }
 
+/// Who is taken for the creator of a canister that is there from the beginning.
+fn creator(controllers: &[ic_principal::Principal]) -> ChangeOrigin {
+    let anonymous = ic_principal::Principal::anonymous();
+    ChangeOrigin::User(controllers.first().copied().unwrap_or(anonymous))
+}
+
 impl Process for Subnet {
     type Event = SubnetEvent;
 
@@ -351,12 +382,22 @@ impl Process for Subnet {
         }
         self.trace_new_records(context);
     }
+
+    fn effort(&self) -> u64 {
+        self.effort
+    }
 }
+
+/// What a round costs the host besides what it executes, in nanoseconds.
+const ROUND_EFFORT: u64 = 5_000;
+/// What a message costs besides its code.
+const MESSAGE_EFFORT: u64 = 1_500;
 
 impl Subnet {
     /// One round, from block to certification.
     fn run_round(&mut self, start: SimTime) -> RoundOutput {
         self.height += 1;
+        self.effort += ROUND_EFFORT;
         self.round_start = start;
         self.clock = start;
         self.meet_faults();
@@ -383,6 +424,7 @@ impl Subnet {
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
         self.summarise(summary);
+        self.rest();
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
@@ -397,9 +439,15 @@ impl Subnet {
         self.abort_surplus_executions();
     }
 
+    /// Lets canisters that have nothing to do fall asleep.
+    fn rest(&mut self) {
+        self.scheduler.note(&mut self.canisters);
+        self.canisters.settle();
+    }
+
     fn reduce_debits(&mut self) {
         let limits = &self.profile.limits;
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             let debit = canister.heap_delta_debit;
             canister.heap_delta_debit = debit.saturating_sub(limits.heap_delta_rate);
             let debit = canister.install_code_debit;
@@ -434,22 +482,6 @@ impl Subnet {
             }
         }
         departures
-    }
-
-    fn summarise(&mut self, mut summary: RoundSummary) {
-        summary.left_over = self.queued_messages();
-        summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
-        summary.ingress_waiting = self.ingress.len();
-        let burned = *self.ledger.burned();
-        for (i, amount) in burned.iter().enumerate() {
-            summary.burned[i] = amount.saturating_sub(self.burned_before[i]);
-        }
-        self.burned_before = burned;
-        self.record(self.round_start, Event::Round(Box::new(summary)));
-    }
-
-    fn queued_messages(&self) -> u64 {
-        self.canisters.iter().map(|canister| canister.input.len() as u64).sum()
     }
 
     fn trace_new_records<Q: EventQueue<SubnetEvent>>(

@@ -3,6 +3,7 @@
 mod action;
 mod canister;
 mod expect;
+mod explore;
 mod fault;
 mod figure;
 mod network;
@@ -12,6 +13,7 @@ mod workload;
 pub use action::{ActionEntry, ActionKind};
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
 pub use expect::ExpectEntry;
+pub use explore::{Allowed, ExploreEntry};
 pub use fault::{FaultEntry, FaultKind};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
@@ -67,6 +69,8 @@ pub struct Document {
     /// `[[expect]]`.
     #[serde(default)]
     pub expect: Vec<ExpectEntry>,
+    /// `[explore]`: how `icsim explore` judges.
+    pub explore: Option<ExploreEntry>,
     /// `[sweep]`: what `icsim sweep` varies, see [`crate::sweep::plan`].
     pub sweep: Option<IgnoredAny>,
 }

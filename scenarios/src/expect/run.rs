@@ -4,6 +4,7 @@ use super::invariants::{Conclusion, Invariants};
 use super::violation::Violation;
 use crate::probe::{Probe, Recorder, Recording};
 use reports::metrics::Metric;
+use sim_core::engine::Spreading;
 use sim_core::history::History;
 use sim_core::time::SimTime;
 use sim_core::world::{RunError, RunOptions, World};
@@ -15,6 +16,8 @@ pub struct Watched {
     pub history: History,
     /// What was recorded of the probes.
     pub recording: Recording,
+    /// What of the run was done on several threads.
+    pub spreading: Spreading,
     /// What did not hold while it ran.
     violations: Vec<Violation>,
     /// What is to be said about the end.
@@ -24,9 +27,14 @@ pub struct Watched {
 impl Watched {
     /// Everything that did not hold, with the numbers of the run.
     pub fn violations(self, metrics: &[Metric]) -> Vec<Violation> {
+        self.into_parts(metrics).1
+    }
+
+    /// Likewise, with the history.
+    pub fn into_parts(self, metrics: &[Metric]) -> (History, Vec<Violation>) {
         let mut violations = self.violations;
         violations.extend(self.conclusion.with(metrics));
-        violations
+        (self.history, violations)
     }
 }
 
@@ -64,7 +72,8 @@ pub fn run_and_record(
     }
     world.run_until(world.end(), RunOptions { threads, progress })?;
     let conclusion = watch.conclude(&mut world);
-    Ok(Watched { history: world.finish()?, recording: recorder.finish(), violations, conclusion })
+    let (spreading, recording) = (world.spreading(), recorder.finish());
+    Ok(Watched { history: world.finish()?, recording, spreading, violations, conclusion })
 }
 
 fn earliest(a: Option<SimTime>, b: Option<SimTime>) -> Option<SimTime> {

@@ -10,7 +10,6 @@ use crate::scenario::effective;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
-use tempfile::TempDir;
 
 /// Writes all files to the job's destination, if it has one, and answers the summary table.
 pub(super) fn write(
@@ -20,9 +19,7 @@ pub(super) fn write(
 ) -> Result<String, Failed> {
     let history = &watched.history;
     let Some(destination) = &job.destination else {
-        // The table is made by what writes the files; without a destination they are thrown away.
-        let folder = TempDir::new().map_err(|error| OutputError::Writer(error.to_string()))?;
-        return engine::write_report(folder.path(), job, history).map_err(Failed::from);
+        return engine::summarise(job, history).map_err(Failed::from);
     };
     let folder = destination.begin()?;
     write_inputs(folder.path(), job)?;

@@ -9,6 +9,7 @@ use crate::expect::{Expectation, When};
 use crate::probe::Probe;
 use crate::resolve::{Links, Subnet};
 use canisters::CanisterOut;
+pub use canisters::entry_of_model;
 use reports::charts::spec::Spec;
 use reports::metrics::WarmUp;
 use reports::theme::Width;

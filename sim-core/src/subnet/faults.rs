@@ -169,8 +169,11 @@ impl Subnet {
             }
         }
         if self.faults.can_freeze {
-            for canister in &mut self.canisters {
-                canister.frozen = self.faults.is_frozen(canister.id, now);
+            for index in 0..self.canisters.len() {
+                let frozen = self.faults.is_frozen(self.canisters[index].id, now);
+                if self.canisters[index].frozen != frozen {
+                    self.canisters[index].frozen = frozen;
+                }
             }
         }
         for answer in self.faults.release(now) {
@@ -226,9 +229,9 @@ impl Subnet {
             // Its client never hears of it; the message expires.
             self.record_lost(message.id);
         }
-        for canister in &mut self.canisters {
+        for (index, canister) in self.canisters.awake_mut() {
             Executor::abort(canister, &self.fees, &mut self.ledger);
-            self.scheduler.aborted(canister);
+            self.scheduler.aborted(index, canister);
         }
     }
 
