@@ -11,8 +11,8 @@ mod tree;
 pub use entries::{
     ActionEntry, ActionKind, Allowed, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry,
     ChoiceEntry, Document, ExpectEntry, ExploreEntry, FaultEntry, FaultKind, FigureEntry,
-    LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry,
-    Topology, WarmUpEntry, WorkloadEntry,
+    LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProbeEntry, ProfileEntry, SettingsEntry,
+    SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;
@@ -25,7 +25,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 /// The fields of a scenario that a sweep can vary, by their names in [`Document`].
-pub const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 13] = [
     "title",
     "description",
     "profile",
@@ -37,6 +37,7 @@ pub const FIELDS: [&str; 12] = [
     "workload",
     "action",
     "fault",
+    "probe",
     "expect",
 ];
 

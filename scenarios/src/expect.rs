@@ -10,7 +10,7 @@
 //! | [`run`] | a run that is watched |
 //! | [`violation`] | what is said of one that does not hold |
 
-mod answers;
+pub(crate) mod answers;
 pub mod evaluate;
 pub mod invariants;
 pub mod live;

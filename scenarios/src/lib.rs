@@ -10,6 +10,7 @@
 //! | [`rate`], [`share`], [`arrivals`] | `"5/s"`, `"25%"` | the times at which a workload sends |
 //! | [`schedule`] | `every = "10s"` | the times at which something planned happens |
 //! | [`expect`] | `"latency.p99 < 2s"` | what has to hold in a run, checked while it runs |
+//! | [`probe`] | `query.bank.total()` | what is recorded of it every so often |
 //! | [`scenario`] | a scenario and a seed | what `sim_core` runs, and `scenario.toml` |
 //! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
 //! | [`diagnostics`] | mistakes | text with file, line and column |
@@ -30,6 +31,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod expect;
 pub mod explore;
+pub mod probe;
 pub mod rate;
 pub mod reprice;
 pub mod resolve;

@@ -159,6 +159,7 @@ fn resolve(
         mistakes,
     };
     let invariants = Invariants::new(context.resolve());
+    let probes = context.probes();
     Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),
@@ -174,6 +175,7 @@ fn resolve(
         figures,
         actions,
         faults,
+        probes,
         invariants,
         explore: document.explore.clone().unwrap_or_default(),
     }))

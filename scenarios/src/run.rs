@@ -11,7 +11,8 @@ pub mod stored;
 
 use crate::diagnostics::Refusal;
 use crate::expect::Violation;
-use crate::expect::run::{Watched, run as watch};
+use crate::expect::run::{Watched, run_and_record};
+use crate::probe::Recording;
 use crate::resolve::{BrokenRuntime, LoadError};
 use crate::scenario::{Provenance, Scenario};
 use crate::setup;
@@ -54,6 +55,13 @@ pub struct Outcome {
     pub digest: String,
     /// What the scenario expected in vain.
     pub violations: Vec<Violation>,
+}
+
+/// What happened in a run.
+struct Ran {
+    history: History,
+    violations: Vec<Violation>,
+    recording: Recording,
 }
 
 /// A run without a result.
@@ -101,7 +109,7 @@ impl Job<'_> {
         let path = folder.as_ref().map(TempDir::path);
         let mut recorder = Recorder::begin(&self, &world.outline(), path)?;
         let ran = self.simulate(world, &mut recorder, interrupt, progress);
-        let (mut history, violations) = match recorder.failure() {
+        let Ran { mut history, violations, recording } = match recorder.failure() {
             Some(error) => return Err(error.into()),
             None => ran?,
         };
@@ -112,7 +120,7 @@ impl Job<'_> {
         let sentences: Vec<String> = violations.iter().map(ToString::to_string).collect();
         let interfaces = self.scenario.interfaces();
         let report = engine::report(&self, &history, &interfaces, &sentences);
-        let table = results::write(&self, &report, made, folder, interrupt)?;
+        let table = results::write(&self, &report, made, &recording, folder, interrupt)?;
         Ok(Outcome { table, digest, violations })
     }
 
@@ -132,13 +140,14 @@ impl Job<'_> {
         recorder: &mut Recorder,
         interrupt: &Interrupt,
         progress: &mut Progress,
-    ) -> Result<(History, Vec<Violation>), Failed> {
+    ) -> Result<Ran, Failed> {
         let mut tell = |time| {
             progress.at(time);
             if interrupt.requested() { Continue::Stop } else { Continue::Yes }
         };
         let options = RunOptions { threads: self.threads, progress: &mut tell };
-        let ran = match self.scenario.invariants.list().is_empty() {
+        let Scenario { invariants, probes, .. } = self.scenario;
+        let ran = match invariants.list().is_empty() && probes.is_empty() {
             true => world
                 .run_into(options, recorder)
                 .map(|(history, spreading)| (history, spreading, None)),
@@ -150,13 +159,18 @@ impl Job<'_> {
             RunError::Fault(fault) => Failed::Fault(fault),
         })?;
         progress.say(&described(spreading));
-        let Some(watched) = watched else { return Ok((history, Vec::new())) };
+        let Some(mut watched) = watched else {
+            return Ok(Ran { history, violations: Vec::new(), recording: Recording::default() });
+        };
         recorder.record(&whole(&watched.history))?;
         let metrics = metrics::of(&watched.history, self.scenario.warm_up)?;
-        Ok(watched.into_parts(&metrics))
+        let recording = std::mem::take(&mut watched.recording);
+        let (history, violations) = watched.into_parts(&metrics);
+        Ok(Ran { history, violations, recording })
     }
 
-    /// Runs and checks expectations, which look at records: they are kept until the end.
+    /// Runs, checks expectations and records probes. Expectations look at records, which are therefore
+    /// kept until the end.
     fn watch(
         &self,
         mut world: World,
@@ -164,7 +178,8 @@ impl Job<'_> {
     ) -> Result<(History, Spreading, Option<Watched>), RunError> {
         let outline = world.outline();
         world.keep_contents();
-        let watched = watch(world, &self.scenario.invariants, options)?;
+        let Scenario { invariants, probes, .. } = self.scenario;
+        let watched = run_and_record(world, invariants, probes, options)?;
         Ok((outline, watched.spreading, Some(watched)))
     }
 }

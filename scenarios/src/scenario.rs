@@ -12,6 +12,7 @@ use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
 use crate::document::{ChoiceEntry, ExploreEntry, SettingsEntry};
 use crate::expect::Invariants;
+use crate::probe::Probe;
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;
@@ -68,6 +69,8 @@ pub struct Scenario {
     pub actions: Vec<ActionPlan>,
     /// What goes wrong, in the order of the file.
     pub faults: Vec<FaultPlan>,
+    /// What is recorded every so often.
+    pub probes: Vec<Probe>,
     /// What has to hold in a run.
     pub invariants: Invariants,
     /// How `icsim explore` judges.

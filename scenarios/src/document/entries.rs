@@ -7,6 +7,7 @@ mod explore;
 mod fault;
 mod figure;
 mod network;
+mod probe;
 mod workload;
 
 pub use action::{ActionEntry, ActionKind};
@@ -16,6 +17,7 @@ pub use explore::{Allowed, ExploreEntry};
 pub use fault::{FaultEntry, FaultKind};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
+pub use probe::ProbeEntry;
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
 
 use super::Tree;
@@ -58,6 +60,9 @@ pub struct Document {
     /// `[[fault]]`.
     #[serde(default)]
     pub fault: Vec<Spanned<FaultEntry>>,
+    /// `[[probe]]`.
+    #[serde(default)]
+    pub probe: Vec<ProbeEntry>,
     /// `[[figure]]`.
     #[serde(default)]
     pub figure: Vec<FigureEntry>,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Messages of clients so far, by workload.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// How many records of each subnet are counted.
     seen: Vec<usize>,
     counts: BTreeMap<Arc<str>, Counts>,
@@ -26,7 +26,7 @@ struct Counts {
 
 impl Answers {
     /// Counts what happened since the last time.
-    pub(super) fn catch_up(&mut self, world: &World) {
+    pub(crate) fn catch_up(&mut self, world: &World) {
         self.seen.resize(world.subnet_count(), 0);
         for subnet in 0..self.seen.len() {
             let records = world.records(SubnetId::new(subnet as u16));
@@ -55,7 +55,7 @@ impl Answers {
     }
 
     /// A count of one workload or of all.
-    pub(super) fn count(&self, workload: Option<&str>, value: AnswerValue) -> u64 {
+    pub(crate) fn count(&self, workload: Option<&str>, value: AnswerValue) -> u64 {
         let wanted = |name: &&Arc<str>| workload.is_none_or(|wanted| &***name == wanted);
         let counts = self.counts.iter().filter(|(name, _)| wanted(name)).map(|(_, counts)| counts);
         counts

@@ -161,7 +161,7 @@ impl Source {
     }
 
     /// Its value in a world.
-    pub(super) fn find(&self, world: &mut World, answers: &Answers) -> Found {
+    pub(crate) fn find(&self, world: &mut World, answers: &Answers) -> Found {
         match self {
             Source::Metric(name) => Err(nothing(format!("{name} is known at the end only"))),
             Source::Answers(workload, value) => {

@@ -2,9 +2,11 @@
 
 use super::invariants::{Conclusion, Invariants};
 use super::violation::Violation;
+use crate::probe::{Probe, Recorder, Recording};
 use reports::metrics::Metric;
 use sim_core::engine::Spreading;
 use sim_core::history::History;
+use sim_core::time::SimTime;
 use sim_core::world::{RunError, RunOptions, World};
 
 /// A finished run that was watched.
@@ -12,6 +14,8 @@ use sim_core::world::{RunError, RunOptions, World};
 pub struct Watched {
     /// What happened.
     pub history: History,
+    /// What was recorded of the probes.
+    pub recording: Recording,
     /// What of the run was done on several threads.
     pub spreading: Spreading,
     /// What did not hold while it ran.
@@ -39,21 +43,39 @@ impl Watched {
 /// # Errors
 /// The run was interrupted, or the model contradicted itself.
 pub fn run(
-    mut world: World,
+    world: World,
     invariants: &Invariants,
     options: RunOptions<'_>,
 ) -> Result<Watched, RunError> {
+    run_and_record(world, invariants, &[], options)
+}
+
+/// Likewise, and records `probes`.
+///
+/// # Errors
+/// The run was interrupted, or the model contradicted itself.
+pub fn run_and_record(
+    mut world: World,
+    invariants: &Invariants,
+    probes: &[Probe],
+    options: RunOptions<'_>,
+) -> Result<Watched, RunError> {
     let RunOptions { threads, progress } = options;
-    let mut watch = invariants.watch();
+    let (mut watch, mut recorder) = (invariants.watch(), Recorder::new(probes));
     let mut violations = Vec::new();
-    while let Some(time) = watch.next(&world) {
+    while let Some(time) = earliest(watch.next(&world), recorder.next(world.end())) {
         // Within one round there is nothing for several threads to do.
         let threads = if watch.checks_every_round() { 1 } else { threads };
         world.run_until(time, RunOptions { threads, progress: &mut *progress })?;
         violations.extend(watch.check(&mut world));
+        recorder.record(&mut world);
     }
     world.run_until(world.end(), RunOptions { threads, progress })?;
     let conclusion = watch.conclude(&mut world);
-    let spreading = world.spreading();
-    Ok(Watched { history: world.finish()?, spreading, violations, conclusion })
+    let (spreading, recording) = (world.spreading(), recorder.finish());
+    Ok(Watched { history: world.finish()?, recording, spreading, violations, conclusion })
+}
+
+fn earliest(a: Option<SimTime>, b: Option<SimTime>) -> Option<SimTime> {
+    a.into_iter().chain(b).min()
 }

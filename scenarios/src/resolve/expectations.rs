@@ -4,17 +4,19 @@ use super::modules::Modules;
 use super::names::{Names, Register};
 use super::{argument, interface};
 use crate::diagnostics::{Mistake, Span, did_you_mean};
-use crate::document::{Document, ExpectEntry};
+use crate::document::{Document, ExpectEntry, ProbeEntry};
 use crate::expect::live::{
     AnswerValue, CanisterValue, Query, Source as Value, SubnetCount, SubnetValue, burned_names,
 };
-use crate::expect::parse::{Node, Operand, Parsed, What, condition};
+use crate::expect::parse::{Node, Operand, Parsed, What, condition, expression};
 use crate::expect::{Expectation, ParseError, When};
+use crate::probe::Probe;
 use crate::source::Source;
 use reports::metrics;
 use sim_core::id::{CanisterId, SubnetId};
 use sim_core::runtime::Program;
 use sim_core::time::{SimDuration, SimTime};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -45,6 +47,69 @@ impl Context<'_, '_> {
         read.into_iter()
             .filter_map(|result| result.map_err(|mistake| self.mistakes.push(mistake)).ok())
             .collect()
+    }
+
+    /// The probes in the order of the file; those that cannot be read are left out.
+    pub(super) fn probes(&mut self) -> Vec<Probe> {
+        let document = self.document;
+        let mut names = BTreeSet::new();
+        let mut probes = Vec::new();
+        for entry in &document.probe {
+            let name = entry.name.get_ref();
+            if !names.insert(name) {
+                let mistake =
+                    Mistake::at(entry.name.span(), format!("a second probe is called `{name}`"));
+                self.mistakes
+                    .push(mistake.label("the second").help("give every probe a name of its own"));
+            }
+            match self.probe(entry) {
+                Ok(probe) => probes.push(probe),
+                Err(mistake) => self.mistakes.push(mistake),
+            }
+        }
+        probes
+    }
+
+    fn probe(&self, entry: &ProbeEntry) -> Result<Probe, Mistake> {
+        let text = &entry.value;
+        let Parsed { root, operands } =
+            expression(text.get_ref()).map_err(|error| self.unreadable(text, error))?;
+        let every = *entry.every.get_ref();
+        if every == SimDuration::ZERO {
+            return Err(Mistake::at(entry.every.span(), "it is recorded every 0ns")
+                .label("leaves no time between records"));
+        }
+        let sources: Result<Vec<Value>, Mistake> =
+            operands.iter().map(|operand| self.operand(operand, text, None)).collect();
+        let parts = operands.iter().map(|operand| self.parts(operand));
+        Ok(Probe {
+            name: entry.name.get_ref().clone(),
+            text: text.get_ref().clone(),
+            every,
+            from: SimTime::ZERO
+                + entry.from.as_ref().map_or(SimDuration::ZERO, |from| *from.get_ref()),
+            root,
+            operands: sources?,
+            parts: parts.max_by_key(Vec::len).unwrap_or_default(),
+        })
+    }
+
+    /// The names of the copies that an operand speaks of.
+    fn parts(&self, operand: &Operand) -> Vec<String> {
+        let (register, name) = match &operand.what {
+            What::Query { canister, .. } => (&self.names.canisters, canister.as_str()),
+            What::Name(name) => {
+                let Some((kind, rest)) = name.split_once('.') else { return Vec::new() };
+                let register = match kind {
+                    "canister" => &self.names.canisters,
+                    _ => &self.names.subnets,
+                };
+                let (name, _) = rest.rsplit_once('.').unwrap_or((rest, ""));
+                (register, name.strip_suffix(".burned").unwrap_or(name))
+            }
+        };
+        let copies = register.find(name).unwrap_or_default();
+        copies.map(|index| register.copies()[index].1.clone()).collect()
     }
 
     /// The names of the metrics of a run.
@@ -254,7 +319,7 @@ impl Context<'_, '_> {
             let message = format!("`{name}` is known only when the run is over");
             return Mistake::at(place, message)
                 .label("a metric of the whole run")
-                .help("expect it `when = \"at the end\"`");
+                .help("an expectation can speak of it `when = \"at the end\"`");
         }
         let mut known = self.live_names();
         known.extend(metrics.unwrap_or_default().iter().cloned());

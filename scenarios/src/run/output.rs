@@ -12,6 +12,8 @@ use tempfile::TempDir;
 pub const SCENARIO: &str = "scenario.toml";
 /// The effective profile's file.
 pub const PROFILE: &str = "profile.toml";
+/// What probes recorded.
+pub const PROBES: &str = "probes.csv";
 /// The field of `summary.json` that no other program writes: the version of icsim.
 const MARK: &str = "icsim";
 
@@ -192,7 +194,7 @@ fn figures(path: &Path) -> Vec<String> {
 /// Every file of a results folder with figures of these names.
 fn written(figures: &[String]) -> impl Iterator<Item = String> {
     let written = reports::write::files(figures.iter().map(String::as_str));
-    [SCENARIO, PROFILE, reports::store::FILE].map(str::to_owned).into_iter().chain(written)
+    [SCENARIO, PROFILE, PROBES, reports::store::FILE].map(str::to_owned).into_iter().chain(written)
 }
 
 /// Something below `folder` of `root` that is neither a file of ours nor a folder that holds some.

@@ -6,6 +6,7 @@ mod workloads;
 use super::Scenario;
 use crate::document::{ActionEntry, FaultEntry, Topology, WarmUpEntry};
 use crate::expect::{Expectation, When};
+use crate::probe::Probe;
 use crate::resolve::{Links, Subnet};
 use canisters::CanisterOut;
 pub use canisters::entry_of_model;
@@ -73,6 +74,8 @@ struct Effective<'a> {
     action: Vec<&'a ActionEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fault: Vec<&'a FaultEntry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    probe: Vec<ProbeOut<'a>>,
     figure: Vec<FigureOut<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     expect: Vec<ExpectOut<'a>>,
@@ -97,6 +100,22 @@ impl<'a> ExpectOut<'a> {
             every: expectation.every,
             from: Some(from).filter(|from| *from > SimDuration::ZERO),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct ProbeOut<'a> {
+    name: &'a str,
+    value: &'a str,
+    every: SimDuration,
+    from: SimDuration,
+}
+
+impl<'a> ProbeOut<'a> {
+    fn of(probe: &'a Probe) -> Self {
+        let Probe { name, text, every, from, .. } = probe;
+        let from = from.since(SimTime::ZERO);
+        ProbeOut { name, value: text, every: *every, from }
     }
 }
 
@@ -169,6 +188,7 @@ impl<'a> Effective<'a> {
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
             action: scenario.actions.iter().map(|plan| &plan.entry).collect(),
             fault: scenario.faults.iter().map(|plan| &plan.entry).collect(),
+            probe: scenario.probes.iter().map(ProbeOut::of).collect(),
             figure: scenario.figures.iter().map(FigureOut::of).collect(),
             expect: scenario.invariants.list().iter().map(ExpectOut::of).collect(),
         }
