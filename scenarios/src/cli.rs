@@ -1,6 +1,7 @@
 //! The `icsim` command line.
 
 mod arguments;
+mod calibrate;
 mod check;
 #[cfg(feature = "parquet")]
 mod columns;
@@ -33,6 +34,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Sweep(arguments) }) => sweep::sweep(&arguments),
         Ok(Arguments { command: Command::Merge(arguments) }) => sweep::merge_shards(&arguments),
+        Ok(Arguments { command: Command::Calibrate(arguments) }) => calibrate::run(&arguments),
         Ok(Arguments { command: Command::Check(arguments) }) => check::check(&arguments),
         Ok(Arguments { command: Command::New(arguments) }) => check::new(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),

@@ -8,6 +8,7 @@
 //! | [`document`] | TOML text | the file's fields as written, each with its place |
 //! | [`resolve`] | the fields | a scenario in which every name, number and argument is settled |
 //! | [`rate`], [`share`], [`arrivals`] | `"5/s"`, `"25%"` | the times at which a workload sends |
+//! | [`schedule`] | `every = "10s"` | the times at which something planned happens |
 //! | [`expect`] | `"latency.p99 < 2s"` | what has to hold in a run, checked while it runs |
 //! | [`scenario`] | a scenario and a seed | what `sim_core` runs, and `scenario.toml` |
 //! | [`setup`] | a world that cannot be set up | the place in the file that is to blame |
@@ -16,11 +17,13 @@
 //! | [`reprice`] | a folder of results | what it would have cost under other prices |
 //! | [`script`] | steps in a JSON file | their results |
 //! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
+//! | [`calibrate`] | a run of canisters with code | modelled canisters that do the like |
 //! | [`explore`] | a scenario | an order of messages under which it goes wrong, made small and explained |
 //! | [`sweep`] | a scenario with `[sweep]` | tables over points and replications |
 //! | [`cli`] | command-line arguments | an exit code |
 
 pub mod arrivals;
+pub mod calibrate;
 pub mod cli;
 pub mod conformance;
 pub mod diagnostics;
@@ -32,6 +35,7 @@ pub mod reprice;
 pub mod resolve;
 pub mod run;
 pub mod scenario;
+pub mod schedule;
 pub mod script;
 pub mod setup;
 pub mod share;

@@ -21,6 +21,7 @@ use progress::Progress;
 use reports::littles_law::LittlesLawBroken;
 use reports::metrics;
 use reports::store::Level;
+use sim_core::engine::Spreading;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
 
 /// What to run and how.
@@ -121,9 +122,20 @@ impl Job<'_> {
         let options = RunOptions { threads: self.threads, progress: &mut tell };
         let watched = watch(world, &self.scenario.invariants, options);
         progress.finish();
+        let watched = watched.inspect(|watched| progress.say(&described(watched.spreading)));
         watched.map_err(|error| match error {
             RunError::Interrupted(_) => Failed::Interrupted,
             RunError::Fault(fault) => Failed::Fault(fault),
         })
+    }
+}
+
+/// Which threads did the work, in words.
+fn described(spreading: Spreading) -> String {
+    let Spreading { threads, windows, spread, .. } = spreading;
+    match spread {
+        0 if threads == 1 => format!("ran on one thread, {windows} windows"),
+        0 => format!("ran on one thread: {windows} windows have too little work to share out"),
+        _ => format!("ran on {threads} threads in {spread} of {windows} windows"),
     }
 }

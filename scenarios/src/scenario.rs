@@ -1,8 +1,12 @@
 //! A scenario in which every name, number and argument is settled.
 
+mod actions;
 mod effective;
+mod faults;
 
-pub use effective::{Provenance, effective};
+pub use actions::{ActionPlan, Deed};
+pub use effective::{Provenance, effective, entry_of_model};
+pub use faults::{FaultPlan, Lasts};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
@@ -59,6 +63,10 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// Figures wanted; those of its own choice, if the file chooses none.
     pub figures: Vec<Spec>,
+    /// What is done to canisters meanwhile, in the order of the file.
+    pub actions: Vec<ActionPlan>,
+    /// What goes wrong, in the order of the file.
+    pub faults: Vec<FaultPlan>,
     /// What has to hold in a run.
     pub invariants: Invariants,
     /// How `icsim explore` judges.
@@ -70,6 +78,8 @@ pub struct Scenario {
 pub struct Canister {
     /// Its name.
     pub name: Arc<str>,
+    /// The name of its entry in the file, which the copies of one share.
+    pub entry: Arc<str>,
     /// Its id; the subnet follows from it.
     pub id: CanisterId,
     /// What it does.
@@ -185,7 +195,8 @@ impl Scenario {
             runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(|canister| canister.spec(seed)).collect(),
             workloads: self.workloads.iter().flat_map(Workload::specs).collect(),
-            faults: Vec::new(),
+            actions: self.actions.iter().flat_map(|plan| plan.specs(seed)).collect(),
+            faults: self.faults.iter().flat_map(|plan| plan.specs(seed)).collect(),
         }
     }
 
@@ -206,7 +217,10 @@ impl Scenario {
             Pace::Open { file, .. } => file.as_deref(),
             Pace::Closed { .. } => None,
         });
-        modules.chain(traces)
+        let upgrades = self.faults.iter().filter_map(|plan| plan.entry.wasm.as_ref());
+        let installed = self.actions.iter().filter_map(|plan| plan.entry.wasm.as_ref());
+        let more = upgrades.chain(installed).map(|wasm| wasm.get_ref().as_str());
+        modules.chain(traces).chain(more)
     }
 
     fn network(&self) -> Network {

@@ -1,12 +1,10 @@
 //! Expectations over time: checked round by round on canisters that really run.
 
+mod runs;
+
+use runs::assert_refused;
 use scenarios::expect::Violation;
-use scenarios::expect::run::run;
-use scenarios::resolve::{self, LoadError};
-use scenarios::run::engine;
 use scenarios::scenario::Scenario;
-use scenarios::source::Source;
-use sim_core::world::{Continue, RunOptions, World};
 
 /// Two counters on two subnets, counted up once a second in turns by chance, and a modelled canister beside
 /// them whose work takes several rounds.
@@ -45,23 +43,10 @@ method = "work"
 arrivals = { kind = "poisson", rate = "40/min" }
 "#;
 
-fn load(text: &str) -> Result<Scenario, String> {
-    let path = "library/test.toml".into();
-    let source = Source { path, text: text.to_owned(), ..Source::default() };
-    resolve::load(&source, None, &engine::runtime).map_err(|error| match error {
-        LoadError::Refused(refusal) => refusal.to_string(),
-        LoadError::Runtime(broken) => broken.to_string(),
-    })
-}
-
 /// The digest of a run under `[[expect]]` tables, and what did not hold.
 fn outcome(expectations: &str, threads: usize) -> (String, Vec<Violation>) {
-    let scenario = load(&format!("{COUNTERS}\n{expectations}")).unwrap_or_else(|e| panic!("{e}"));
-    let world = World::new(scenario.world(7, None)).expect("sets up");
-    let options = RunOptions { threads, progress: &mut |_| Continue::Yes };
-    let watched = run(world, &scenario.invariants, options).expect("runs");
-    let metrics = reports::metrics::of(&watched.history, scenario.warm_up).expect("measures");
-    (watched.history.digest.to_string(), watched.violations(&metrics))
+    let outcome = runs::outcome(&format!("{COUNTERS}\n{expectations}"), 7, threads);
+    (outcome.digest, outcome.violations)
 }
 
 fn violations(expectations: &str) -> Vec<Violation> {
@@ -186,11 +171,8 @@ fn mistakes_are_shown_where_they_are() {
         ("canister.counter-1.balance >", "at the end", "found the end, expected a value"),
         ("canister.counter-1.balance > 1", "now and then", "expected \"at the end\", \"always\""),
     ] {
-        let text = format!("{COUNTERS}\n{}", expect(that, when));
-        let refusal = load(&text).err().unwrap_or_else(|| panic!("{that} is valid"));
-        let unfolded = refusal.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(unfolded.contains(said), "{that}: {refusal}");
+        assert_refused(&format!("{COUNTERS}\n{}", expect(that, when)), said);
     }
-    let text = format!("{COUNTERS}\n{}every = \"1s\"\n", expect("open < 5", "at the end"));
-    assert!(load(&text).err().is_some_and(|said| said.contains("checked once")));
+    let once = format!("{COUNTERS}\n{}every = \"1s\"\n", expect("open < 5", "at the end"));
+    assert_refused(&once, "checked once");
 }

@@ -228,6 +228,11 @@ impl CallContexts {
         expired
     }
 
+    /// Whether a deadline is to be watched.
+    pub fn watches_deadlines(&self) -> bool {
+        !self.deadlines.is_empty()
+    }
+
     /// Takes a callback whose answer has come.
     pub fn unregister(&mut self, id: CallbackId) -> Option<Callback> {
         let callback = self.callbacks.remove(&id)?;

@@ -24,7 +24,7 @@ use crate::units::{Cycles, Instructions};
 use std::sync::Arc;
 
 pub(crate) use begin::reject_of;
-pub(crate) use install::Installation;
+pub(crate) use install::{InstallOutcome, Installation};
 
 /// Counts the messages made on a subnet.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +100,35 @@ impl Job {
     /// Cycles put aside for it.
     pub(crate) fn hold(&self) -> Cycles {
         self.hold.amount()
+    }
+}
+
+#[cfg(test)]
+impl Job {
+    /// An update that has run a slice.
+    pub(crate) fn under_way(id: crate::id::CanisterId) -> Job {
+        let profile = Profile::default();
+        let fees = Arc::new(FeeSchedule::new(&profile, 13));
+        let (mut ledger, mut messages) = (Ledger::default(), MessageIds::new(id.subnet()));
+        let executor = Executor {
+            subnet: id.subnet(),
+            profile: &profile,
+            fees: &fees,
+            storage: StorageUse::default(),
+            batch_time: 0,
+            place: Place::default(),
+            ledger: &mut ledger,
+            messages: &mut messages,
+            records: &mut Vec::new(),
+            content: &mut Vec::new(),
+            answered: &mut Vec::new(),
+        };
+        let name = id.to_string().into();
+        let mut canister = Canister::new(id, name, [].into(), &profile.management);
+        let origin = crate::call_context::Origin::Task;
+        let context = canister.calls.open(origin, Default::default(), None);
+        let (limit, entry) = (Instructions::new(1), crate::runtime::Entry::Heartbeat);
+        executor.job(&canister, EntryKind::Heartbeat, context, Prepaid::default(), limit, entry)
     }
 }
 

@@ -112,6 +112,8 @@ pub struct Limits {
     pub block_bytes: Bytes,
     /// Method name and payload of one ingress message.
     pub ingress_message: Bytes,
+    /// The same on a system subnet.
+    pub ingress_message_system: Bytes,
     /// Nonce that clients put into an ingress message; it counts into the bytes charged.
     pub ingress_nonce: Bytes,
     /// What a message between canisters takes in blocks and streams beside its payload.
@@ -190,6 +192,8 @@ pub struct Limits {
     pub provisional_cycles: Cycles,
     /// Replicated queries may accept cycles of the call and burn the canister's.
     pub cycles_in_queries: bool,
+    /// Modules may have the hook `canister_on_low_wasm_memory`.
+    pub low_memory_hook: bool,
     /// Modules may use tail calls.
     pub tail_calls: bool,
     /// Modules may change their tables.
@@ -293,6 +297,26 @@ mod tests {
         }
         assert!(Profile::named(Profile::DEFAULT).is_some());
         assert_eq!(Profile::named("1999"), None);
+    }
+
+    /// Of the page, as of August 2026; where newer code has another number, that.
+    #[test]
+    fn limits_are_those_of_the_resource_limits_page() {
+        let Profile { limits, management, .. } = Profile::default();
+        const GIB: u64 = 1 << 30;
+        const MIB: u64 = 1 << 20;
+        assert_eq!(limits.message_instructions.get(), 40_000_000_000);
+        assert_eq!(limits.install_instructions.get(), 300_000_000_000);
+        assert_eq!(management.inspect_message.get(), 200_000_000);
+        assert_eq!(limits.round_instructions.get(), 4_000_000_000);
+        assert_eq!([limits.heap, limits.heap64].map(Bytes::get), [4 * GIB, 6 * GIB]);
+        assert_eq!(limits.stable_memory.get(), 500 * GIB);
+        assert_eq!(limits.stable_access.get(), 2 * GIB);
+        assert_eq!(limits.stable_access_install.get(), 8 * GIB);
+        assert_eq!(limits.stable_access_query.get(), GIB);
+        assert_eq!([limits.module, limits.module_code].map(Bytes::get), [100 * MIB, 10 * MIB]);
+        assert_eq!(limits.subnet_memory.get(), 2_048 * GIB);
+        assert_eq!(management.snapshots, 10);
     }
 
     #[test]

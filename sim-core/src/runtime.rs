@@ -159,6 +159,12 @@ pub trait Instance: Send {
     /// Bytes of heap and of stable memory in use.
     fn memory(&self) -> MemoryUse;
 
+    /// Roughly how many nanoseconds of the host it took to execute `instructions`: none if nothing is
+    /// executed for them.
+    fn host_nanos(&self, _instructions: Instructions) -> u64 {
+        0
+    }
+
     /// The stable memory, what the finished task wrote included, for [`Program::instantiate_with`].
     fn stable_image(&self) -> StableImage {
         StableImage(Box::new(()))
@@ -354,6 +360,8 @@ pub struct Surroundings {
     pub idle: IdleUse,
     /// Memory it has allocated and does not use.
     pub spare_allocation: Bytes,
+    /// Memory it may have in addition: its allocation and its subnet have an end.
+    pub memory_room: Bytes,
     /// Cycles it has reserved for memory.
     pub reserved: Cycles,
     /// How many it may have reserved.
@@ -414,6 +422,8 @@ pub struct Effects {
     pub calls: Vec<OutgoingCall>,
     /// Cycles accepted from the call.
     pub cycles_accepted: Cycles,
+    /// Cycles it created; only [`CanisterId::CYCLES_MINTING`] can.
+    pub cycles_minted: Cycles,
     /// Cycles burned on purpose.
     pub cycles_burned: Cycles,
     /// Cycles reserved for memory that grew.

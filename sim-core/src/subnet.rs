@@ -5,12 +5,14 @@
 //! takes the price of memory, [`stream`](mod@stream) carries output to other subnets, and
 //! [`clients`](mod@clients) send ingress in between.
 
+mod actions;
 mod audit;
 mod best_effort;
 mod block;
 mod certificate;
 mod charging;
 mod clients;
+mod event;
 mod faults;
 mod held;
 mod ingress_pool;
@@ -24,68 +26,41 @@ mod queries;
 mod round;
 mod routing;
 mod stream;
+mod summary;
 
+pub(crate) use actions::NextStep;
 pub(crate) use clients::Client;
+pub(crate) use event::SubnetEvent;
 pub(crate) use stream::{Slice, SubnetStream};
 
 use crate::canister::Canister;
 use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
-use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
+use crate::engine::{Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
 use crate::fault::FaultSpec;
 use crate::fees::{Charge, FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger};
-use crate::message::{Ingress, outcome};
+use crate::message::outcome;
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
 use crate::queues::OutputQueues;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
+use crate::roster::Roster;
 use crate::runtime::{Failure, Response, Runtime};
 use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
+use actions::Actions;
 use faults::Faults;
 use ingress_pool::IngressPool;
 use management_queue::ManagementQueue;
 use routing::Loopback;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What can happen to a subnet.
-pub(crate) enum SubnetEvent {
-    /// A slice of another subnet's stream has arrived.
-    Slice(Box<Slice>),
-    /// A client sends its next message.
-    ClientSends(usize),
-    /// A block maker has learned of an ingress message.
-    IngressArrives(Box<Ingress>),
-    /// The next round begins.
-    Round,
-}
-
-impl SubnetEvent {
-    /// Cycles that are on their way with it.
-    pub(crate) fn cycles(&self) -> Cycles {
-        match self {
-            SubnetEvent::Slice(slice) => slice.cycles(),
-            _ => Cycles::ZERO,
-        }
-    }
-
-    /// Within an instant, what arrives comes before the round that could include it.
-    pub(crate) fn class(&self) -> Class {
-        Class(match self {
-            SubnetEvent::Slice(_) => 0,
-            SubnetEvent::ClientSends(_) => 1,
-            SubnetEvent::IngressArrives(_) => 2,
-            SubnetEvent::Round => 3,
-        })
-    }
-}
 
 /// What a round gives to the world.
 struct RoundOutput {
@@ -94,6 +69,8 @@ struct RoundOutput {
     slices: Vec<Departure>,
     /// Users that have their answer, and when they send again.
     users: Vec<(SimTime, usize)>,
+    /// Actions that go on now that a message of theirs is answered, and when.
+    steps: Vec<(SimTime, NextStep)>,
 }
 
 /// A stream slice on its way.
@@ -129,8 +106,9 @@ pub(crate) struct Subnet {
     fees: Arc<FeeSchedule>,
     start_time: u64,
     tie_seed: Option<u64>,
-    canisters: Vec<Canister>,
+    canisters: Roster,
     clients: Vec<Client>,
+    actions: Actions,
     /// Users of closed workloads by the message whose answer they wait for.
     waiting_users: BTreeMap<MessageId, usize>,
     streams: Vec<SubnetStream>,
@@ -182,6 +160,8 @@ pub(crate) struct Subnet {
     /// How many records are in the digest.
     traced: usize,
     scratch: Vec<u8>,
+    /// Estimated nanoseconds of the host.
+    effort: u64,
     fault: Option<ModelFault>,
 }
 
@@ -202,8 +182,9 @@ impl Subnet {
             fees,
             start_time,
             tie_seed,
-            canisters: Vec::new(),
+            canisters: Roster::default(),
             clients: Vec::new(),
+            actions: Actions::default(),
             waiting_users: BTreeMap::new(),
             streams,
             block_intervals,
@@ -227,7 +208,7 @@ impl Subnet {
             next_round: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
-            storage: StorageUse::default(),
+            storage: StorageUse::WITHOUT_END,
             burned_before: Burned::default(),
             messages: MessageIds::new(id),
             answered: Vec::new(),
@@ -235,6 +216,7 @@ impl Subnet {
             content: Vec::new(),
             traced: 0,
             scratch: Vec::new(),
+            effort: 0,
             fault: None,
         }
     }
@@ -302,7 +284,7 @@ impl Subnet {
     }
 
     /// Lends an execution what it needs, beside the canisters.
-    fn executor(&mut self) -> (Executor<'_>, &mut [Canister]) {
+    fn executor(&mut self) -> (Executor<'_>, &mut Roster) {
         let executor = Executor {
             subnet: self.id,
             profile: &self.profile,
@@ -373,6 +355,7 @@ impl Process for Subnet {
         match event {
             SubnetEvent::Slice(slice) => self.receive_slice(*slice),
             SubnetEvent::ClientSends(client) => self.client_sends(client, context),
+            SubnetEvent::ActionContinues(step) => self.take_step(step, context),
             SubnetEvent::IngressArrives(ingress) => self.ingress.push(*ingress),
             SubnetEvent::Round if self.faults.resumes(self.id, context.now()) > context.now() => {
                 let end = self.faults.resumes(self.id, context.now());
@@ -387,6 +370,10 @@ impl Process for Subnet {
                     let event = SubnetEvent::ClientSends(client);
                     context.schedule(time, event.class(), event);
                 }
+                for (time, step) in output.steps {
+                    let event = SubnetEvent::ActionContinues(step);
+                    context.schedule(time, event.class(), event);
+                }
                 for Departure { peer, arrival, slice } in output.slices {
                     let event = SubnetEvent::Slice(Box::new(slice));
                     context.send(ProcessId::new(peer), arrival, event.class(), event);
@@ -395,12 +382,22 @@ impl Process for Subnet {
         }
         self.trace_new_records(context);
     }
+
+    fn effort(&self) -> u64 {
+        self.effort
+    }
 }
+
+/// What a round costs the host besides what it executes, in nanoseconds.
+const ROUND_EFFORT: u64 = 5_000;
+/// What a message costs besides its code.
+const MESSAGE_EFFORT: u64 = 1_500;
 
 impl Subnet {
     /// One round, from block to certification.
     fn run_round(&mut self, start: SimTime) -> RoundOutput {
         self.height += 1;
+        self.effort += ROUND_EFFORT;
         self.round_start = start;
         self.clock = start;
         self.meet_faults();
@@ -423,13 +420,15 @@ impl Subnet {
         self.route_output();
         self.shed_best_effort();
         let users = self.users_answered(certified);
+        let steps = self.steps_answered(certified);
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
         self.summarise(summary);
+        self.rest();
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
-        RoundOutput { end, slices, users }
+        RoundOutput { end, slices, users, steps }
     }
 
     /// What follows the execution of a round, whatever was executed.
@@ -440,9 +439,15 @@ impl Subnet {
         self.abort_surplus_executions();
     }
 
+    /// Lets canisters that have nothing to do fall asleep.
+    fn rest(&mut self) {
+        self.scheduler.note(&mut self.canisters);
+        self.canisters.settle();
+    }
+
     fn reduce_debits(&mut self) {
         let limits = &self.profile.limits;
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             let debit = canister.heap_delta_debit;
             canister.heap_delta_debit = debit.saturating_sub(limits.heap_delta_rate);
             let debit = canister.install_code_debit;
@@ -477,22 +482,6 @@ impl Subnet {
             }
         }
         departures
-    }
-
-    fn summarise(&mut self, mut summary: RoundSummary) {
-        summary.left_over = self.queued_messages();
-        summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
-        summary.ingress_waiting = self.ingress.len();
-        let burned = *self.ledger.burned();
-        for (i, amount) in burned.iter().enumerate() {
-            summary.burned[i] = amount.saturating_sub(self.burned_before[i]);
-        }
-        self.burned_before = burned;
-        self.record(self.round_start, Event::Round(Box::new(summary)));
-    }
-
-    fn queued_messages(&self) -> u64 {
-        self.canisters.iter().map(|canister| canister.input.len() as u64).sum()
     }
 
     fn trace_new_records<Q: EventQueue<SubnetEvent>>(

@@ -1,9 +1,14 @@
 //! A world: the network with its canisters and clients, ready to run.
 
+mod error;
+
+pub use error::{ModelFault, RunError, SetupError};
+
+use crate::action::ActionSpec;
 use crate::choice::Choice;
 use crate::delivery::Choices;
 use crate::distribution::Distribution;
-use crate::engine::{Engine, ProcessId};
+use crate::engine::{Engine, ProcessId, Spreading};
 use crate::fault::FaultSpec;
 use crate::history::History;
 use crate::id::{CanisterId, SubnetId};
@@ -11,8 +16,8 @@ use crate::ledger::Ledger;
 use crate::network::{Network, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
-use crate::runtime::{Failure, Payload, Program, Runtime};
-use crate::subnet::{Client, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
+use crate::runtime::{Payload, Program, Runtime};
+use crate::subnet::{Client, NextStep, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use ic_principal::Principal;
@@ -39,6 +44,8 @@ pub struct WorldSpec {
     pub runtime: Arc<dyn Runtime>,
     /// Clients that send ingress messages.
     pub workloads: Vec<WorkloadSpec>,
+    /// What is done to canisters meanwhile.
+    pub actions: Vec<ActionSpec>,
     /// What goes wrong.
     pub faults: Vec<FaultSpec>,
 }
@@ -115,110 +122,6 @@ pub trait Arrivals: Send {
     fn next(&mut self, previous: SimTime, random: &mut Stream) -> Option<SimTime>;
 }
 
-/// A world could not be set up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
-    /// The profile gives a subnet of this size rounds too short to simulate.
-    #[error(
-        "a block interval of {interval} on subnet `{subnet}` of {nodes} nodes is too short; at least {least} is expected"
-    )]
-    ShortBlockInterval {
-        /// Index of the subnet.
-        index: usize,
-        /// Its name.
-        subnet: String,
-        /// Its nodes.
-        nodes: u64,
-        /// The shortest block interval it can draw.
-        interval: SimDuration,
-        /// The shortest that is simulated.
-        least: SimDuration,
-    },
-    /// An ingress message that no subnet takes.
-    #[error(
-        "workload `{workload}` sends messages of {bytes} bytes; a subnet takes at most {limit}"
-    )]
-    IngressTooLarge {
-        /// Index into [`WorldSpec::workloads`].
-        index: usize,
-        /// The workload's name.
-        workload: String,
-        /// What its messages have.
-        bytes: Bytes,
-        /// The limit.
-        limit: Bytes,
-    },
-    /// The network has no subnet of that id.
-    #[error("canister `{canister}` is placed on a subnet that does not exist")]
-    NoSubnet {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-    },
-    /// Two canisters have the same id, or ids on a subnet do not count up from zero in order.
-    #[error("canister `{canister}` has id {id}, but the next free id of its subnet is {expected}")]
-    CanisterIdOutOfOrder {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-        /// The id given.
-        id: CanisterId,
-        /// The id expected.
-        expected: CanisterId,
-    },
-    /// The cycles given do not pay for the creation.
-    #[error(
-        "canister `{canister}` is given {given} cycles, below the creation fee of {fee} cycles on its subnet"
-    )]
-    CyclesBelowCreationFee {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-        /// What it was given.
-        given: Cycles,
-        /// The fee.
-        fee: Cycles,
-    },
-    /// `(start)` or `canister_init` failed, or the canister cannot pay for them.
-    #[error("canister `{canister}` could not be installed: {failure}")]
-    InstallFailed {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-        /// Why.
-        failure: Failure,
-    },
-    /// A workload's target does not exist.
-    #[error("workload `{workload}` targets {target}, which does not exist")]
-    NoTarget {
-        /// Index into [`WorldSpec::workloads`].
-        index: usize,
-        /// The workload's name.
-        workload: String,
-        /// The canister it wants.
-        target: CanisterId,
-    },
-}
-
-/// The model contradicted itself: a fault of icsim.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ModelFault {
-    /// Cycles appeared or vanished.
-    #[error("cycles are not conserved on {place}: {expected} cycles expected, {found} found")]
-    CyclesNotConserved {
-        /// The subnet, or the whole network.
-        place: String,
-        /// What the accounts say.
-        expected: Cycles,
-        /// What canisters, messages and call contexts hold.
-        found: Cycles,
-    },
-}
-
 /// How to run a world; nothing here changes its history.
 pub struct RunOptions<'a> {
     /// Threads of the host to use, at least 1.
@@ -234,17 +137,6 @@ pub enum Continue {
     Yes,
     /// End the run; it has no result.
     Stop,
-}
-
-/// A run ended without a result.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RunError {
-    /// The progress callback asked for it.
-    #[error("interrupted at {0} of simulated time")]
-    Interrupted(SimTime),
-    /// The model contradicted itself.
-    #[error(transparent)]
-    Fault(#[from] ModelFault),
 }
 
 /// A network of subnets with canisters, set up and ready to run.
@@ -263,7 +155,6 @@ impl World {
     /// The first canister or workload that cannot be set up.
     pub fn new(spec: WorldSpec) -> Result<World, SetupError> {
         check_block_intervals(&spec)?;
-        let limit = spec.profile.limits.ingress_message;
         let mut subnets = subnets(&spec);
         let lookahead = lookahead(&spec);
         let (seed, tie_seed, duration) = (spec.seed, spec.tie_seed, spec.duration);
@@ -272,8 +163,9 @@ impl World {
         }
         let mut arrivals = Vec::new();
         for (index, workload) in spec.workloads.into_iter().enumerate() {
-            arrivals.extend(set_up_clients(&mut subnets, index, workload, seed, limit)?);
+            arrivals.extend(set_up_clients(&mut subnets, index, workload, seed)?);
         }
+        let actions = set_up_actions(&mut subnets, spec.actions);
         let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
         let mut engine = Engine::new(subnets, lookahead, tie_seed);
         let mut schedule = |subnet: usize, time, event: SubnetEvent| {
@@ -284,6 +176,9 @@ impl World {
         }
         for FirstArrival { subnet, client, time } in arrivals {
             schedule(subnet, time, SubnetEvent::ClientSends(client));
+        }
+        for (subnet, time, step) in actions {
+            schedule(subnet, time, SubnetEvent::ActionContinues(step));
         }
         Ok(World { engine, seed, tie_seed, duration, reached: SimTime::ZERO })
     }
@@ -299,9 +194,28 @@ impl World {
     ///
     /// # Errors
     /// The run was interrupted, or the model contradicted itself.
-    pub fn run(mut self, options: RunOptions<'_>) -> Result<History, RunError> {
+    pub fn run(self, options: RunOptions<'_>) -> Result<History, RunError> {
+        self.run_telling(options).map(|(history, _)| history)
+    }
+
+    /// Spreads work over threads wherever that saves so many nanoseconds a window by estimate, instead
+    /// of [`WORTH_SPREADING`](crate::engine::WORTH_SPREADING): always, if none.
+    pub fn spreading_from(mut self, nanos: u64) -> World {
+        self.engine.spread_from(nanos);
+        self
+    }
+
+    /// Runs to the end and returns the history, and what of it was done on several threads.
+    ///
+    /// # Errors
+    /// The run was interrupted, or the model contradicted itself.
+    pub fn run_telling(
+        mut self,
+        options: RunOptions<'_>,
+    ) -> Result<(History, Spreading), RunError> {
         self.run_until(self.end(), options)?;
-        self.finish()
+        let spreading = self.spreading();
+        Ok((self.finish()?, spreading))
     }
 
     /// Goes on until everything before `until` has happened, or everything of the run.
@@ -331,6 +245,11 @@ impl World {
     /// When the run ends.
     pub fn end(&self) -> SimTime {
         SimTime::ZERO + self.duration
+    }
+
+    /// What of the run so far was done on several threads.
+    pub fn spreading(&self) -> Spreading {
+        self.engine.spreading()
     }
 
     /// Ends the run where it is and returns the history.
@@ -448,11 +367,12 @@ fn set_up_clients(
     index: usize,
     workload: WorkloadSpec,
     seed: u64,
-    limit: Bytes,
 ) -> Result<Vec<FirstArrival>, SetupError> {
     let longest = workload.args.items().iter().map(|arg| arg.len()).max().unwrap_or(0);
     let bytes = Bytes::of_len(workload.method.len() + longest);
-    if bytes > limit {
+    let receiver = subnets.get(workload.subnet.index());
+    let limit = receiver.map_or(Bytes::ZERO, Subnet::largest_ingress);
+    if receiver.is_some() && bytes > limit {
         return Err(SetupError::IngressTooLarge { index, workload: workload.name, bytes, limit });
     }
     let exists = |target: &CanisterId| {
@@ -472,6 +392,21 @@ fn set_up_clients(
         arrivals.extend(first.map(|time| FirstArrival { subnet, client, time }));
     }
     Ok(arrivals)
+}
+
+/// Where and when actions begin, and their first steps; those on no subnet are dropped.
+fn set_up_actions(
+    subnets: &mut [Subnet],
+    actions: Vec<ActionSpec>,
+) -> Vec<(usize, SimTime, NextStep)> {
+    let mut beginnings = Vec::new();
+    for action in actions {
+        let (index, times) = (action.subnet.index(), action.times.clone());
+        let Some(subnet) = subnets.get_mut(index) else { continue };
+        let first = NextStep { action: subnet.add_action(action), step: 0 };
+        beginnings.extend(times.into_iter().map(|time| (index, time, first)));
+    }
+    beginnings
 }
 
 /// What left one subnet and has not arrived at another is on its way.

@@ -38,7 +38,7 @@ pub(crate) struct Message {
     /// The kind of its entry point.
     pub(crate) kind: Entries,
     /// The method that message inspection is about.
-    pub(crate) method: Arc<str>,
+    pub(crate) method: Option<Arc<str>>,
     /// The argument or the reply.
     pub(crate) arg: Option<Payload>,
     /// The reject, in a reject callback.
@@ -103,6 +103,15 @@ fn out_of_cycles(bytes: u64, balance: Cycles, threshold: Cycles) -> Failure {
     }
 }
 
+fn out_of_memory(bytes: u64, room: Bytes) -> Failure {
+    Failure {
+        code: ErrorCode::CanisterOutOfMemory,
+        message: format!(
+            "Canister exceeded its allowed memory: it cannot grow by {bytes} bytes where {room} are left"
+        ),
+    }
+}
+
 fn over_the_reserve(more: Bytes, total: Cycles, limit: Cycles) -> Failure {
     Failure {
         code: ErrorCode::ReservedCyclesLimitExceededInMemoryGrow,
@@ -118,8 +127,8 @@ impl Message {
     pub(crate) fn new(task: Task) -> Self {
         let kind = Entries::of(&task);
         let method = match &task.entry {
-            Entry::InspectMessage { method, .. } => method.clone(),
-            _ => "".into(),
+            Entry::InspectMessage { method, .. } => Some(method.clone()),
+            _ => None,
         };
         let (arg, reject) = input(task.entry);
         Message {
@@ -160,13 +169,21 @@ impl Message {
         self.effects.response = Some(response);
     }
 
+    /// Whether the canister and its subnet have room for `bytes` more.
+    pub(crate) fn has_room(&self, bytes: u64) -> bool {
+        self.grown.saturating_add(bytes) <= self.surroundings.memory_room.get()
+    }
+
     /// Notes that heap or stable memory grows by `bytes`, which raises the freezing threshold.
     ///
     /// # Errors
-    /// The balance is below the new threshold, and the task is one of those that have to heed it:
+    /// There is no room for it; or the balance is below the new threshold, and the task is one of those that have to heed it:
     /// callbacks and queries do not, and an install is checked as a whole
     /// (`should_check_freezing_threshold_for_memory_grow`, `sandbox_safe_system_state.rs`).
     pub(crate) fn allocate(&mut self, bytes: u64) -> Result<(), Failure> {
+        if !self.has_room(bytes) {
+            return Err(out_of_memory(bytes, self.surroundings.memory_room));
+        }
         let grown = self.grown.saturating_add(bytes);
         let reserve = self.reserve_for(grown)?;
         let reserved = self.effects.cycles_reserved + reserve;

@@ -1,15 +1,19 @@
 //! The fields of a scenario file.
 
+mod action;
 mod canister;
 mod expect;
 mod explore;
+mod fault;
 mod figure;
 mod network;
 mod workload;
 
+pub use action::{ActionEntry, ActionKind};
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
 pub use expect::ExpectEntry;
 pub use explore::{Allowed, ExploreEntry};
+pub use fault::{FaultEntry, FaultKind};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
@@ -48,6 +52,12 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[action]]`.
+    #[serde(default)]
+    pub action: Vec<Spanned<ActionEntry>>,
+    /// `[[fault]]`.
+    #[serde(default)]
+    pub fault: Vec<Spanned<FaultEntry>>,
     /// `[[figure]]`.
     #[serde(default)]
     pub figure: Vec<FigureEntry>,

@@ -3,6 +3,7 @@
 use super::invariants::{Conclusion, Invariants};
 use super::violation::Violation;
 use reports::metrics::Metric;
+use sim_core::engine::Spreading;
 use sim_core::history::History;
 use sim_core::world::{RunError, RunOptions, World};
 
@@ -11,6 +12,8 @@ use sim_core::world::{RunError, RunOptions, World};
 pub struct Watched {
     /// What happened.
     pub history: History,
+    /// What of the run was done on several threads.
+    pub spreading: Spreading,
     /// What did not hold while it ran.
     violations: Vec<Violation>,
     /// What is to be said about the end.
@@ -51,5 +54,6 @@ pub fn run(
     }
     world.run_until(world.end(), RunOptions { threads, progress })?;
     let conclusion = watch.conclude(&mut world);
-    Ok(Watched { history: world.finish()?, violations, conclusion })
+    let spreading = world.spreading();
+    Ok(Watched { history: world.finish()?, spreading, violations, conclusion })
 }

@@ -1,3 +1,5 @@
+//! Conditions are read, settled and judged.
+
 use super::evaluate::{Found, Unknown};
 use super::live::Source;
 use super::parse::{What, condition};

@@ -4,10 +4,11 @@ mod canisters;
 mod workloads;
 
 use super::Scenario;
-use crate::document::{Topology, WarmUpEntry};
+use crate::document::{ActionEntry, FaultEntry, Topology, WarmUpEntry};
 use crate::expect::{Expectation, When};
 use crate::resolve::{Links, Subnet};
 use canisters::CanisterOut;
+pub use canisters::entry_of_model;
 use reports::charts::spec::Spec;
 use reports::metrics::WarmUp;
 use reports::theme::Width;
@@ -68,6 +69,10 @@ struct Effective<'a> {
     network: Option<NetworkOut<'a>>,
     canister: Vec<CanisterOut<'a>>,
     workload: Vec<WorkloadOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    action: Vec<&'a ActionEntry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fault: Vec<&'a FaultEntry>,
     figure: Vec<FigureOut<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     expect: Vec<ExpectOut<'a>>,
@@ -162,6 +167,8 @@ impl<'a> Effective<'a> {
             network: NetworkOut::of(scenario),
             canister: scenario.canisters.iter().map(|c| CanisterOut::of(c, scenario)).collect(),
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
+            action: scenario.actions.iter().map(|plan| &plan.entry).collect(),
+            fault: scenario.faults.iter().map(|plan| &plan.entry).collect(),
             figure: scenario.figures.iter().map(FigureOut::of).collect(),
             expect: scenario.invariants.list().iter().map(ExpectOut::of).collect(),
         }

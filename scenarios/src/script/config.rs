@@ -2,7 +2,8 @@
 
 use super::Runtimes;
 use super::step::unknown;
-use serde_json::{Map, Value};
+use crate::diagnostics::Mistake;
+use serde_json::{Map, Value, json};
 use sim_core::network::{SubnetKind, SubnetSpec};
 use sim_core::profile::{MeteringMode, Profile};
 use sim_core::sandbox::{SandboxSpec, SandboxSubnet};
@@ -17,8 +18,8 @@ const NODES: u64 = 13;
 /// Each has a stream to each.
 const MOST_SUBNETS: usize = 100;
 const TYPES: [&str; 3] = ["application", "system", "verified"];
-const FIELDS: [&str; 7] =
-    ["subnets", "fees", "scheduler", "dts", "sandbox", "mainnet_debug_print", "time_s"];
+const FIELDS: [&str; 8] =
+    ["subnets", "profile", "fees", "scheduler", "dts", "sandbox", "mainnet_debug_print", "time_s"];
 const SCHEDULER: [&str; 7] = [
     "scheduler_cores",
     "max_instructions_per_round",
@@ -108,22 +109,22 @@ fn subnet(index: usize, entry: &Value) -> Result<SubnetSpec, String> {
 }
 
 fn profile(config: &Map<String, Value>) -> Result<Profile, String> {
-    let mut profile = Profile::named("2024-06").unwrap_or_default();
-    // Slices end where they did on the replica.
-    profile.metering.mode = MeteringMode::Counter;
+    let mut profile = match config.get("profile") {
+        None | Some(Value::Null) => recorded(),
+        Some(written) => chosen(written)?,
+    };
     match config.get("fees") {
         None | Some(Value::Null) => {}
         Some(Value::String(era)) if era == "2026" => raise_prices(&mut profile),
         Some(other) => return Err(wrong("fees", "\"2026\"", other)),
     }
-    // A replica under test makes no checkpoints.
-    profile.limits.checkpoint_interval = 0;
     let switch = |field: &str| match config.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Bool(on)) => Ok(Some(*on)),
         Some(other) => Err(wrong(field, "true or false", other)),
     };
-    if switch("mainnet_debug_print")? != Some(true) {
+    let shown = switch("mainnet_debug_print")?.map_or(config.get("profile").is_none(), |off| !off);
+    if shown {
         // A replica that prints what canisters print charges for that, too.
         profile.metering.system_api.console_byte = 1;
     }
@@ -134,6 +135,33 @@ fn profile(config: &Map<String, Value>) -> Result<Profile, String> {
         profile.limits.install_slice_instructions = profile.limits.install_instructions;
     }
     Ok(profile)
+}
+
+/// The profile of the recordings.
+fn recorded() -> Profile {
+    let mut profile = Profile::named("2024-06").unwrap_or_default();
+    // Slices end where they did on the replica.
+    profile.metering.mode = MeteringMode::Counter;
+    // A replica under test makes no checkpoints.
+    profile.limits.checkpoint_interval = 0;
+    profile
+}
+
+/// A profile by name, or what differs from one, as in scenarios.
+fn chosen(written: &Value) -> Result<Profile, String> {
+    let table = match written {
+        Value::String(name) => json!({ "base": name }),
+        other => other.clone(),
+    };
+    let text = toml::to_string(&table).map_err(|error| format!("`profile`: {error}"))?;
+    crate::resolve::profile_of_text(&text).map_err(|mistakes| {
+        let said = |mistake: &Mistake| match &mistake.help {
+            Some(help) => format!("{} ({help})", mistake.message),
+            None => mistake.message.clone(),
+        };
+        let said: Vec<String> = mistakes.iter().map(said).collect();
+        format!("`profile`: {}", said.join("; "))
+    })
 }
 
 fn raise_prices(profile: &mut Profile) {

@@ -1,87 +1,82 @@
-//! What canisters and clients may rely on, case by case. Each case names the ids it shows; `docs/semantics.md`
-//! lists them all.
+//! What canisters and clients may rely on, case by case. Each case is a test named by the ids it shows, so
+//! `cargo test --test semantics S0194` runs the one that shows S0194; `docs/semantics.md` lists them all.
 //!
 //! A case is a script (`docs/scripts.md`) whose steps say what is expected of them. `candid` is an
-//! argument in Candid text, `call` one for `proxy.wat`, `@name` a module beside this file, and `$n` the
-//! id of the n-th canister.
+//! argument in Candid text, `do` a program (`program.rs`) for the canister `@machine`, `call` a call for
+//! `proxy.wat`, any other `@name` a module beside this file, and `$name` the id of a canister.
 
 mod arguments;
 mod expect;
+mod listing;
+mod machine;
+mod program;
+mod reading;
+mod sized;
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use scenarios::script::Runtimes;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/semantics")
 }
 
-/// Runs every case of a file and reports all that fail at once.
-fn check(file: &str) {
-    let path = folder().join(file);
-    let text = std::fs::read_to_string(&path).expect("the cases are there");
-    let cases: Vec<Value> = serde_json::from_str(&text).expect("they are JSON");
-    let runtimes = Runtimes::default();
-    let failed = |case: &Value| failure(case, &runtimes).err();
-    let failures: Vec<String> = cases.iter().filter_map(failed).collect();
-    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-}
-
-fn failure(case: &Value, runtimes: &Runtimes) -> Result<(), String> {
-    let name = format!("{} ({})", case["ids"], case["say"]);
-    let steps = case["steps"].as_array().ok_or_else(|| format!("{name}: no steps"))?;
-    let prepared: Vec<Value> =
-        steps.iter().map(|step| arguments::prepare(step, &folder())).collect();
+/// Runs a case; the first step that does not come to what is expected of it is a failure.
+fn run(case: &Value, runtimes: &Runtimes) -> Result<(), String> {
+    let steps = case["steps"].as_array().ok_or("no steps")?;
+    let ids = arguments::Ids::of(steps);
+    let prepare = |(number, step): (usize, &Value)| {
+        let prepared = arguments::prepare(step, &folder(), &ids);
+        prepared.map_err(|wrong| format!("step {}: {wrong}", number + 1))
+    };
+    let prepared: Vec<Value> = steps.iter().enumerate().map(prepare).collect::<Result<_, _>>()?;
     let script = json!({ "config": case["config"], "steps": prepared });
-    let played = scenarios::script::run(&script, &folder(), runtimes)
-        .map_err(|error| format!("{name}: {error}"))?;
-    let mut noted = None;
+    let played = scenarios::script::run(&script, &folder(), runtimes);
+    let played = played.map_err(|error| error.to_string())?;
+    let mut noted = expect::Noted::new();
     for (number, (step, result)) in steps.iter().zip(&played.results).enumerate() {
-        expect::check(&step["expect"], result, &mut noted)
-            .map_err(|wrong| format!("{name}: step {}: {wrong}, in {result}", number + 1))?;
+        expect::check(&step["expect"], result, &mut noted).map_err(|wrong| {
+            let mut shown = result.to_string();
+            shown.truncate(shown.floor_char_boundary(3_000));
+            format!("step {}: {wrong}, in {shown}", number + 1)
+        })?;
     }
     Ok(())
 }
 
-#[test]
-fn life_cycle() {
-    check("life_cycle.json");
+fn trial(file: &str, case: Value, runtimes: &Arc<Runtimes>) -> Trial {
+    let ids = listing::ids(&case).join("_");
+    let say = case["say"].as_str().unwrap_or_default();
+    let name = format!("{}::{ids} {say}", file.trim_end_matches(".json"));
+    let runtimes = Arc::clone(runtimes);
+    Trial::test(name, move || run(&case, &runtimes).map_err(Failed::from))
 }
 
-#[test]
-fn installing_code() {
-    check("install.json");
+/// A case that expects what is not so; it has to fail.
+fn a_wrong_case() -> Value {
+    json!({ "steps": [
+        { "op": "create", "as": "a" },
+        { "op": "query", "c": "a", "method": "q", "expect": { "ok": true } },
+    ] })
 }
 
-#[test]
-fn settings() {
-    check("settings.json");
-}
-
-#[test]
-fn calls_and_replies() {
-    check("calls.json");
-}
-
-#[test]
-fn queries_and_inspection() {
-    check("queries.json");
-}
-
-#[test]
-fn chunks_snapshots_logs_and_outcalls() {
-    check("services.json");
-}
-
-#[test]
-fn a_case_that_is_wrong_fails() {
-    let case = json!({
-        "ids": ["none"],
-        "say": "an empty canister replies",
-        "steps": [
-            { "op": "create", "as": "a" },
-            { "op": "query", "c": "a", "method": "q", "expect": { "ok": true } },
-        ],
-    });
-    assert!(failure(&case, &Runtimes::default()).is_err());
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let runtimes = Arc::new(Runtimes::default());
+    let mut trials = Vec::new();
+    for (file, cases) in listing::scripts() {
+        trials.extend(cases.into_iter().map(|case| trial(&file, case, &runtimes)));
+    }
+    trials.push(Trial::test("a_case_that_is_wrong_fails", move || {
+        match run(&a_wrong_case(), &runtimes) {
+            Ok(()) => Err("it did not".into()),
+            Err(_) => Ok(()),
+        }
+    }));
+    trials.push(Trial::test("every_id_is_tested_or_listed_once", || Ok(listing::check()?)));
+    trials.push(Trial::test("the_table_in_the_docs_is_this_one", || Ok(listing::check_table()?)));
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -374,6 +374,7 @@ impl Executor<'_> {
                 .filter(|limit| !limit.is_zero()),
             idle: canister.idle_use(),
             spare_allocation: canister.spare_allocation(),
+            memory_room: self.memory_room(canister),
             reserved: canister.account.reserved(),
             reserved_limit: canister.reserved_cycles_limit,
             storage: self.storage,
@@ -383,9 +384,18 @@ impl Executor<'_> {
             version: canister.version,
             call_context_instructions: Instructions::ZERO,
             deadline: 0,
-            fees: canister.prices(self.fees),
+            fees: canister.prices(self.fees).clone(),
             busy_queues: self.busy_queues(canister),
             log_room: canister.options.log_limit,
+        }
+    }
+
+    /// Memory that a canister's allocation, where it is a cap, and its subnet leave it.
+    fn memory_room(&self, canister: &Canister) -> Bytes {
+        let spare = canister.spare_allocation();
+        match self.profile.management.allocation_caps && !canister.memory_allocation.is_zero() {
+            true => spare,
+            false => spare + self.storage.room(),
         }
     }
 

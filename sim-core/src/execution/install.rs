@@ -7,6 +7,7 @@ use super::begin::failure;
 use crate::canister::low_memory::LowMemoryHook;
 use crate::canister::{Canister, Code};
 use crate::fees::Charge;
+use crate::ledger::Prepaid;
 use crate::management::{InstallMode, UpgradeOptions, WasmMemoryPersistence};
 use crate::record::{EntryKind, Event};
 use crate::reject::ErrorCode;
@@ -32,12 +33,29 @@ pub(crate) struct Installation {
     pub(crate) sender: Principal,
 }
 
-/// What it came to.
+/// What it came to. Nothing of it can be seen before [`Executor::complete_install`].
 pub(crate) struct InstallOutcome {
     pub(crate) instructions: Instructions,
     /// The module's hash, and what compiling it costs.
     pub(crate) compiled: ([u8; 32], Instructions),
-    pub(crate) result: Result<(), Failure>,
+    pub(crate) result: Result<Takeover, Failure>,
+    /// What was put aside to pay for it; none if that was not possible.
+    hold: Option<Prepaid>,
+    wasm64: bool,
+}
+
+impl InstallOutcome {
+    /// Cycles put aside for it.
+    pub(crate) fn hold(&self) -> Cycles {
+        self.hold.as_ref().map_or(Cycles::ZERO, Prepaid::amount)
+    }
+}
+
+/// New code that is ready to take a canister over.
+pub(crate) struct Takeover {
+    code: Code,
+    upgrade: bool,
+    effects: Effects,
 }
 
 /// What an upgrade keeps of the old code's memories.
@@ -99,8 +117,9 @@ impl Executor<'_> {
         let hold = self.prepay_install(canister, wasm64)?;
         let installer = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
         let mut swap = Swap::new(installer, budget, program.compile_cost());
-        let result = self.swap_code(canister, program, InstallMode::install, arg, &mut swap);
+        let prepared = self.prepare_code(canister, program, InstallMode::install, arg, &mut swap);
         let cost = self.settle_install(canister, hold, swap.used, wasm64);
+        let result = prepared.map(|takeover| self.take_over(canister, takeover));
         canister.totals.instructions += swap.used;
         canister.totals.executions += 1;
         let event = Event::Executed {
@@ -136,12 +155,13 @@ impl Executor<'_> {
         let hold = self.prepay_install(canister, wasm64)?;
         let caller = canister.controllers.first().copied().unwrap_or(Principal::anonymous());
         let mut swap = Swap::new(caller, limit, program.compile_cost());
-        let result = self.swap_code(canister, program, InstallMode::upgrade(None), arg, &mut swap);
+        let mode = InstallMode::upgrade(None);
+        let prepared = self.prepare_code(canister, program, mode, arg, &mut swap);
         self.settle_install(canister, hold, swap.used, wasm64);
-        result
+        prepared.map(|takeover| self.take_over(canister, takeover))
     }
 
-    /// Installs code on behalf of a controller.
+    /// Works out what installing code on behalf of a controller comes to.
     pub(crate) fn install_code(
         &mut self,
         canister: &mut Canister,
@@ -158,7 +178,8 @@ impl Executor<'_> {
             Ok(hold) => hold,
             Err(failure) => {
                 let (instructions, result) = (Instructions::ZERO, Err(failure));
-                return InstallOutcome { instructions, compiled: nothing, result };
+                let (compiled, hold) = (nothing, None);
+                return InstallOutcome { instructions, compiled, result, hold, wasm64 };
             }
         };
         let mut used = Instructions::ZERO;
@@ -168,13 +189,28 @@ impl Executor<'_> {
                 let compiled = (program.hash(), program.compile_cost());
                 let mut swap = Swap::new(installation.sender, limit, used + compiled.1);
                 let Installation { mode, arg, .. } = installation;
-                let result = self.swap_code(canister, program, mode, arg, &mut swap);
+                let result = self.prepare_code(canister, program, mode, arg, &mut swap);
                 used = swap.used;
                 (compiled, result)
             }
         };
-        self.settle_install(canister, hold, used, wasm64);
-        InstallOutcome { instructions: used, compiled, result }
+        InstallOutcome { instructions: used, compiled, result, hold: Some(hold), wasm64 }
+    }
+
+    /// Lets an install that has ended take effect: it is paid for, and if it succeeded the new code
+    /// takes over.
+    ///
+    /// # Errors
+    /// It did not succeed.
+    pub(crate) fn complete_install(
+        &mut self,
+        canister: &mut Canister,
+        outcome: InstallOutcome,
+    ) -> Result<(), Failure> {
+        if let Some(hold) = outcome.hold {
+            self.settle_install(canister, hold, outcome.instructions, outcome.wasm64);
+        }
+        outcome.result.map(|takeover| self.take_over(canister, takeover))
     }
 
     /// Checks an installation; `used` is what that and compiling its module in vain took.
@@ -197,7 +233,7 @@ impl Executor<'_> {
     fn settle_install(
         &mut self,
         canister: &mut Canister,
-        hold: crate::ledger::Prepaid,
+        hold: Prepaid,
         used: Instructions,
         wasm64: bool,
     ) -> Cycles {
@@ -211,21 +247,22 @@ impl Executor<'_> {
         &mut self,
         canister: &mut Canister,
         wasm64: bool,
-    ) -> Result<crate::ledger::Prepaid, Failure> {
+    ) -> Result<Prepaid, Failure> {
         let limit = self.profile.limits.install_instructions;
         let fees = if wasm64 { self.fees.wasm64() } else { self.fees.clone() };
         self.prepay_price(canister, fees.execution(limit))
     }
 
-    /// Runs the entry points of old and new code; only if all succeed does the canister change.
-    fn swap_code(
+    /// Runs the entry points of old and new code. The canister is as it was afterwards; only if all
+    /// succeed is there code to take it over.
+    fn prepare_code(
         &mut self,
         canister: &mut Canister,
         program: Arc<dyn Program>,
         mode: InstallMode,
         arg: Payload,
         swap: &mut Swap,
-    ) -> Result<(), Failure> {
+    ) -> Result<Takeover, Failure> {
         let upgrade = mode.upgrade_options();
         let kept = match upgrade {
             Some(options) => Some(self.save(canister, &*program, options, swap)?),
@@ -237,19 +274,11 @@ impl Executor<'_> {
             let code = Code { program, instance };
             self.check_not_frozen(canister, &code, swap).map(|()| code)
         });
-        match affordable {
-            Ok(code) => {
-                self.reserve_for(canister, &code);
-                self.take_over(canister, code, upgrade.is_some(), swap);
-                Ok(())
-            }
-            Err(failure) => {
-                if let Some(code) = &mut canister.code {
-                    code.instance.rollback();
-                }
-                Err(failure)
-            }
+        if let Some(code) = &mut canister.code {
+            code.instance.rollback();
         }
+        let effects = std::mem::take(&mut swap.effects);
+        affordable.map(|code| Takeover { code, upgrade: upgrade.is_some(), effects })
     }
 
     /// `canister_pre_upgrade` of the old code, and the memories it leaves. Nothing is committed yet.
@@ -269,6 +298,8 @@ impl Executor<'_> {
         let skip = options.skip_pre_upgrade == Some(true);
         if code.program.exports().pre_upgrade && !skip {
             swap.run(&mut *code.instance, Entry::PreUpgrade, surroundings)?;
+            // New code begins without a timer.
+            swap.effects.global_timer = None;
         }
         let heap = match keep {
             true => code.instance.read_heap(0, code.instance.memory().heap.get()),
@@ -301,14 +332,20 @@ impl Executor<'_> {
             false => exports.init.then_some(Entry::Init { arg }),
         };
         for entry in [start, then].into_iter().flatten() {
-            swap.run(&mut *instance, entry, self.plain_surroundings(canister))?;
+            let mut surroundings = self.plain_surroundings(canister);
+            surroundings.version += 1;
+            // What the old code takes up is given back.
+            surroundings.memory_room += canister.execution_memory();
+            surroundings.global_timer = swap.effects.global_timer.unwrap_or(0);
+            swap.run(&mut *instance, entry, surroundings)?;
             instance.commit();
         }
         Ok(instance)
     }
 
-    fn take_over(&mut self, canister: &mut Canister, code: Code, upgrade: bool, swap: &mut Swap) {
-        let effects = std::mem::take(&mut swap.effects);
+    fn take_over(&mut self, canister: &mut Canister, takeover: Takeover) {
+        let Takeover { code, upgrade, effects } = takeover;
+        self.reserve_for(canister, &code);
         // It was checked that the canister has as much.
         let burned = effects.cycles_burned;
         if !burned.is_zero() {

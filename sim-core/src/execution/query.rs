@@ -5,7 +5,8 @@ use super::begin::{failure, reject_of};
 use crate::canister::{Canister, Status};
 use crate::reject::ErrorCode;
 use crate::runtime::{
-    Effects, Entry, Failure, InstructionLimits, Payload, Response, Step, Surroundings, Task,
+    Effects, Entry, Failure, Finished, Instance, InstructionLimits, Payload, Response, Step,
+    Surroundings, Task,
 };
 use crate::units::Instructions;
 
@@ -73,16 +74,30 @@ impl Executor<'_> {
             return (lost, Instructions::ZERO);
         };
         let limits = InstructionLimits { message: limit, slice: limit };
-        let mut step = code.instance.start(Task { entry, surroundings, limits });
-        let finished = loop {
-            match step {
-                Step::Paused { .. } => step = code.instance.resume(),
-                Step::Finished(finished) => break finished,
-            }
+        let task = Task { entry, surroundings, limits };
+        let finished = match canister.paused.as_ref().is_some_and(|job| job.in_progress()) {
+            false => run_whole(&mut *code.instance, task),
+            // What is paused goes on from where it is, so this runs on what was there before it.
+            true => match code.program.restore(&code.instance.image()) {
+                Ok(mut fork) => run_whole(&mut *fork, task),
+                Err(failure) => return (Err(failure), Instructions::ZERO),
+            },
         };
-        code.instance.rollback();
         (finished.outcome, finished.instructions)
     }
+}
+
+/// Runs a task with all its slices and undoes what it did to memory.
+fn run_whole(instance: &mut dyn Instance, task: Task) -> Finished {
+    let mut step = instance.start(task);
+    let finished = loop {
+        match step {
+            Step::Paused { .. } => step = instance.resume(),
+            Step::Finished(finished) => break *finished,
+        }
+    };
+    instance.rollback();
+    finished
 }
 
 /// Whether the canister has a query called `method`.

@@ -43,6 +43,10 @@ pub struct StorageUse {
 }
 
 impl StorageUse {
+    /// As it is while canisters are set up before a run: there is room, and nothing is reserved.
+    pub const WITHOUT_END: StorageUse =
+        StorageUse { usage: 0, threshold: u64::MAX, capacity: u64::MAX };
+
     /// `usage` bytes of `capacity` are taken; below `threshold` nothing is reserved. More than all is
     /// taken as all.
     pub fn new(usage: Bytes, threshold: Bytes, capacity: Bytes) -> StorageUse {
@@ -54,6 +58,11 @@ impl StorageUse {
     pub fn plus(self, bytes: Bytes) -> StorageUse {
         let usage = self.usage.saturating_add(bytes.get()).min(self.capacity);
         StorageUse { usage, ..self }
+    }
+
+    /// Bytes that are not taken.
+    pub fn room(self) -> Bytes {
+        Bytes::new(self.capacity.saturating_sub(self.usage))
     }
 
     /// Bytes taken above the threshold.

@@ -20,6 +20,8 @@ const PAGE: u64 = 4_096;
 /// What a task will do, drawn before it begins.
 #[derive(Clone, Debug, Default)]
 struct Plan {
+    /// How the message behaves; none for what is no message.
+    method: Option<Arc<Method>>,
     instructions: Instructions,
     /// `None`: it rejects.
     reply: Option<Bytes>,
@@ -105,7 +107,7 @@ impl ModelledInstance {
             Entry::Update { method, .. }
             | Entry::ReplicatedQuery { method, .. }
             | Entry::Query { method, .. } => match self.behaviour.methods.get(method).cloned() {
-                Some(method) => self.plan_message(&method),
+                Some(method) => self.plan_message(method),
                 None => Plan::default(),
             },
             Entry::ReplyCallback { closure, .. } | Entry::RejectCallback { closure, .. } => {
@@ -118,9 +120,13 @@ impl ModelledInstance {
         }
     }
 
-    fn plan_message(&mut self, method: &Method) -> Plan {
+    fn plan_message(&mut self, method: Arc<Method>) -> Plan {
         let largest = self.behaviour.largest_payload;
         let random = &mut self.random;
+        let method = match &method.cases {
+            Some(cases) => cases.pick(random).clone(),
+            None => method,
+        };
         let instructions = method.instructions.sample(random);
         let reply = method.reply.sample(random).min(largest);
         let rejects = random.below(MILLION) < method.reject_millionths;
@@ -142,6 +148,7 @@ impl ModelledInstance {
             growth: growth.get(),
             writes: writes.get(),
             calls,
+            method: Some(method),
         }
     }
 
@@ -171,9 +178,9 @@ impl ModelledInstance {
 
     fn effects(&mut self, task: Task, plan: Plan) -> Result<Effects, Failure> {
         match task.entry {
-            Entry::Update { method, .. }
-            | Entry::ReplicatedQuery { method, .. }
-            | Entry::Query { method, .. } => self.message(&method, &task.surroundings, plan),
+            Entry::Update { .. } | Entry::ReplicatedQuery { .. } | Entry::Query { .. } => {
+                self.message(&task.surroundings, plan)
+            }
             Entry::ReplyCallback { closure, .. } => {
                 Ok(self.callback(closure, &task.surroundings, false))
             }
@@ -184,7 +191,7 @@ impl ModelledInstance {
         }
     }
 
-    fn message(&mut self, name: &str, view: &Surroundings, plan: Plan) -> Result<Effects, Failure> {
+    fn message(&mut self, view: &Surroundings, plan: Plan) -> Result<Effects, Failure> {
         let mut purse = Purse::new(view, true, self.behaviour.queue_capacity);
         let mut effects = Effects::default();
         if plan.growth > 0 {
@@ -196,13 +203,11 @@ impl ModelledInstance {
             effects.response = Some(rejected("the modelled canister rejects"));
             return Ok(effects);
         };
-        let Some(method) = self.behaviour.methods.get(name).filter(|_| !plan.calls.is_empty())
-        else {
+        let Some(method) = plan.method.filter(|_| !plan.calls.is_empty()) else {
             effects.response = Some(replied(reply));
             return Ok(effects);
         };
-        let mut open =
-            Open { method: method.clone(), reply, left: plan.calls, out: 0, failed: false };
+        let mut open = Open { method, reply, left: plan.calls, out: 0, failed: false };
         self.call(&mut open, &mut purse, self.next, &mut effects);
         self.change.open = Some((self.next, Some(open)));
         self.answer_if_done(&mut effects);
@@ -332,6 +337,9 @@ impl<'a> Purse<'a> {
 
     /// Takes what growing by `bytes` needs and answers what is reserved; `None` if it is not there.
     fn grow(&mut self, bytes: u64) -> Option<Cycles> {
+        if Bytes::new(bytes) > self.view.memory_room {
+            return None;
+        }
         let more = Bytes::new(bytes).saturating_sub(self.view.spare_allocation);
         let reserve = self.view.fees.reservation(more, self.view.storage);
         self.reserved += reserve;

@@ -44,6 +44,7 @@ pub(super) fn y2024_06() -> Profile {
             ingress_messages_per_block: 1_000,
             block_bytes: Bytes::new(4 * MIB),
             ingress_message: Bytes::new(2 * MIB),
+            ingress_message_system: Bytes::new(7 * MIB / 2),
             ingress_nonce: Bytes::new(8),
             message_overhead: Bytes::new(64),
             ingress_time_to_live: SimDuration::from_secs(300),
@@ -82,6 +83,7 @@ pub(super) fn y2024_06() -> Profile {
             dropped_cycles_refunded: false,
             upload_chunk_instructions: Instructions::new(200_000_000),
             cycles_in_queries: false,
+            low_memory_hook: false,
             tail_calls: false,
             table_writes: true,
             wasm_stack: Bytes::new(5 * MIB),
@@ -208,6 +210,7 @@ pub(super) fn y2026_mid() -> Profile {
     profile.limits.loopback_limited = false;
     profile.limits.heap64 = Bytes::new(6 * GIB);
     profile.limits.cycles_in_queries = true;
+    profile.limits.low_memory_hook = true;
     profile.limits.tail_calls = true;
     profile.limits.stable_memory = Bytes::new(500 * GIB);
     profile.management = ManagementRules::y2026();

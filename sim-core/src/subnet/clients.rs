@@ -7,10 +7,12 @@ use crate::distribution::Distribution;
 use crate::engine::{Context, EventQueue};
 use crate::id::{CanisterId, SubnetId};
 use crate::message::{Ingress, Target};
+use crate::network::SubnetKind;
 use crate::random::Stream;
 use crate::record::Event;
 use crate::runtime::Payload;
 use crate::time::SimTime;
+use crate::units::Bytes;
 use crate::world::{Arrivals, Pace, WorkloadSpec};
 use ic_principal::Principal;
 use std::sync::Arc;
@@ -104,6 +106,15 @@ impl Client {
 }
 
 impl Subnet {
+    /// Method name and payload of the largest message clients may send here.
+    pub(crate) fn largest_ingress(&self) -> Bytes {
+        let limits = &self.profile.limits;
+        match self.spec.kind {
+            SubnetKind::System => limits.ingress_message_system,
+            SubnetKind::Application | SubnetKind::Verified => limits.ingress_message,
+        }
+    }
+
     /// A client sends a message; that of an open workload plans its next one.
     pub(super) fn client_sends<Q: EventQueue<SubnetEvent>>(
         &mut self,

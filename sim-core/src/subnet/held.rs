@@ -218,7 +218,7 @@ impl Subnet {
     pub(super) fn deliver_chosen(&mut self, mut held: Box<Held>) {
         let capacity = self.profile.limits.queue_capacity;
         let own = self.id;
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             let receivers: Vec<_> = canister.output.receivers().collect();
             for receiver in receivers.into_iter().filter(|receiver| receiver.subnet() == own) {
                 while held.requests_of((canister.id, receiver)) < capacity {

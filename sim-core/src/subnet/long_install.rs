@@ -1,8 +1,8 @@
 //! Installs that take several rounds.
 //!
-//! What an install does is worked out when it begins. If it takes more than a slice, its answer is held
-//! back until as many rounds have gone by as its slices need; until then the canister is busy, so nobody
-//! can tell the difference. One install goes on at a time (`advance_long_running_install_code`,
+//! What an install does is worked out when it begins. If it takes more than a slice, its effects and its
+//! answer are held back until as many rounds have gone by as its slices need; until then the canister is
+//! as it was, and what the install may cost at most is put aside. One install goes on at a time (`advance_long_running_install_code`,
 //! `rs/execution_environment/src/scheduler.rs` of `dfinity/ic`).
 
 use super::Subnet;
@@ -39,7 +39,7 @@ impl Subnet {
     pub(super) fn advance_install(&mut self, budget: &mut Budget) -> Instructions {
         let slice = self.profile.limits.install_slice_instructions;
         let mut all = Instructions::ZERO;
-        for index in 0..self.canisters.len() {
+        for index in self.canisters.awake_places() {
             let Some(install) = &mut self.canisters[index].installing else { continue };
             install.aborted = false;
             let run = install.left.min(slice);
@@ -59,6 +59,10 @@ impl Subnet {
     }
 
     fn end_install(&mut self, index: usize) {
+        if let Some(ending) = self.canisters[index].ending.take() {
+            // What it comes to is the answer that was held back.
+            let _ = self.end_of_install(index, *ending);
+        }
         let canister = &mut self.canisters[index];
         canister.pay_postponed(&self.fees, &mut self.ledger);
         if let Some(install) = canister.installing.take() {

@@ -58,6 +58,7 @@ impl Subnet {
         self.route_output();
         self.shed_best_effort();
         let departures = self.certify(now);
+        self.rest();
         let slices =
             departures.into_iter().map(|departure| (departure.peer as usize, departure.slice));
         (slices.collect(), next)
@@ -91,6 +92,9 @@ impl Subnet {
 
     fn filter(&mut self, ingress: &Ingress) -> Result<(), Reject> {
         let refuse = |code: ErrorCode| Err(Reject { code, message: "refused by the node".into() });
+        if Bytes::of_len(ingress.method.len() + ingress.arg.len()) > self.largest_ingress() {
+            return refuse(ErrorCode::CanisterRejectedMessage);
+        }
         let Some(id) = ingress.target.payer() else { return Ok(()) };
         let Some(canister) = self.existing(id) else { return refuse(ErrorCode::CanisterNotFound) };
         let fee = self.fees.ingress(ingress.charged_bytes());

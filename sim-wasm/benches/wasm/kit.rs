@@ -54,6 +54,7 @@ pub(crate) fn task(profile: &Profile, entry: Entry) -> Task {
             wasm_memory_limit: None,
             idle: Default::default(),
             spare_allocation: Bytes::ZERO,
+            memory_room: Bytes::new(u64::MAX),
             reserved: Cycles::ZERO,
             reserved_limit: Cycles::ZERO,
             storage: Default::default(),

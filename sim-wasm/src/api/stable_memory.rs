@@ -99,9 +99,13 @@ fn write(context: &mut Context<'_>, offset: u64, src: u64, size: u64) -> Result<
 
 /// Grows by `pages` up to `limit`; the former size, or `None` if it cannot.
 fn grow(context: &mut Context<'_>, pages: u64, limit: u64) -> Result<Option<u64>, Failure> {
+    let bytes = pages.saturating_mul(WASM_PAGE);
+    if !context.message.has_room(bytes) {
+        return Ok(None);
+    }
     let former = context.stable.grow(pages, limit);
     if former.is_some() {
-        context.message.allocate(pages.saturating_mul(WASM_PAGE))?;
+        context.message.allocate(bytes)?;
     }
     Ok(former)
 }

@@ -43,7 +43,7 @@ fn instance(module: &[u8]) -> WasmInstance {
     WasmInstance::new(Arc::new(program), pool, stable).expect("can be instantiated")
 }
 
-fn surroundings() -> Surroundings {
+pub(super) fn surroundings() -> Surroundings {
     let subnet = SubnetId::new(0);
     Surroundings {
         canister: CanisterId::on(subnet, 0),
@@ -57,6 +57,7 @@ fn surroundings() -> Surroundings {
         wasm_memory_limit: None,
         idle: Default::default(),
         spare_allocation: Bytes::ZERO,
+        memory_room: Bytes::new(u64::MAX),
         reserved: Cycles::ZERO,
         reserved_limit: Cycles::ZERO,
         storage: Default::default(),

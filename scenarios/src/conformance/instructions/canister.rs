@@ -122,6 +122,7 @@ fn surroundings(profile: &Profile) -> Surroundings {
         wasm_memory_limit: None,
         idle: IdleUse::default(),
         spare_allocation: Bytes::ZERO,
+        memory_room: Bytes::new(u64::MAX),
         reserved: Cycles::ZERO,
         reserved_limit: profile.limits.reserved_cycles,
         storage: StorageUse::default(),

@@ -1,13 +1,16 @@
 //! `install_code` and `install_chunked_code`.
 
 use super::{Answer, Subnet, Used, failure};
+use crate::canister::InstallEnding;
 use crate::canister::history::{ChangeDetails, Deployment};
 use crate::execution::Installation;
 use crate::management::method::Method;
+use crate::management::settings::SettingsChange;
 use crate::management::{
-    InstallChunkedCodeArgs, InstallCodeArgs, InstallMode, decode, empty_reply,
+    CanisterSettings, InstallChunkedCodeArgs, InstallCodeArgs, InstallMode, decode, empty_reply,
 };
 use crate::message::ManagementCall;
+use crate::profile::InterfaceForm;
 use crate::reject::ErrorCode;
 use crate::runtime::{Failure, Payload};
 use crate::units::Instructions;
@@ -21,6 +24,8 @@ struct Module {
     mode: InstallMode,
     arg: Payload,
     version: Option<u64>,
+    /// Allocations that come with it.
+    settings: SettingsChange,
 }
 
 impl Subnet {
@@ -28,7 +33,9 @@ impl Subnet {
     pub(super) fn install_code(&mut self, call: &ManagementCall, used: &mut Used) -> Answer {
         let args: InstallCodeArgs = decode(&call.arg)?;
         let place = self.controlled(args.canister_id, Method::InstallCode, call, used)?;
+        let settings = self.allocations(place, &args)?;
         let module = Module {
+            settings,
             bytes: Ok(args.wasm_module.into()),
             assembly: Instructions::ZERO,
             mode: args.mode,
@@ -51,6 +58,7 @@ impl Subnet {
         let store = self.chunk_source(store, call)?;
         let chunk = self.profile.management.chunk.get();
         let module = Module {
+            settings: SettingsChange::default(),
             bytes: self.assemble(store, &args),
             assembly: Instructions::new(chunk.saturating_mul(args.chunk_hashes_list.len() as u64)),
             mode: args.mode,
@@ -58,6 +66,23 @@ impl Subnet {
             version: args.sender_canister_version,
         };
         self.install_module(place, module, call, used)
+    }
+
+    /// Allocations that an install asks for, as it could until settings had a call of their own.
+    fn allocations(&self, place: usize, args: &InstallCodeArgs) -> Result<SettingsChange, Failure> {
+        let (compute, memory) = (&args.compute_allocation, &args.memory_allocation);
+        let asked = compute.is_some() || memory.is_some();
+        if !asked || self.profile.management.interface != InterfaceForm::Y2024 {
+            return Ok(SettingsChange::default());
+        }
+        let settings = CanisterSettings {
+            compute_allocation: compute.clone(),
+            memory_allocation: memory.clone(),
+            ..CanisterSettings::default()
+        };
+        let change = SettingsChange::read(settings, &self.profile.management)?;
+        self.validate_change(place, &change)?;
+        Ok(change)
     }
 
     /// The canister whose chunks are used: the sender has to control it, or be it.
@@ -108,14 +133,12 @@ impl Subnet {
         let (mut executor, canisters) = self.executor();
         let canister = &mut canisters[place];
         let sender = call.origin.caller();
-        let Module { bytes: module, assembly, mode, arg, version } = module;
+        let Module { bytes: module, assembly, mode, arg, version, settings } = module;
         let installation = Installation { checked, mode, module, assembly, arg, sender };
         let outcome = executor.install_code(canister, &*runtime, installation);
         used.spend(outcome.instructions);
-        outcome.result?;
-        canister.install_code_debit += outcome.instructions;
         let (hash, cost) = outcome.compiled;
-        if !self.compiled.insert(hash) {
+        if outcome.result.is_ok() && !self.compiled.insert(hash) {
             let divisor = self.profile.metering.recompile_divisor.max(1);
             let cheap = Instructions::new(cost.get() / divisor);
             used.round_instructions = outcome.instructions.saturating_sub(cost) + cheap;
@@ -126,6 +149,30 @@ impl Subnet {
             InstallMode::upgrade(_) => Deployment::Upgrade,
         };
         let origin = Self::change_origin(call, version);
+        let ending = InstallEnding { outcome, settings, mode, origin };
+        if used.round_instructions <= self.profile.limits.install_slice_instructions {
+            return self.end_of_install(place, ending);
+        }
+        let answer = match &ending.outcome.result {
+            Ok(_) => Ok(empty_reply()),
+            Err(failure) => Err(failure.clone()),
+        };
+        self.canisters[place].ending = Some(Box::new(ending));
+        answer
+    }
+
+    /// Lets an install take effect.
+    pub(in crate::subnet) fn end_of_install(
+        &mut self,
+        place: usize,
+        ending: InstallEnding,
+    ) -> Answer {
+        let InstallEnding { outcome, settings, mode, origin } = ending;
+        let (instructions, (hash, _)) = (outcome.instructions, outcome.compiled);
+        let (mut executor, canisters) = self.executor();
+        executor.complete_install(&mut canisters[place], outcome)?;
+        self.apply_settings(place, &settings);
+        self.canisters[place].install_code_debit += instructions;
         self.note_change(place, origin, ChangeDetails::Deployment { mode, hash });
         Ok(empty_reply())
     }

@@ -52,7 +52,7 @@ impl Subnet {
         let args: UpdateSettingsArgs = decode(&call.arg)?;
         let place = self.controlled(args.canister_id, Method::UpdateSettings, call, used)?;
         let change = SettingsChange::read(args.settings, &self.profile.management)?;
-        self.validate(&change, Standing::of(&self.canisters[place]))?;
+        self.validate_change(place, &change)?;
         let before = self.canisters[place].memory();
         self.apply_settings(place, &change);
         self.reserve(place, before);
@@ -80,6 +80,18 @@ impl Subnet {
         let reserved_limit = self.profile.limits.reserved_cycles;
         let now = Standing { balance, freezing_seconds, reserved_limit, ..Standing::default() };
         self.validate(change, now)
+    }
+
+    /// Whether a canister's settings can be changed so.
+    ///
+    /// # Errors
+    /// Its subnet or its balance does not allow it.
+    pub(super) fn validate_change(
+        &self,
+        place: usize,
+        change: &SettingsChange,
+    ) -> Result<(), Failure> {
+        self.validate(change, Standing::of(&self.canisters[place]))
     }
 
     fn validate(&self, change: &SettingsChange, now: Standing) -> Result<(), Failure> {
@@ -137,7 +149,7 @@ impl Subnet {
 
     /// What has to be reserved for memory that a change allocates on a subnet that is filling up.
     pub(super) fn reservation(&self, memory: Bytes, before: Bytes) -> Cycles {
-        let taken: Bytes = self.canisters.iter().map(Canister::memory).sum();
+        let taken = self.canisters.memory();
         self.fees.reservation(memory.saturating_sub(before), self.fees.storage_use(taken))
     }
 
@@ -191,7 +203,7 @@ impl Subnet {
 
     /// Memory of the subnet that no canister has.
     pub(super) fn available_memory(&self) -> Bytes {
-        let taken: Bytes = self.canisters.iter().map(Canister::memory).sum();
+        let taken = self.canisters.memory();
         let rules = &self.profile.management;
         self.profile
             .limits
