@@ -56,6 +56,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     exit.into()
 }
 
+/// Prints a line. A closed pipe is no reason to fail: there is nobody left to tell.
+fn say(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// What came of printing. A closed pipe is no reason to fail: there is nobody left to tell.
 fn printed(result: std::io::Result<()>) -> Result<(), String> {
     match result {

@@ -1,8 +1,8 @@
 //! `icsim explore`.
 
 use super::arguments::ExploreArguments;
-use super::sweep::changes;
 use super::terminal;
+use super::{say, sweep::changes};
 use crate::diagnostics::Refusal;
 use crate::explore::failure::FailureError;
 use crate::explore::hunt::{self, Caught};
@@ -111,7 +111,7 @@ fn finish(arguments: &ExploreArguments) -> Result<Exit, ExploreError> {
     tell(&caught, &outcome);
     caught.failure.write(&arguments.out)?;
     let out = arguments.out.display();
-    println!("\nwritten to {out}; its story: icsim replay {out} --explain");
+    say(format_args!("\nwritten to {out}; its story: icsim replay {out} --explain"));
     Ok(Exit::Disagreement)
 }
 
@@ -120,7 +120,7 @@ fn without_failure(outcome: &Outcome) -> Exit {
         eprintln!("icsim: a fault of icsim itself: runs of one seed differ: {diverged}");
         return Exit::Fault;
     }
-    println!("nothing went wrong");
+    say(format_args!("nothing went wrong"));
     Exit::Good
 }
 
@@ -130,28 +130,30 @@ fn tell(caught: &Caught, outcome: &Outcome) {
         Some(strategy) => format!("run {} by {strategy}", found.run),
         None => "run 0, in which nothing waits".to_owned(),
     };
-    println!("found in {who}, world seed {}: {}", found.seed, caught.failure.what);
+    say(format_args!("found in {who}, world seed {}: {}", found.seed, caught.failure.what));
     let shrunk = &caught.shrunk;
     let (before, replays) = (shrunk.held_before, shrunk.replays);
     match shrunk.reproduced {
-        true => println!(
+        true => say(format_args!(
             "made small in {replays} more runs: {} held messages of {before}",
             shrunk.held.len()
-        ),
-        false => println!("not reproduced by its {before} held messages alone: kept whole"),
+        )),
+        false => {
+            say(format_args!("not reproduced by its {before} held messages alone: kept whole"))
+        }
     }
     for held in &caught.failure.held {
-        println!("  {held}");
+        say(format_args!("  {held}"));
     }
     let reduced = &caught.failure.reduced;
     for (workload, most) in &reduced.messages {
-        println!("  workload `{workload}`: {most} messages are enough");
+        say(format_args!("  workload `{workload}`: {most} messages are enough"));
     }
     if let Some(duration) = reduced.duration {
-        println!("  {duration} are enough");
+        say(format_args!("  {duration} are enough"));
     }
     if !reduced.without.is_empty() {
-        println!("  not needed: {}", reduced.without.join(", "));
+        say(format_args!("  not needed: {}", reduced.without.join(", ")));
     }
 }
 
@@ -184,15 +186,15 @@ impl Watch {
     pub(super) fn tell(&self, outcome: &Outcome) {
         let seconds = self.start.elapsed().as_secs_f64();
         let rate = outcome.runs as f64 / seconds.max(1e-9);
-        println!(
+        say(format_args!(
             "{} runs in {seconds:.1} s ({rate:.0} runs/s), {} different orders",
             outcome.runs,
             outcome.coverage.distinct()
-        );
+        ));
         let each = outcome.by_strategy.iter();
         let each: Vec<_> = each.map(|(strategy, runs)| format!("{strategy} {runs}")).collect();
         if !each.is_empty() {
-            println!("  {}", each.join(", "));
+            say(format_args!("  {}", each.join(", ")));
         }
     }
 }

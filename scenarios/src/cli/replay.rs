@@ -2,6 +2,7 @@
 
 use super::arguments::ReplayArguments;
 use super::explore::{ExploreError, check_world, load, refuse};
+use super::say;
 use crate::explore::explain::{explain, graph};
 use crate::explore::failure::{Failure, FailureError, scenario_hash};
 use crate::explore::look;
@@ -29,11 +30,11 @@ fn finish(arguments: &ReplayArguments) -> Result<Exit, ExploreError> {
     let trial = trials.replay(failure.seed, &held);
     tell(&failure, &trial, is_same_scenario);
     if arguments.explain {
-        println!("\n{}", explain(&failure, &trials, &trial));
+        say(format_args!("\n{}", explain(&failure, &trials, &trial)));
     }
     if let Some(path) = &arguments.graph {
         let io = |error| FailureError::Io { path: path.clone(), error };
-        std::fs::write(path, graph(&failure, &trial)).map_err(io)?;
+        std::fs::write(path, graph(&failure, &trials, &trial)).map_err(io)?;
     }
     if let Some(text) = &arguments.until {
         return stop(arguments, text, &failure, &trials, &trial);
@@ -51,7 +52,7 @@ fn stop(
 ) -> Result<Exit, ExploreError> {
     let until = look::moment(text, trial.history.as_ref())?;
     let world = look::look(trials, failure.seed, &trial.held, until);
-    println!("\n{}", world.map_err(|mistake| ExploreError::Set(mistake.message))?);
+    say(format_args!("\n{}", world.map_err(|mistake| ExploreError::Set(mistake.message))?));
     let Some(runs) = arguments.fork else { return Ok(Exit::Good) };
     let search = Search {
         trials,
@@ -64,35 +65,39 @@ fn stop(
         check_determinism: false,
     };
     let outcome = search.run(&mut |_| true);
-    println!(
+    say(format_args!(
         "explored onward: {} runs, {} different orders, {} of them go wrong in the same way",
         outcome.runs,
         outcome.coverage.distinct(),
         outcome.known
-    );
+    ));
     match &outcome.found {
-        Some(found) => println!("run {} goes wrong otherwise: {}", found.run, found.violation),
-        None => println!("none goes wrong otherwise"),
+        Some(found) => {
+            say(format_args!("run {} goes wrong otherwise: {}", found.run, found.violation))
+        }
+        None => say(format_args!("none goes wrong otherwise")),
     }
     Ok(Exit::Good)
 }
 
 fn tell(failure: &Failure, trial: &Trial, is_same_scenario: bool) {
     if !is_same_scenario {
-        println!("the scenario or a module has changed since the failure was found");
+        say(format_args!("the scenario or a module has changed since the failure was found"));
     }
     for held in &failure.held {
-        println!("{held}");
+        say(format_args!("{held}"));
     }
     match trial.violations.first() {
-        None => println!("nothing goes wrong"),
-        Some(_) if trial.shows(&failure.violation) => println!("it goes wrong: {}", failure.what),
-        Some(other) => println!("it goes wrong otherwise: {other}"),
+        None => say(format_args!("nothing goes wrong")),
+        Some(_) if trial.shows(&failure.violation) => {
+            say(format_args!("it goes wrong: {}", failure.what))
+        }
+        Some(other) => say(format_args!("it goes wrong otherwise: {other}")),
     }
     let digest = trial.history.as_ref().map(|history| history.digest.to_string());
     let digest = digest.unwrap_or_default();
     let same = if digest == failure.digest { ", as recorded" } else { "" };
-    println!("trace digest {digest}{same}");
+    say(format_args!("trace digest {digest}{same}"));
 }
 
 fn exit(arguments: &ReplayArguments, failure: &Failure, trial: &Trial) -> Exit {

@@ -4,6 +4,7 @@
 use super::failure::Failure;
 use super::matter::Matter;
 use super::names::HeldEntry;
+use super::parting::Nearest;
 use super::trial::{Trial, Trials};
 use reports::candid::Speech;
 use reports::causes::Causes;
@@ -15,7 +16,7 @@ use reports::names::Names;
 use reports::sequence::Sequence;
 use sim_core::delivery::Kind;
 use sim_core::history::History;
-use sim_core::id::{CanisterId, MessageId};
+use sim_core::id::MessageId;
 use sim_core::record::{EntryKind, Event, Outcome, Record};
 use sim_core::time::SimTime;
 use std::fmt::Write;
@@ -30,20 +31,26 @@ pub fn explain(failure: &Failure, trials: &Trials<'_>, trial: &Trial) -> String 
     let names = Names::new(history);
     let messages = messages::join(history, &names);
     let causes = Causes::of(&messages);
-    let matter = Matter::of(history, trial, &failure.violation, &messages, &names);
+    let nearest = Nearest::of(failure, trials, trial, history);
+    let also = nearest.as_ref().and_then(|nearest| nearest.parting.message(history));
+    let matter = Matter::of(history, trial, &failure.violation, also, &messages, &names);
     what_waits(&mut out, failure, &matter, &causes);
     story(&mut out, history, &matter, &names);
     diagram(&mut out, &matter, &names);
-    nearest(&mut out, failure, trials, trial, history);
+    if let Some(nearest) = &nearest {
+        parting(&mut out, failure, nearest, history);
+    }
     out
 }
 
 /// The happens-before graph of the messages that matter, as Graphviz DOT.
-pub fn graph(failure: &Failure, trial: &Trial) -> String {
+pub fn graph(failure: &Failure, trials: &Trials<'_>, trial: &Trial) -> String {
     let Some(history) = &trial.history else { return String::new() };
     let names = Names::new(history);
     let messages = messages::join(history, &names);
-    let matter = Matter::of(history, trial, &failure.violation, &messages, &names);
+    let nearest = Nearest::of(failure, trials, trial, history);
+    let also = nearest.and_then(|nearest| nearest.parting.message(history));
+    let matter = Matter::of(history, trial, &failure.violation, also, &messages, &names);
     super::graph::happens_before(history, &matter, &names)
 }
 
@@ -160,83 +167,17 @@ fn diagram(out: &mut String, matter: &Matter<'_>, names: &Names) {
     }
 }
 
-/// The nearest history that goes well lacks one of the held messages: that which parts last.
-fn nearest(
-    out: &mut String,
-    failure: &Failure,
-    trials: &Trials<'_>,
-    trial: &Trial,
-    history: &History,
-) {
-    let mut best: Option<(Parting, usize, History)> = None;
-    for left_out in 0..trial.held.len() {
-        let mut held = trial.held.clone();
-        held.remove(left_out);
-        let other = trials.replay(failure.seed, &held);
-        if other.shows(&failure.violation) {
-            continue;
-        }
-        let Some(passing) = other.history else { continue };
-        let Some(parting) = Parting::of(history, &passing) else { continue };
-        if best.as_ref().is_none_or(|(known, ..)| known.time < parting.time) {
-            best = Some((parting, left_out, passing));
-        }
-    }
-    let Some((parting, left_out, passing)) = best else { return };
+fn parting(out: &mut String, failure: &Failure, nearest: &Nearest, history: &History) {
     let _ = writeln!(out, "\nWhere it parts from the nearest history that goes well");
-    let _ = writeln!(out, "  which is the same without this: {}", failure.held[left_out]);
-    let names = Names::new(history);
-    let canister = names.canister(parting.canister);
-    let before = parting.before;
+    let left_out = failure.held.get(nearest.left_out).map(ToString::to_string).unwrap_or_default();
+    let _ = writeln!(out, "  which is the same without this: {left_out}");
+    let canister = Names::new(history).canister(nearest.parting.canister);
+    let before = nearest.parting.before;
     let _ = writeln!(out, "  {canister} executes {before} messages alike, and then");
-    let line = |history: &History, record: Option<&Record>| {
+    let line = |history: &History| {
+        let record = nearest.parting.at(history);
         record.map_or("nothing more".to_owned(), |r| divergence::line(r, &Names::new(history)))
     };
-    let _ = writeln!(out, "  goes wrong  {}", line(history, parting.at(history)));
-    let _ = writeln!(out, "  goes well   {}", line(&passing, parting.at(&passing)));
-}
-
-/// The first canister that executes something else in one history than in another.
-struct Parting {
-    canister: CanisterId,
-    /// Executions that are alike.
-    before: usize,
-    /// When the next one is, in the first history.
-    time: SimTime,
-}
-
-impl Parting {
-    fn of(wrong: &History, well: &History) -> Option<Parting> {
-        let canisters = wrong.subnets.iter().flat_map(|subnet| &subnet.canisters);
-        let partings = canisters.filter_map(|canister| {
-            let canister = canister.id;
-            let (a, b) = (executions(wrong, canister), executions(well, canister));
-            let alike = |(a, b): &(&Record, &Record)| what(a) == what(b);
-            let before = a.iter().copied().zip(b.iter().copied()).take_while(alike).count();
-            let differs = before < a.len() || before < b.len();
-            let time = a.get(before).map_or(SimTime::MAX, |record| record.time);
-            differs.then_some(Parting { canister, before, time })
-        });
-        partings.min_by_key(|parting| parting.time)
-    }
-
-    fn at<'a>(&self, history: &'a History) -> Option<&'a Record> {
-        executions(history, self.canister).get(self.before).copied()
-    }
-}
-
-fn executions(history: &History, of: CanisterId) -> Vec<&Record> {
-    let records = history.subnets.iter().flat_map(|subnet| &subnet.records);
-    let here = |record: &&Record| matches!(record.event, Event::Executed { canister, .. } if canister == of);
-    records.filter(here).collect()
-}
-
-/// What was executed and how it ended, whenever that was.
-fn what(record: &Record) -> Option<(Option<MessageId>, EntryKind, bool)> {
-    match &record.event {
-        Event::Executed { message, entry, failure, .. } => {
-            Some((*message, *entry, failure.is_some()))
-        }
-        _ => None,
-    }
+    let _ = writeln!(out, "  goes wrong  {}", line(history));
+    let _ = writeln!(out, "  goes well   {}", line(&nearest.history));
 }

@@ -17,7 +17,7 @@ use std::fmt::Write;
 /// Lines of sixteen bytes of a canister's memory that are shown.
 const MEMORY_LINES: usize = 16;
 /// Bytes of memory that are looked through for something to show.
-const MEMORY: u64 = 1 << 20;
+const MEMORY: u64 = 1 << 24;
 
 /// There is no such moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! The messages of a history that matter for a failure.
 //!
 //! Those are the messages that were held, those that their senders and receivers executed while they
-//! waited, and the message in which something failed; each
+//! waited, the message in which something failed, and what else the caller names; each
 //! with the message of a client that all began with, and everything that led to.
 
 use super::trial::Trial;
@@ -30,11 +30,12 @@ pub struct Matter<'a> {
 }
 
 impl<'a> Matter<'a> {
-    /// What matters in the history of a failure.
+    /// What matters in the history of a failure, with `also` what led to one more message.
     pub fn of(
         history: &History,
         trial: &Trial,
         violation: &Violation,
+        also: Option<MessageId>,
         messages: &'a [Message],
         names: &Names,
     ) -> Matter<'a> {
@@ -43,6 +44,7 @@ impl<'a> Matter<'a> {
         let held: Vec<_> = trial.held.iter().map(|held| ids.of_held(held)).collect();
         let failed = failed(history, violation, names);
         let mut starts: Vec<MessageId> = held.iter().copied().flatten().collect();
+        starts.extend(also);
         starts.extend(failed.map(|(message, _)| message));
         for (held, id) in trial.held.iter().zip(&held) {
             starts.extend(id.iter().flat_map(|id| overtook(messages, held, *id)));
