@@ -69,7 +69,11 @@ fn table(block: u64) -> [u64; 4] {
     println!("update                      {update:>5} ms     1350 ms");
     println!("call on the same subnet     {same:>5} ms     1200 ms");
     println!("call to another subnet      {cross:>5} ms     3000 ms");
-    println!("its way there and back    {:>3}.{} rounds   4 to 5", round_trip / 10, round_trip % 10);
+    println!(
+        "its way there and back    {:>3}.{} rounds   4 to 5",
+        round_trip / 10,
+        round_trip % 10
+    );
     [update, same, cross, round_trip]
 }
 
