@@ -16,6 +16,7 @@ const ROOT: &[&str] = &[
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "benches",
     "clippy.toml",
     "docs",
     "reports",
@@ -27,7 +28,7 @@ const ROOT: &[&str] = &[
 ];
 const KINDS: &[&str] = &[
     "rs", "toml", "md", "snap", "svg", "png", "csv", "json", "html", "css", "ttf", "txt", "wasm",
-    "wat", "mo", "js", "did", "c",
+    "wat", "mo", "js", "did", "c", "h", "sh", "py",
 ];
 /// The folders in which every file is of one of these kinds.
 const FOLDERS: &[&str] = &["sim-core", "sim-wasm", "reports", "scenarios", "tests", "docs"];

@@ -1,7 +1,7 @@
 //! The figures of a report, each with its caption and its data.
 //!
 //! A [`spec::Spec`] says what is wanted, [`kind::Kind::draw`] draws it from runs. One file holds one
-//! kind of figure.
+//! kind of figure. Those of sweeps, which draw no run but the numbers of many, are in [`sweep`].
 
 pub mod balances;
 pub mod boxes;
@@ -18,6 +18,7 @@ pub mod rounds;
 mod samples;
 pub mod spec;
 mod strips;
+pub mod sweep;
 pub mod throughput;
 pub mod timeline;
 pub mod traffic;

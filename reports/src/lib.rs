@@ -59,4 +59,4 @@ pub mod write;
 pub use error::ReportError;
 pub use run::RunReport;
 pub use summary::Summary;
-pub use write::write_report;
+pub use write::{summarise, write_report};

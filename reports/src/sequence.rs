@@ -62,8 +62,17 @@ pub struct Sequence {
 impl Sequence {
     /// The arrows of `id` and of everything it led to, at most `most` of them.
     pub fn of(causes: &Causes<'_>, id: MessageId, names: &Names<'_>, most: usize) -> Self {
+        Sequence::of_messages(causes.tree(id), names, most)
+    }
+
+    /// The arrows of these messages, at most `most` of them.
+    pub fn of_messages<'a>(
+        messages: impl IntoIterator<Item = &'a Message<'a>>,
+        names: &Names<'_>,
+        most: usize,
+    ) -> Self {
         let mut sequence = Sequence::default();
-        for message in causes.tree(id) {
+        for message in messages {
             sequence.add(message, names);
         }
         sequence.steps.sort_by_key(|step| (step.left, step.message, step.arrow != Arrow::Request));

@@ -11,12 +11,16 @@
 //! | the mean of one long run, whose observations depend on each other | [`batch::means`] |
 //! | where the warm-up of one long run ends | [`mser::truncation`] |
 //! | the difference of two variants under common random numbers | [`paired::difference`] |
+//! | the shape of a small sample | [`tukey::Box`] |
+//! | which distribution a sample was drawn from | [`fit::fit`] |
 
 pub mod batch;
 pub mod bootstrap;
+pub mod fit;
 pub mod mser;
 pub mod paired;
 pub mod student;
+pub mod tukey;
 
 /// The confidence that all intervals have.
 pub const CONFIDENCE: f64 = 0.95;

@@ -36,8 +36,10 @@ pub enum Kind {
     Text,
     /// Integers of up to 64 bits.
     Integer,
-    /// Amounts of cycles: integers of up to 128 bits.
+    /// Amounts of cycles, and other integers that need up to 127 bits.
     Cycles,
+    /// Numbers with a fraction: means and ends of intervals.
+    Real,
 }
 
 /// A table that a run leaves behind.

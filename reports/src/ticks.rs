@@ -35,6 +35,22 @@ pub fn numbers(max: f64, count: u32) -> Vec<Tick> {
     multiples(step, max).map(|at| Tick::labelled(at, label(at))).collect()
 }
 
+/// Ticks from `low` to `high`, either of which may be negative, at most `count` steps, labelled as they are.
+pub fn numbers_within(low: f64, high: f64, count: u32) -> Vec<Tick> {
+    let step = step(high - low, count);
+    let first = libm::ceil(low / step - 1e-9);
+    let digits = (0..9).find(|digits| step * libm::exp10(f64::from(*digits)) > 0.999).unwrap_or(9);
+    let label = |at: f64| {
+        let text = format!("{:.*}", digits as usize, libm::fabs(at));
+        if at < -step / 2.0 { format!("−{text}") } else { text }
+    };
+    (0..=100u32)
+        .map(|k| (first + f64::from(k)) * step)
+        .take_while(|at| *at <= high + step * 1e-9)
+        .map(|at| Tick::labelled(at, label(at)))
+        .collect()
+}
+
 /// Ticks from `low` to `high`, at most `count` steps, labelled as amounts.
 pub fn amounts_within(low: f64, high: f64, count: u32) -> Vec<Tick> {
     let step = step((high - low).max(1.0), count).max(1.0);
@@ -157,6 +173,12 @@ mod tests {
     fn amounts_are_ticked_at_round_steps() {
         assert_eq!(labels(&amounts(1.7e9, 4)), ["0", "500M", "1B", "1.5B"]);
         assert_eq!(labels(&amounts(3.0, 4)), ["0", "1", "2", "3"]);
+    }
+
+    #[test]
+    fn numbers_on_both_sides_of_zero_are_ticked() {
+        assert_eq!(labels(&numbers_within(-1.2, 0.7, 4)), ["−1.0", "−0.5", "0.0", "0.5"]);
+        assert_eq!(labels(&numbers_within(294.0, 306.0, 4)), ["295", "300", "305"]);
     }
 
     #[test]

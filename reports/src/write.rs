@@ -39,14 +39,27 @@ pub fn files<'a>(figures: impl Iterator<Item = &'a str>) -> impl Iterator<Item =
 /// A file cannot be written (the error names it), a figure cannot be drawn, or the run contradicts
 /// itself.
 pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportError> {
-    let analysis = Analysis::of(run);
-    littles_law::check(run.history, &analysis.messages)?;
-    let summary = Summary::of(run, &analysis);
+    let (analysis, summary) = checked(run)?;
     write_tables(dir, run, &analysis)?;
     write_summary(dir, &summary)?;
     let figures = write_figures(dir, run, &analysis)?;
     write_page(dir, run, &analysis, &summary, &figures)?;
     Ok(summary)
+}
+
+/// What [`write_report`] answers, without anything drawn or written.
+///
+/// # Errors
+/// The run contradicts itself.
+pub fn summarise(run: &RunReport<'_>) -> Result<Summary, ReportError> {
+    Ok(checked(run)?.1)
+}
+
+fn checked<'a>(run: &RunReport<'a>) -> Result<(Analysis<'a>, Summary), ReportError> {
+    let analysis = Analysis::of(run);
+    littles_law::check(run.history, &analysis.messages)?;
+    let summary = Summary::of(run, &analysis);
+    Ok((analysis, summary))
 }
 
 /// Writes `messages.csv`, `rounds.csv`, `canisters.csv`, `charges.csv` and `accounts.csv`.

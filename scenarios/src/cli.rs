@@ -1,16 +1,19 @@
 //! The `icsim` command line.
 
 mod arguments;
+mod calibrate;
 mod check;
 #[cfg(feature = "parquet")]
 mod columns;
 mod conformance;
 mod diff;
+mod explore;
 mod inspect;
 mod look;
 mod plot;
 mod profiles;
 mod recordings;
+mod replay;
 mod reprice;
 mod run;
 mod script;
@@ -31,6 +34,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run(&arguments),
         Ok(Arguments { command: Command::Sweep(arguments) }) => sweep::sweep(&arguments),
         Ok(Arguments { command: Command::Merge(arguments) }) => sweep::merge_shards(&arguments),
+        Ok(Arguments { command: Command::Calibrate(arguments) }) => calibrate::run(&arguments),
         Ok(Arguments { command: Command::Check(arguments) }) => check::check(&arguments),
         Ok(Arguments { command: Command::New(arguments) }) => check::new(&arguments),
         Ok(Arguments { command: Command::Conformance(arguments) }) => conformance::run(&arguments),
@@ -38,6 +42,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Trace(arguments) }) => trace::run(&arguments),
         Ok(Arguments { command: Command::Plot(arguments) }) => plot::run(&arguments),
         Ok(Arguments { command: Command::Diff(arguments) }) => diff::run(&arguments),
+        Ok(Arguments { command: Command::Explore(arguments) }) => explore::run(&arguments),
+        Ok(Arguments { command: Command::Replay(arguments) }) => replay::run(&arguments),
         Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),
         Ok(Arguments { command: Command::Profiles(arguments) }) => profiles::run(&arguments),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),

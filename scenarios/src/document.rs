@@ -9,9 +9,10 @@ mod refusal;
 mod tree;
 
 pub use entries::{
-    ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry, ChoiceEntry, Document, ExpectEntry,
-    FigureEntry, LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry,
-    SubnetEntry, Topology, WarmUpEntry, WorkloadEntry,
+    ActionEntry, ActionKind, Allowed, ArrivalKind, ArrivalsEntry, CallEntry, CanisterEntry,
+    ChoiceEntry, Document, ExpectEntry, ExploreEntry, FaultEntry, FaultKind, FigureEntry,
+    LinkEntry, MethodEntry, ModelEntry, NetworkEntry, ProfileEntry, SettingsEntry, SubnetEntry,
+    Topology, WarmUpEntry, WorkloadEntry,
 };
 pub use names::{Texts, each};
 pub use tree::Tree;
@@ -24,7 +25,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 /// The fields of a scenario that a sweep can vary, by their names in [`Document`].
-pub const FIELDS: [&str; 10] = [
+pub const FIELDS: [&str; 12] = [
     "title",
     "description",
     "profile",
@@ -34,6 +35,8 @@ pub const FIELDS: [&str; 10] = [
     "network",
     "canister",
     "workload",
+    "action",
+    "fault",
     "expect",
 ];
 

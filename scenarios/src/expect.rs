@@ -1,228 +1,139 @@
-//! Expectations: what has to hold at the end of a run, such as `latency.p99 < 2s`.
+//! Expectations: what has to hold in a run, such as `latency.p99 < 2s` or `query.bank.total() == 1000`.
 //!
-//! An expectation compares two operands, or several pairs joined by `and`. An operand is the name of
-//! a metric (see [`reports::metrics`]) or an amount in any unit of a scenario: `2s`, `5T`, `4MiB`, `3`.
+//! | module | what it is |
+//! |---|---|
+//! | [`parse`] | text to a tree; `token` finds the words |
+//! | [`value`], [`evaluate`] | what the tree comes to, given values for what it speaks of |
+//! | [`live`] | those values, found in a world between two rounds |
+//! | [`when`] | when it has to hold |
+//! | [`invariants`] | all expectations of a scenario over one run |
+//! | [`run`] | a run that is watched |
+//! | [`violation`] | what is said of one that does not hold |
 
+mod answers;
+pub mod evaluate;
+pub mod invariants;
+pub mod live;
+pub mod parse;
+pub mod run;
+mod token;
+pub mod value;
+pub mod violation;
+pub mod when;
+
+pub use invariants::{Conclusion, Invariants, Watch};
+pub use parse::ParseError;
+pub use violation::Violation;
+pub use when::When;
+
+use answers::Answers;
+use evaluate::{Found, Unknown, conjuncts, needs, truth};
+use live::Source;
+use parse::Node;
 use reports::metrics::Metric;
-use sim_core::time::SimDuration;
-use sim_core::units::{Bytes, Cycles};
-use std::fmt;
+use sim_core::time::{SimDuration, SimTime};
+use sim_core::world::World;
+use std::sync::Arc;
+use value::Value;
 
-/// Comparisons that all have to hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An expectation whose every name is settled.
+#[derive(Clone, Debug)]
 pub struct Expectation {
-    text: String,
-    comparisons: Vec<Comparison>,
+    /// As it was written.
+    pub text: Arc<str>,
+    /// When it has to hold.
+    pub when: When,
+    /// How often it is checked; after every round of any subnet if not given.
+    pub every: Option<SimDuration>,
+    /// From when on.
+    pub from: SimTime,
+    /// What has to be true.
+    pub root: Node,
+    /// What it speaks of: as written, and what that is.
+    pub operands: Vec<(String, Source)>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Comparison {
-    left: Operand,
-    operator: Operator,
-    right: Operand,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Operand {
-    Metric(String),
-    Amount(u128),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    NotEqual,
-}
-
-/// Longer spellings come first, so that `<=` is not read as `<`.
-const OPERATORS: [(&str, Operator); 6] = [
-    ("<=", Operator::LessOrEqual),
-    (">=", Operator::GreaterOrEqual),
-    ("==", Operator::Equal),
-    ("!=", Operator::NotEqual),
-    ("<", Operator::Less),
-    (">", Operator::Greater),
-];
-
-/// An expectation that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` compares nothing; expected, for example, \"latency.p99 < 2s\" or \
-     \"canister.ping.balance > 1T and rejected == 0\" (<, <=, >, >=, ==, !=)"
-)]
-pub struct InvalidExpectation(String);
-
-/// An expectation that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disappointment {
-    expectation: String,
-    /// What was compared, with the values found.
+/// Why an expectation does not hold.
+struct Broken {
+    /// The values of what it speaks of.
     found: String,
-}
-
-impl fmt::Display for Disappointment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}, found {}", self.expectation, self.found)
-    }
+    /// It is not known whether it holds: a canister does not answer at present.
+    undecided: bool,
 }
 
 impl Expectation {
-    /// Reads an expectation.
-    ///
-    /// # Errors
-    /// It compares nothing.
-    pub fn parse(text: &str) -> Result<Expectation, InvalidExpectation> {
-        let parts = text.split(" and ").map(Comparison::parse);
-        let comparisons: Option<Vec<Comparison>> = parts.collect();
-        let invalid = || InvalidExpectation(text.to_owned());
-        Ok(Expectation { text: text.to_owned(), comparisons: comparisons.ok_or_else(invalid)? })
-    }
-
-    /// The names of the metrics it speaks of.
-    pub fn metrics(&self) -> impl Iterator<Item = &str> {
-        let operands = self.comparisons.iter().flat_map(|pair| [&pair.left, &pair.right]);
-        operands.filter_map(|operand| match operand {
-            Operand::Metric(name) => Some(name.as_str()),
-            Operand::Amount(_) => None,
-        })
-    }
-
     /// As it was written.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The first comparison that does not hold for the numbers of a run. A metric without a value
-    /// fulfils nothing.
-    ///
-    /// # Errors
-    /// One of them does not hold.
-    pub fn check(&self, metrics: &[Metric]) -> Result<(), Disappointment> {
-        match self.comparisons.iter().find(|comparison| !comparison.holds(metrics)) {
-            None => Ok(()),
-            Some(broken) => Err(Disappointment {
-                expectation: self.text.clone(),
-                found: broken.with_values(metrics),
-            }),
-        }
-    }
-}
-
-impl Comparison {
-    fn parse(text: &str) -> Option<Comparison> {
-        let split = OPERATORS.iter().find_map(|(sign, operator)| {
-            let (left, right) = text.split_once(sign)?;
-            Some((left, *operator, right))
-        });
-        let (left, operator, right) = split?;
-        let (left, right) = (Operand::parse(left)?, Operand::parse(right)?);
-        let has_metric = [&left, &right].iter().any(|side| matches!(side, Operand::Metric(_)));
-        has_metric.then_some(Comparison { left, operator, right })
+    fn counts_answers(&self) -> bool {
+        self.operands.iter().any(|(_, source)| source.counts_answers())
     }
 
-    fn holds(&self, metrics: &[Metric]) -> bool {
-        let (Some(left), Some(right)) = (self.left.value(metrics), self.right.value(metrics))
-        else {
-            return false;
-        };
-        match self.operator {
-            Operator::Less => left < right,
-            Operator::LessOrEqual => left <= right,
-            Operator::Greater => left > right,
-            Operator::GreaterOrEqual => left >= right,
-            Operator::Equal => left == right,
-            Operator::NotEqual => left != right,
+    /// The first time after `now` at which it is checked, if it has times of its own.
+    fn after(&self, now: SimTime) -> SimTime {
+        let Some(every) = self.every.filter(|every| *every > SimDuration::ZERO) else { return now };
+        let since = now.since(self.from).as_nanos();
+        let times = since / every.as_nanos() + 1;
+        self.from + SimDuration::from_nanos(every.as_nanos().saturating_mul(times))
+    }
+
+    /// By when it has to have held.
+    fn deadline(&self) -> Option<SimTime> {
+        match self.when {
+            When::Eventually(Some(within)) => Some(self.from + within),
+            _ => None,
         }
     }
 
-    fn with_values(&self, metrics: &[Metric]) -> String {
-        let sides = [&self.left, &self.right].into_iter();
-        let shown = sides.filter_map(|side| match side {
-            Operand::Metric(name) => {
-                let found = metrics.iter().find(|metric| metric.name == *name);
-                let unit = found.map_or("", |metric| metric.unit);
-                let value = side.value(metrics).map_or("none".to_owned(), |v| v.to_string());
-                Some(format!("{name} = {value} {unit}").trim_end().to_owned())
+    /// What is found for its operands in a world.
+    fn find(&self, world: &mut World, answers: &Answers) -> Vec<Found> {
+        self.operands.iter().map(|(_, source)| source.find(world, answers)).collect()
+    }
+
+    /// Fills in the operands that are metrics.
+    fn measure(&self, metrics: &[Metric], found: &mut [Found]) {
+        for ((_, source), found) in self.operands.iter().zip(found) {
+            if let Source::Metric(name) = source {
+                let metric = metrics.iter().find(|metric| metric.name == *name);
+                let value = metric.and_then(|metric| metric.value).map(Value::int);
+                *found = value.ok_or_else(|| Unknown::Nothing("none".to_owned()));
             }
-            Operand::Amount(_) => None,
-        });
-        shown.collect::<Vec<_>>().join(", ")
-    }
-}
-
-impl Operand {
-    fn parse(text: &str) -> Option<Operand> {
-        let text = text.trim();
-        if text.is_empty() || OPERATORS.iter().any(|(sign, _)| text.contains(sign)) {
-            return None;
-        }
-        match text.starts_with(|c: char| c.is_ascii_digit()) {
-            true => amount(text).map(Operand::Amount),
-            false => Some(Operand::Metric(text.to_owned())),
         }
     }
 
-    fn value(&self, metrics: &[Metric]) -> Option<u128> {
-        match self {
-            Operand::Amount(amount) => Some(*amount),
-            Operand::Metric(name) => metrics.iter().find(|metric| metric.name == *name)?.value,
-        }
+    /// Whether it holds; of several comparisons joined by `and` the first that does not is told.
+    fn verdict(&self, operands: &[Found], metrics: &[Metric]) -> Result<(), Broken> {
+        let broken = |part: &&Node| truth(part, operands) != Ok(true);
+        let parts = conjuncts(&self.root);
+        let fails =
+            |part: &&&Node| !matches!(truth(part, operands), Ok(true) | Err(Unknown::Silent(_)));
+        // What is known to be wrong counts for more than what is not known.
+        let first = parts.iter().find(fails).or_else(|| parts.iter().find(|part| broken(part)));
+        let Some(first) = first else { return Ok(()) };
+        let result = truth(first, operands);
+        let undecided = matches!(result, Err(Unknown::Silent(_)));
+        Err(Broken { found: self.shown(first, operands, metrics), undecided })
     }
-}
 
-/// An amount in any unit: durations in nanoseconds.
-fn amount(text: &str) -> Option<u128> {
-    let duration = || text.parse::<SimDuration>().ok().map(|time| u128::from(time.as_nanos()));
-    let cycles = || text.parse::<Cycles>().ok().map(Cycles::get);
-    let bytes = || text.parse::<Bytes>().ok().map(|bytes| u128::from(bytes.get()));
-    duration().or_else(cycles).or_else(bytes)
+    /// What was found for the operands of a part.
+    fn shown(&self, part: &Node, operands: &[Found], metrics: &[Metric]) -> String {
+        let mut shown: Vec<String> = Vec::new();
+        for index in needs(part) {
+            let (text, source) = &self.operands[index];
+            let value = match &operands[index] {
+                Ok(value) => format!("{value} {}", source.unit(metrics)),
+                Err(Unknown::Nothing(why) | Unknown::Silent(why)) => why.clone(),
+            };
+            let text = format!("{text} = {}", value.trim_end());
+            if !shown.contains(&text) {
+                shown.push(text);
+            }
+        }
+        shown.join(", ")
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn metrics() -> Vec<Metric> {
-        let metric = |name: &str, unit, value| Metric { name: name.to_owned(), unit, value };
-        vec![
-            metric("latency.p99", "ns", Some(1_500_000_000)),
-            metric("canister.a b.balance", "cycles", Some(5_000_000_000_000)),
-            metric("latency.p50", "ns", None),
-        ]
-    }
-
-    fn check(text: &str) -> Result<(), String> {
-        let expectation = Expectation::parse(text).expect(text);
-        expectation.check(&metrics()).map_err(|broken| broken.to_string())
-    }
-
-    #[test]
-    fn what_holds_is_no_disappointment() {
-        for text in [
-            "latency.p99 < 2s",
-            "2s >= latency.p99",
-            "canister.a b.balance == 5T and latency.p99 != 3",
-            "latency.p99 <= canister.a b.balance",
-        ] {
-            assert_eq!(check(text), Ok(()), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_does_not_hold_is_shown_with_what_was_found() {
-        let found = "expected latency.p99 < 1s, found latency.p99 = 1500000000 ns";
-        assert_eq!(check("latency.p99 < 1s"), Err(found.to_owned()));
-        assert!(check("latency.p50 < 1s").is_err(), "without a value nothing is fulfilled");
-    }
-
-    #[test]
-    fn what_compares_nothing_is_refused() {
-        for text in ["", "latency.p99", "1 < 2", "latency.p99 <", "a < b < c", "x < 5 parsecs"] {
-            assert!(Expectation::parse(text).is_err(), "{text}");
-        }
-    }
-}
+mod tests;

@@ -2,15 +2,17 @@
 //!
 //! The run's `charges.csv` holds the quantities every price was made from, so each charge is priced
 //! anew, with its own rounding, under the other profile: `read` takes the tables in,
-//! `compute` prices them, `print` shows the result. The history stays the
+//! `compute` prices them, `print` and `json` show the result. The history stays the
 //! one that was recorded. That is exact as long as no canister would have acted, or been treated,
 //! differently: until the first one would have been frozen or out of cycles, or would not have been.
 
 mod compute;
+mod json;
 mod print;
 mod read;
 
 pub use compute::{Change, Fate, Repriced, compute};
+pub use json::json;
 pub use print::text;
 pub use read::{Account, Paid, ReadError, RecordedRun, read};
 

@@ -3,10 +3,13 @@
 //! Each step adds its mistakes to one list and goes on as far as it can, so that a user sees as
 //! many independent ones at once as possible.
 
+mod actions;
 mod argument;
 mod canisters;
 mod choice;
 mod expectations;
+mod faults;
+mod fields;
 mod figures;
 mod interface;
 mod model;
@@ -18,6 +21,7 @@ mod placed;
 mod profile;
 mod quantity;
 mod references;
+mod steps;
 mod subnets;
 mod workloads;
 
@@ -29,6 +33,7 @@ pub use subnets::Subnet;
 use crate::diagnostics::{Mistake, Refusal};
 use crate::document::change::Change;
 use crate::document::{self, Document};
+use crate::expect::Invariants;
 use crate::scenario::Scenario;
 use crate::source::Source;
 use reports::metrics::WarmUp;
@@ -124,11 +129,36 @@ fn resolve(
         mistakes,
     }
     .resolve();
+    let faults =
+        faults::Context { document, source, names: &names, modules: &mut modules, mistakes }
+            .resolve();
     let mut context =
         workloads::Context { source, names: &names, modules: &modules, document, mistakes };
     let workloads = workloads::resolve(&mut context);
-    let (Some(canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
-    let expectations = expectations::resolve(document, &subnets, &canisters, &workloads, mistakes);
+    let (Some(mut canisters), Some(workloads)) = (canisters, workloads) else { return Ok(None) };
+    let actions = actions::Context {
+        document,
+        source,
+        names: &names,
+        profile: &profile,
+        modules: &mut modules,
+        canisters: &mut canisters,
+        mistakes,
+    }
+    .resolve();
+    let mut context = expectations::Context {
+        document,
+        source,
+        names: &names,
+        modules: &modules,
+        workloads: workloads
+            .iter()
+            .map(|workload| workload.name.as_str())
+            .chain(actions.iter().map(|action| action.name.as_str()))
+            .collect(),
+        mistakes,
+    };
+    let invariants = Invariants::new(context.resolve());
     Ok(Some(Scenario {
         title: document.title.clone(),
         description: document.description.clone(),
@@ -142,7 +172,10 @@ fn resolve(
         canisters,
         workloads,
         figures,
-        expectations,
+        actions,
+        faults,
+        invariants,
+        explore: document.explore.clone().unwrap_or_default(),
     }))
 }
 

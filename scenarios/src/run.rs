@@ -9,7 +9,8 @@ pub mod results;
 pub mod stored;
 
 use crate::diagnostics::Refusal;
-use crate::expect::Disappointment;
+use crate::expect::Violation;
+use crate::expect::run::{Watched, run as watch};
 use crate::resolve::{BrokenRuntime, LoadError};
 use crate::scenario::{Provenance, Scenario};
 use crate::setup;
@@ -20,7 +21,7 @@ use progress::Progress;
 use reports::littles_law::LittlesLawBroken;
 use reports::metrics;
 use reports::store::Level;
-use sim_core::history::History;
+use sim_core::engine::Spreading;
 use sim_core::world::{Continue, ModelFault, RunError, RunOptions, World};
 
 /// What to run and how.
@@ -47,7 +48,7 @@ pub struct Outcome {
     /// The trace digest in hexadecimal.
     pub digest: String,
     /// What the scenario expected in vain.
-    pub disappointments: Vec<Disappointment>,
+    pub violations: Vec<Violation>,
 }
 
 /// A run without a result.
@@ -89,24 +90,24 @@ impl Job<'_> {
     /// The scenario cannot be set up, the run was interrupted or contradicted itself, or its
     /// results cannot be written.
     pub fn run(self, interrupt: &Interrupt, progress: &mut Progress) -> Result<Outcome, Failed> {
-        let history = self.simulate(interrupt, progress)?;
+        let watched = self.simulate(interrupt, progress)?;
         interrupt.check()?;
         progress.note("writing results");
-        let digest = history.digest.to_string();
-        let disappointments = self.disappointments(&history)?;
-        let table = results::write(&self, &history, interrupt)?;
-        Ok(Outcome { table, digest, disappointments })
+        let digest = watched.history.digest.to_string();
+        let table = results::write(&self, &watched.history, interrupt)?;
+        let violations = self.violations(watched)?;
+        Ok(Outcome { table, digest, violations })
     }
 
-    fn disappointments(&self, history: &History) -> Result<Vec<Disappointment>, Failed> {
-        if self.scenario.expectations.is_empty() {
+    fn violations(&self, watched: Watched) -> Result<Vec<Violation>, Failed> {
+        if self.scenario.invariants.list().is_empty() {
             return Ok(Vec::new());
         }
-        let metrics = metrics::of(history, self.scenario.warm_up)?;
-        Ok(self.scenario.disappointments(&metrics))
+        let metrics = metrics::of(&watched.history, self.scenario.warm_up)?;
+        Ok(watched.violations(&metrics))
     }
 
-    fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<History, Failed> {
+    fn simulate(&self, interrupt: &Interrupt, progress: &mut Progress) -> Result<Watched, Failed> {
         progress.note("setting up");
         let spec = self.scenario.world(self.provenance.seed, self.provenance.tie_seed);
         let world = interrupt.at_once(|| World::new(spec)).map_err(|error| {
@@ -118,11 +119,23 @@ impl Job<'_> {
             progress.at(time);
             if interrupt.requested() { Continue::Stop } else { Continue::Yes }
         };
-        let history = world.run(RunOptions { threads: self.threads, progress: &mut tell });
+        let options = RunOptions { threads: self.threads, progress: &mut tell };
+        let watched = watch(world, &self.scenario.invariants, options);
         progress.finish();
-        history.map_err(|error| match error {
+        let watched = watched.inspect(|watched| progress.say(&described(watched.spreading)));
+        watched.map_err(|error| match error {
             RunError::Interrupted(_) => Failed::Interrupted,
             RunError::Fault(fault) => Failed::Fault(fault),
         })
+    }
+}
+
+/// Which threads did the work, in words.
+fn described(spreading: Spreading) -> String {
+    let Spreading { threads, windows, spread, .. } = spreading;
+    match spread {
+        0 if threads == 1 => format!("ran on one thread, {windows} windows"),
+        0 => format!("ran on one thread: {windows} windows have too little work to share out"),
+        _ => format!("ran on {threads} threads in {spread} of {windows} windows"),
     }
 }

@@ -1,18 +1,22 @@
 //! A scenario in which every name, number and argument is settled.
 
+mod actions;
 mod effective;
+mod faults;
 
-pub use effective::{Provenance, effective};
+pub use actions::{ActionPlan, Deed};
+pub use effective::{Provenance, effective, entry_of_model};
+pub use faults::{FaultPlan, Lasts};
 
 use crate::arrivals::{Process, Window};
 use crate::diagnostics::Span;
-use crate::document::{ChoiceEntry, SettingsEntry};
-use crate::expect::{Disappointment, Expectation};
+use crate::document::{ChoiceEntry, ExploreEntry, SettingsEntry};
+use crate::expect::Invariants;
 use crate::resolve::{Links, Subnet};
 use crate::source::Source;
 use ic_principal::Principal;
 use reports::charts::spec::Spec;
-use reports::metrics::{Metric, WarmUp};
+use reports::metrics::WarmUp;
 use sim_core::choice::Choice;
 use sim_core::distribution::Distribution;
 use sim_core::id::{CanisterId, SubnetId};
@@ -59,8 +63,14 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// Figures wanted; those of its own choice, if the file chooses none.
     pub figures: Vec<Spec>,
-    /// What has to hold at the end of a run.
-    pub expectations: Vec<Expectation>,
+    /// What is done to canisters meanwhile, in the order of the file.
+    pub actions: Vec<ActionPlan>,
+    /// What goes wrong, in the order of the file.
+    pub faults: Vec<FaultPlan>,
+    /// What has to hold in a run.
+    pub invariants: Invariants,
+    /// How `icsim explore` judges.
+    pub explore: ExploreEntry,
 }
 
 /// A canister of a scenario.
@@ -68,6 +78,8 @@ pub struct Scenario {
 pub struct Canister {
     /// Its name.
     pub name: Arc<str>,
+    /// The name of its entry in the file, which the copies of one share.
+    pub entry: Arc<str>,
     /// Its id; the subnet follows from it.
     pub id: CanisterId,
     /// What it does.
@@ -183,14 +195,9 @@ impl Scenario {
             runtime: self.runtime.clone(),
             canisters: self.canisters.iter().map(|canister| canister.spec(seed)).collect(),
             workloads: self.workloads.iter().flat_map(Workload::specs).collect(),
-            faults: Vec::new(),
+            actions: self.actions.iter().flat_map(|plan| plan.specs(seed)).collect(),
+            faults: self.faults.iter().flat_map(|plan| plan.specs(seed)).collect(),
         }
-    }
-
-    /// What does not hold for the numbers of a run.
-    pub fn disappointments(&self, metrics: &[Metric]) -> Vec<Disappointment> {
-        let broken = self.expectations.iter().filter_map(|expected| expected.check(metrics).err());
-        broken.collect()
     }
 
     /// The files it was read from: the scenario file, and every file it names.
@@ -210,7 +217,10 @@ impl Scenario {
             Pace::Open { file, .. } => file.as_deref(),
             Pace::Closed { .. } => None,
         });
-        modules.chain(traces)
+        let upgrades = self.faults.iter().filter_map(|plan| plan.entry.wasm.as_ref());
+        let installed = self.actions.iter().filter_map(|plan| plan.entry.wasm.as_ref());
+        let more = upgrades.chain(installed).map(|wasm| wasm.get_ref().as_str());
+        modules.chain(traces).chain(more)
     }
 
     fn network(&self) -> Network {

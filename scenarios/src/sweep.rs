@@ -11,12 +11,19 @@
 //! | [`execute`] | all runs, in parallel, streamed to whoever writes them down |
 //! | [`journal`] | finished runs on disk, so that a sweep can be resumed |
 //! | [`table`], [`precision`] | results as tidy rows; whether they are precise enough |
+//! | [`figures`] | the results drawn |
 //! | [`manifest`] | what a sweep was made from, and the digest of every run |
 //! | [`job`] | all of these together |
+//! | `columnar` | the tables as Parquet, with the feature `parquet` |
 //! | [`merge`] | the shards of one sweep brought together |
+//! | [`emit`] | shards and merge as jobs of a cluster |
 
 pub mod axis;
+#[cfg(feature = "parquet")]
+pub mod columnar;
+pub mod emit;
 pub mod execute;
+pub mod figures;
 pub mod job;
 pub mod journal;
 pub mod latin;

@@ -91,3 +91,27 @@ fn mistakes_in_other_prices_are_told_with_the_nearest_name() {
     let error = reprice::profile("2025-01").expect_err("is no profile");
     assert!(error.to_string().contains("2026-mid"), "{error}");
 }
+
+#[test]
+fn the_answer_is_there_for_programs_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = recorded(folder.path());
+    let cheaper = reprice::profile("2024-06").expect("is built in");
+    let repriced = reprice::compute(&run, &cheaper);
+    let output = Command::new(env!("CARGO_BIN_EXE_icsim"))
+        .args(["reprice", "--profile", "2024-06", "--json"])
+        .arg(folder.path().join("out"))
+        .output()
+        .expect("icsim can be run");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+    assert_eq!(json["profile"], "2026-mid");
+    assert_eq!(json["repriced"], "2024-06");
+    assert_eq!(json["total"]["paid"], repriced.total().before.get().to_string());
+    assert_eq!(json["total"]["would_pay"], repriced.total().after.get().to_string());
+    assert_eq!(json["subnets"].as_array().map(Vec::len), Some(run.subnets.len()));
+    assert_eq!(json["canisters"].as_array().map(Vec::len), Some(repriced.canisters.len()));
+    let execution = &json["use_cases"]["execution"]["paid"];
+    let expected = repriced.use_cases[UseCase::Execution as usize].before.get().to_string();
+    assert_eq!(*execution, expected);
+    assert_eq!(json["exact_until_ns"], serde_json::json!(repriced.exact_until()));
+}

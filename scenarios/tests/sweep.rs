@@ -61,7 +61,7 @@ fn icsim(arguments: &[&str]) -> Output {
 
 fn sweep(scenario: &Path, out: &Path, more: &[&str]) -> Output {
     let (scenario, out) = (scenario.to_string_lossy(), out.to_string_lossy());
-    icsim(&[&["sweep", &scenario, "--out", &out, "--quiet"], more].concat())
+    icsim(&[&["sweep", &scenario, "--out", &out, "--quiet", "--no-figures"], more].concat())
 }
 
 fn stderr(output: &Output) -> String {
@@ -141,7 +141,8 @@ fn shards_make_the_whole() {
         let folders: Vec<String> =
             folders.iter().map(|name| at(name).to_string_lossy().into_owned()).collect();
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-        icsim(&[&["merge"], &folders[..], &["--out", &at(out).to_string_lossy()]].concat())
+        let out = at(out).to_string_lossy().into_owned();
+        icsim(&[&["merge", "--no-figures"], &folders[..], &["--out", &out]].concat())
     };
     assert_eq!(merge(&["b", "a"], "merged").status.code(), Some(0));
     assert_eq!(files(&at("merged")), files(&at("whole")));
@@ -158,6 +159,119 @@ fn shards_make_the_whole() {
     let other = sweep(&path, &at("other"), &["--shard", "2/2", "--seed", "1"]);
     assert_eq!(other.status.code(), Some(0));
     assert!(stderr(&merge(&["a", "other"], "refused")).contains("different sweeps"));
+}
+
+#[test]
+fn a_sweep_is_drawn_and_can_be_drawn_again() {
+    let one_metric = format!("{TWO_POINTS}\nmetrics = [\"latency.p50\"]");
+    let (folder, path) = scenario(&one_metric);
+    let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+    let [path, out_text, again_text] =
+        [&path, &out, &again].map(|path| path.to_string_lossy().into_owned());
+    let drawn = icsim(&["sweep", &path, "--out", &out_text, "--quiet"]);
+    assert_eq!(drawn.status.code(), Some(0), "{}", stderr(&drawn));
+    let figures = names(&out.join("figures"));
+    let kinds = ["curves", "forest", "spread"].map(|kind| format!("{kind}-latency-p50"));
+    let every = kinds.iter().flat_map(|kind| ["csv", "png", "svg"].map(|e| format!("{kind}.{e}")));
+    assert_eq!(figures, every.collect::<Vec<_>>());
+    let plot = |more: &[&str]| {
+        icsim(&[&["plot", &out_text, "--out", &again_text, "--force"], more].concat())
+    };
+    assert_eq!(plot(&[]).status.code(), Some(0));
+    assert_eq!(files(&again), files(&out.join("figures")));
+    for (arguments, found) in [
+        (&["--metric", "letancy.*"][..], "no metric of the sweep is called letancy.*"),
+        (&["--x", "duration"], "it varies network.latency.value"),
+        (&["--figure", "latency"], "a figure of runs"),
+        (&["--figure", "curves", &again_text], "drawn alone"),
+    ] {
+        let refused = plot(arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&refused).contains(found), "{found}: {}", stderr(&refused));
+    }
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_that_is_not_built_in_is_said_to_be_missing() {
+    let (folder, path) = scenario(TWO_POINTS);
+    let refused = sweep(&path, &folder.path().join("out"), &["--parquet"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("--features parquet"), "{}", stderr(&refused));
+}
+
+/// The cells of a Parquet file, as a CSV file has them.
+#[cfg(feature = "parquet")]
+fn cells(file: fs::File) -> Vec<Vec<String>> {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
+    let reader = SerializedFileReader::new(file).expect("is Parquet");
+    let text = |field: &Field| match field {
+        Field::Null => String::new(),
+        Field::Long(number) => number.to_string(),
+        Field::Double(number) => number.to_string(),
+        Field::Str(text) => text.clone(),
+        Field::Decimal(number) => {
+            let bytes = number.data().try_into().expect("16 bytes");
+            i128::from_be_bytes(bytes).to_string()
+        }
+        other => panic!("no table has a {other:?}"),
+    };
+    let rows = reader.get_row_iter(None).expect("has rows");
+    rows.map(|row| row.expect("a row").get_column_iter().map(|(_, f)| text(f)).collect()).collect()
+}
+
+/// Read back with the library that wrote it: every cell is the one of the CSV.
+#[cfg(feature = "parquet")]
+#[test]
+fn the_tables_of_a_sweep_read_back_from_parquet() {
+    let (folder, path) = scenario(TWO_POINTS);
+    let out = folder.path().join("out");
+    let output = sweep(&path, &out, &["--parquet"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for name in ["results", "summary", "comparison"] {
+        let columns = fs::File::open(out.join(name).with_extension("parquet")).expect("is there");
+        let text = fs::read_to_string(out.join(name).with_extension("csv")).expect("is there");
+        let found = cells(columns);
+        let expected: Vec<Vec<String>> =
+            text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+/// What a scheduler would start is started by hand here.
+#[test]
+fn the_script_of_a_cluster_does_shards_and_merge() {
+    let (folder, path) = scenario(TWO_POINTS);
+    let at = |name: &str| folder.path().join(name);
+    sweep(&path, &at("whole"), &[]);
+    for scheduler in ["slurm", "hyperqueue", "parallel"] {
+        let out = at(scheduler);
+        let script = sweep(&path, &out, &["--emit", scheduler, "--shards", "2"]);
+        assert_eq!(script.status.code(), Some(0), "{}", stderr(&script));
+        let file = at("job.sh");
+        fs::write(&file, &script.stdout).expect("a file");
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new("sh");
+            command.arg(&file).args(arguments).env("ICSIM", env!("CARGO_BIN_EXE_icsim"));
+            command.output().expect("a shell").status.code()
+        };
+        assert_eq!(run(&["merge"]), Some(2), "there is nothing to merge yet");
+        // The second one is done already when it is asked for again.
+        for shard in ["2", "1", "2"] {
+            assert_eq!(run(&["shard", shard]), Some(0));
+        }
+        assert_eq!(run(&["merge"]), Some(0));
+        assert_eq!(files(&out), files(&at("whole")));
+    }
+}
+
+#[test]
+fn no_script_is_made_for_a_sweep_that_cannot_be_done_in_parts() {
+    let (folder, path) = scenario("replications = 9\nuntil = \"ci of latency.p50 < 5%\"");
+    let refused = sweep(&path, &folder.path().join("out"), &["--emit", "slurm"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("cannot be cut into shards"), "{}", stderr(&refused));
 }
 
 /// Asks to stop after so many runs.

@@ -143,6 +143,16 @@ impl CallContexts {
         id
     }
 
+    /// All contexts, in order of opening.
+    pub fn contexts(&self) -> impl Iterator<Item = &CallContext> {
+        self.contexts.values()
+    }
+
+    /// Whom the canister waits for, once for each call, in order of calling.
+    pub fn callees(&self) -> impl Iterator<Item = Principal> {
+        self.callbacks.values().map(|callback| callback.callee)
+    }
+
     /// Guaranteed responses for which room is kept: those this canister owes, and those it waits for.
     pub fn reserved_responses(&self) -> u64 {
         self.promised + self.expected
@@ -216,6 +226,11 @@ impl CallContexts {
             }
         }
         expired
+    }
+
+    /// Whether a deadline is to be watched.
+    pub fn watches_deadlines(&self) -> bool {
+        !self.deadlines.is_empty()
     }
 
     /// Takes a callback whose answer has come.

@@ -4,6 +4,7 @@ pub(crate) mod chunks;
 pub(crate) mod history;
 pub(crate) mod log;
 pub(crate) mod low_memory;
+mod memory;
 pub(crate) mod options;
 pub(crate) mod queries;
 pub(crate) mod snapshots;
@@ -32,6 +33,7 @@ use low_memory::LowMemoryHook;
 use options::Options;
 use queries::QueryStatistics;
 use snapshots::Snapshots;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -139,6 +141,14 @@ pub(crate) struct LongInstall {
     pub(crate) answer: Result<Payload, Failure>,
 }
 
+/// A freezing threshold and what it follows from besides the prices: what the canister takes up, the
+/// seconds of its settings, and the cycles reserved.
+#[derive(Clone, Copy, Debug)]
+struct KnownThreshold {
+    cause: (IdleUse, u64, Cycles),
+    threshold: Cycles,
+}
+
 pub(crate) struct Canister {
     pub(crate) id: CanisterId,
     pub(crate) name: Arc<str>,
@@ -190,6 +200,8 @@ pub(crate) struct Canister {
     memory: Bytes,
     /// The prices it pays, once it was measured.
     fees: Option<Arc<FeeSchedule>>,
+    /// The freezing threshold that was worked out last.
+    threshold: Cell<Option<KnownThreshold>>,
     /// Ingress fees that came due while an execution is paused, whose balance must not change.
     pub(crate) ingress_debit: Cycles,
     /// Charges of those.
@@ -252,117 +264,10 @@ impl Canister {
             hook: LowMemoryHook::default(),
             memory: Bytes::ZERO,
             fees: None,
+            threshold: Cell::new(None),
             ingress_debit: Cycles::ZERO,
             postponed: Vec::new(),
         }
-    }
-
-    /// All memory the canister pays for.
-    pub(crate) fn memory(&self) -> Bytes {
-        self.memory
-    }
-
-    /// Memory of its messages: room kept for guaranteed responses, and those that have come or have
-    /// not left yet.
-    pub(crate) fn message_memory(&self) -> Bytes {
-        let Some(fees) = &self.fees else { return Bytes::ZERO };
-        let (come, leaving) = (self.input.answers(), self.output.answers());
-        let kept = self.calls.reserved_responses().saturating_sub(come.count);
-        fees.reserved_response().saturating_mul(kept)
-            + fees.queued_responses(come)
-            + fees.queued_responses(leaving)
-    }
-
-    /// What it takes up by existing.
-    pub(crate) fn idle_use(&self) -> IdleUse {
-        IdleUse {
-            memory: self.memory,
-            messages: self.message_memory(),
-            compute: self.compute_allocation,
-        }
-    }
-
-    /// The balance below which the canister may not spend.
-    pub(crate) fn freezing_threshold(&self) -> Cycles {
-        self.threshold_for(self.idle_use())
-    }
-
-    fn threshold_for(&self, idle: IdleUse) -> Cycles {
-        let reserved = self.account.reserved();
-        let threshold =
-            |fees: &FeeSchedule| fees.freezing_threshold(idle, self.freezing_seconds, reserved);
-        self.fees.as_deref().map_or(Cycles::ZERO, threshold)
-    }
-
-    /// Whether its code has 64-bit memory: instructions of that cost more.
-    pub(crate) fn is_wasm64(&self) -> bool {
-        self.code.as_ref().is_some_and(|code| code.program.is_wasm64())
-    }
-
-    /// The prices it pays: those of its code's width.
-    pub(crate) fn prices(&self, fees: &Arc<FeeSchedule>) -> Arc<FeeSchedule> {
-        if self.is_wasm64() { fees.wasm64() } else { fees.clone() }
-    }
-
-    /// Brings the memory it pays for, and what follows from it, up to date.
-    pub(crate) fn measure(&mut self, fees: &Arc<FeeSchedule>) {
-        self.memory = self.memory_usage().max(self.memory_allocation);
-        self.fees = Some(fees.clone());
-        self.hook = self.hook.measured(self.is_short_of_memory());
-    }
-
-    /// Memory it has allocated and does not use.
-    pub(crate) fn spare_allocation(&self) -> Bytes {
-        self.memory_allocation.saturating_sub(self.memory_usage())
-    }
-
-    /// Everything in use, whatever is allocated.
-    pub(crate) fn memory_usage(&self) -> Bytes {
-        self.execution_memory() + self.other_memory()
-    }
-
-    fn other_memory(&self) -> Bytes {
-        self.history_memory() + self.chunks.memory() + self.snapshots.memory()
-    }
-
-    /// Whether less Wasm memory is left than its settings want.
-    fn is_short_of_memory(&self) -> bool {
-        let (limit, threshold) =
-            (self.options.wasm_memory_limit, self.options.wasm_memory_threshold);
-        let heap = self.code.as_ref().map_or(Bytes::ZERO, |code| code.instance.memory().heap);
-        !threshold.is_zero() && !limit.is_zero() && limit.saturating_sub(heap) < threshold
-    }
-
-    /// Heap, stable memory and module.
-    pub(crate) fn execution_memory(&self) -> Bytes {
-        self.code.as_ref().map_or(Bytes::ZERO, Code::memory)
-    }
-
-    /// The memory it would pay for with other code.
-    pub(crate) fn memory_with(&self, code: &Code) -> Bytes {
-        (code.memory() + self.other_memory()).max(self.memory_allocation)
-    }
-
-    /// The freezing threshold it would have with `memory` in use.
-    pub(crate) fn freezing_threshold_of(&self, memory: Bytes) -> Cycles {
-        let memory = memory.max(self.memory_allocation);
-        self.threshold_for(IdleUse { memory, ..self.idle_use() })
-    }
-
-    /// The freezing threshold it would have with other code and so many cycles reserved.
-    pub(crate) fn freezing_threshold_with(
-        &self,
-        code: &Code,
-        fees: &FeeSchedule,
-        reserved: Cycles,
-    ) -> Cycles {
-        let idle = IdleUse { memory: self.memory_with(code), ..self.idle_use() };
-        fees.freezing_threshold(idle, self.freezing_seconds, reserved)
-    }
-
-    /// The recorded changes of code and controllers.
-    pub(crate) fn history_memory(&self) -> Bytes {
-        self.history.memory()
     }
 
     /// Records a change made at `at`, of which `keep` are kept.
@@ -433,6 +338,26 @@ impl Canister {
     /// Whether it is in the middle of a message, a task or an install: nothing else may touch it.
     pub(crate) fn is_in_progress(&self) -> bool {
         self.paused.is_some() || self.installing.is_some()
+    }
+
+    /// Whether nothing happens to it until somebody touches it: no round has anything to do with it but
+    /// for its timer and the charge for what it takes up.
+    pub(crate) fn can_sleep(&self) -> bool {
+        let exports = self.code.as_ref().map(|code| code.program.exports());
+        let has_heartbeat = exports.is_some_and(|exports| exports.heartbeat);
+        let is_stopping = self.status == Status::Stopping || !self.stop_calls.is_empty();
+        let has_debits = !self.heap_delta_debit.is_zero() || !self.install_code_debit.is_zero();
+        self.next_execution() == NextExecution::None
+            && self.output.is_empty()
+            && !self.calls.watches_deadlines()
+            && self.queries.is_settled()
+            && !(has_heartbeat || is_stopping || has_debits)
+    }
+
+    /// When its timer goes off, if its code has one: nanoseconds since 1970.
+    pub(crate) fn due_timer(&self) -> Option<u64> {
+        let code = self.code.as_ref()?;
+        self.timer.filter(|_| code.program.exports().global_timer)
     }
 
     /// Whether `amount` can be spent without going below the freezing threshold.

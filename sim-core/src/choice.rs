@@ -1,13 +1,54 @@
 //! Choosing one of several things: uniformly, by weights, or by Zipf's law.
 
 use crate::random::Stream;
+use std::fmt;
+use std::sync::Arc;
 
 /// Things, one of which is drawn at a time. A single one is taken without drawing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Choice<T> {
-    items: Vec<T>,
+    items: Arc<[T]>,
     /// Sums of the weights up to and including each item.
-    cumulative: Vec<u64>,
+    cumulative: Arc<[u64]>,
+    guide: Arc<Guide>,
+}
+
+/// The hash of a modelled canister's behaviour is over this: what follows from the rest is not in it.
+impl<T: fmt::Debug> fmt::Debug for Choice<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Choice");
+        shown.field("items", &self.items).field("cumulative", &self.cumulative).finish()
+    }
+}
+
+/// Where to look among the sums: for equal steps of what is drawn, the first item it can be.
+#[derive(Debug, PartialEq, Eq)]
+struct Guide {
+    step: u64,
+    first: Vec<u32>,
+}
+
+/// Items for each step of the guide, on average.
+const ITEMS_PER_STEP: usize = 4;
+
+impl Guide {
+    fn new(cumulative: &[u64]) -> Guide {
+        let total = cumulative.last().copied().unwrap_or(0);
+        let step = total.div_ceil((cumulative.len() / ITEMS_PER_STEP).max(1) as u64).max(1);
+        let mut item = 0;
+        let first = (0..=total / step).map(|place| {
+            item += cumulative[item..].partition_point(|sum| *sum <= place * step);
+            item as u32
+        });
+        Guide { step, first: first.collect() }
+    }
+
+    /// The items among which the one drawn is.
+    fn range(&self, drawn: u64, items: usize) -> std::ops::Range<usize> {
+        let place = (drawn / self.step) as usize;
+        let last = self.first.get(place + 1).map_or(items, |last| *last as usize + 1);
+        self.first[place] as usize..last.min(items)
+    }
 }
 
 /// Nothing can be drawn: there are no things, or all weights are zero, or there is not one for each.
@@ -25,7 +66,9 @@ const ZIPF_FIRST: f64 = (1u64 << 40) as f64;
 impl<T> Choice<T> {
     /// Always the same.
     pub fn one(item: T) -> Choice<T> {
-        Choice { items: vec![item], cumulative: vec![1] }
+        let cumulative = Arc::from([1]);
+        let guide = Arc::new(Guide::new(&cumulative));
+        Choice { items: Arc::from([item]), cumulative, guide }
     }
 
     /// Each as likely as its weight.
@@ -39,7 +82,10 @@ impl<T> Choice<T> {
         };
         let cumulative: Vec<u64> = weights.iter().scan(0, sum).collect();
         match items.len() == weights.len() && cumulative.last().is_some_and(|total| *total > 0) {
-            true => Ok(Choice { items, cumulative }),
+            true => {
+                let guide = Arc::new(Guide::new(&cumulative));
+                Ok(Choice { items: items.into(), cumulative: cumulative.into(), guide })
+            }
             false => Err(NothingToChoose { items: items.len(), weights: weights.len() }),
         }
     }
@@ -70,7 +116,7 @@ impl<T> Choice<T> {
 
     /// The weight of each.
     pub fn weights(&self) -> Vec<u64> {
-        let before = std::iter::once(&0).chain(&self.cumulative);
+        let before = std::iter::once(&0).chain(&*self.cumulative);
         self.cumulative.iter().zip(before).map(|(sum, before)| sum - before).collect()
     }
 
@@ -81,7 +127,9 @@ impl<T> Choice<T> {
             _ => {
                 let total = self.cumulative.last().copied().unwrap_or(0);
                 let drawn = random.below(total);
-                self.cumulative.partition_point(|sum| *sum <= drawn)
+                let range = self.guide.range(drawn, self.items.len());
+                let first = range.start;
+                first + self.cumulative[range].partition_point(|sum| *sum <= drawn)
             }
         };
         &self.items[index.min(self.items.len() - 1)]
@@ -91,6 +139,7 @@ impl<T> Choice<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn counts(choice: &Choice<usize>, draws: usize) -> Vec<usize> {
         let mut random = Stream::new(1, "test", "choice");
@@ -113,6 +162,26 @@ mod tests {
         // Shares 12/25, 6/25, 4/25, 3/25.
         for (count, expected) in counts.iter().zip([12_000i64, 6_000, 4_000, 3_000]) {
             assert!((*count as i64 - expected).abs() < 300, "{counts:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_guide_leads_to_the_item_whose_share_was_drawn(
+            weights in prop::collection::vec(0u64..50, 1..60),
+            share in 0.0f64..1.0,
+        ) {
+            let cumulative: Vec<u64> = weights.iter().scan(0, |sum, weight| {
+                *sum += weight;
+                Some(*sum)
+            }).collect();
+            let total = cumulative[weights.len() - 1];
+            prop_assume!(total > 0);
+            let drawn = (share * total as f64) as u64;
+            let range = Guide::new(&cumulative).range(drawn, weights.len());
+            let first = range.start;
+            let found = first + cumulative[range].partition_point(|sum| *sum <= drawn);
+            prop_assert_eq!(found, cumulative.partition_point(|sum| *sum <= drawn));
         }
     }
 

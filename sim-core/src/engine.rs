@@ -12,21 +12,26 @@
 //!   process 2   ──────e──e──────┘         └e───────
 //! ```
 //!
+//! Windows with too little work are done on one thread ([`Spreading`]).
+//!
 //! When a run reports "an event for process n arrives before the end of the window", the lookahead
 //! given to [`Engine::new`] is longer than some delay of the model.
 
 mod digest;
 mod event;
 mod queue;
+mod spreading;
 
 pub use digest::Digester;
 pub use event::{Class, Key, ProcessId};
 pub use queue::{EventQueue, HeapQueue};
+pub use spreading::{Spreading, WORTH_SPREADING};
 
 use crate::history::Digest;
 use crate::random;
 use crate::time::{SimDuration, SimTime};
 use rayon::prelude::*;
+use spreading::Chooser;
 
 /// One logical process: state, and what an event does to it.
 pub trait Process: Send {
@@ -39,6 +44,12 @@ pub trait Process: Send {
         event: Self::Event,
         context: &mut Context<'_, Self::Event, Q>,
     );
+
+    /// Roughly what the process has cost the host so far, in nanoseconds: a guess that follows from the
+    /// events it handled, for the choice of where to handle the next ones.
+    fn effort(&self) -> u64 {
+        0
+    }
 }
 
 /// What a process may do while it handles an event.
@@ -123,7 +134,12 @@ struct Lane<P: Process, Q> {
     digester: Digester,
     last: Option<Key>,
     events: u64,
+    /// Its effort at the end of the last window.
+    effort: u64,
 }
+
+/// What handling an event costs at least, in nanoseconds.
+const EVENT_EFFORT: u64 = 100;
 
 impl<P: Process, Q: EventQueue<P::Event>> Lane<P, Q> {
     /// Handles every event before `end`; events sent to others arrive at `end` or later.
@@ -146,10 +162,20 @@ impl<P: Process, Q: EventQueue<P::Event>> Lane<P, Q> {
     }
 }
 
+impl<P: Process, Q: EventQueue<P::Event>> Lane<P, Q> {
+    /// Effort since this was last asked.
+    fn take_effort(&mut self) -> u64 {
+        let effort = self.process.effort().saturating_add(self.events * EVENT_EFFORT);
+        effort.saturating_sub(std::mem::replace(&mut self.effort, effort))
+    }
+}
+
 /// All processes of a run.
 pub struct Engine<P: Process, Q = HeapQueue<<P as Process>::Event>> {
     lanes: Vec<Lane<P, Q>>,
     lookahead: SimDuration,
+    worth_spreading: u64,
+    spreading: Spreading,
 }
 
 impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
@@ -164,9 +190,23 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
             digester: Digester::default(),
             last: None,
             events: 0,
+            effort: 0,
         };
         let lanes = processes.into_iter().enumerate().map(lane).collect();
-        Engine { lanes, lookahead: lookahead.max(SimDuration::from_nanos(1)) }
+        let lookahead = lookahead.max(SimDuration::from_nanos(1));
+        let (worth_spreading, spreading) = (WORTH_SPREADING, Spreading::default());
+        Engine { lanes, lookahead, worth_spreading, spreading }
+    }
+
+    /// Spreads windows over threads if that saves so many nanoseconds by estimate, instead of
+    /// [`WORTH_SPREADING`]: always, if none.
+    pub fn spread_from(&mut self, nanos: u64) {
+        self.worth_spreading = nanos;
+    }
+
+    /// What the last run chose to do on several threads.
+    pub fn spreading(&self) -> Spreading {
+        self.spreading
     }
 
     /// Schedules a first event; one for a process that does not exist is dropped.
@@ -177,7 +217,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
         }
     }
 
-    /// Handles every event before `end`, on `threads` threads of the host. `after_window` is told
+    /// Handles every event before `end`, on up to `threads` threads of the host. `after_window` is told
     /// the time reached and answers whether to go on.
     ///
     /// Returns whether the end was reached.
@@ -192,13 +232,20 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
             0 | 1 => None,
             threads => rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok(),
         };
+        let mut chooser = Chooser::new(
+            pool.as_ref().map_or(1, rayon::ThreadPool::current_num_threads),
+            self.worth_spreading,
+        );
         while let Some(window_end) = self.next_window(end) {
-            match &pool {
+            match pool.as_ref().filter(|_| chooser.spreads()) {
                 Some(pool) => pool.install(|| {
-                    self.lanes.par_iter_mut().for_each(|lane| lane.run_window(window_end))
+                    let lanes = self.lanes.par_iter_mut().with_max_len(1);
+                    lanes.for_each(|lane| lane.run_window(window_end));
                 }),
                 None => self.lanes.iter_mut().for_each(|lane| lane.run_window(window_end)),
             }
+            chooser.note(self.lanes.iter_mut().map(Lane::take_effort));
+            self.spreading = self.spreading.and(chooser.told());
             self.exchange();
             if !after_window(window_end) {
                 return false;
@@ -237,8 +284,18 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
     }
 
     /// The processes, in order of their ids.
-    pub fn processes(&self) -> impl Iterator<Item = &P> {
+    pub fn processes(&self) -> impl DoubleEndedIterator<Item = &P> {
         self.lanes.iter().map(|lane| &lane.process)
+    }
+
+    /// The processes, in order of their ids, to be changed before a run.
+    pub fn processes_mut(&mut self) -> impl Iterator<Item = &mut P> {
+        self.lanes.iter_mut().map(|lane| &mut lane.process)
+    }
+
+    /// A process, between two windows.
+    pub fn process_mut(&mut self, id: ProcessId) -> Option<&mut P> {
+        self.lanes.get_mut(id.index()).map(|lane| &mut lane.process)
     }
 
     /// Ends the run: the processes, the trace digest (a hash over the processes' digests in order

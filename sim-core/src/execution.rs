@@ -103,6 +103,35 @@ impl Job {
     }
 }
 
+#[cfg(test)]
+impl Job {
+    /// An update that has run a slice.
+    pub(crate) fn under_way(id: crate::id::CanisterId) -> Job {
+        let profile = Profile::default();
+        let fees = Arc::new(FeeSchedule::new(&profile, 13));
+        let (mut ledger, mut messages) = (Ledger::default(), MessageIds::new(id.subnet()));
+        let executor = Executor {
+            subnet: id.subnet(),
+            profile: &profile,
+            fees: &fees,
+            storage: StorageUse::default(),
+            batch_time: 0,
+            place: Place::default(),
+            ledger: &mut ledger,
+            messages: &mut messages,
+            records: &mut Vec::new(),
+            content: &mut Vec::new(),
+            answered: &mut Vec::new(),
+        };
+        let name = id.to_string().into();
+        let mut canister = Canister::new(id, name, [].into(), &profile.management);
+        let origin = crate::call_context::Origin::Task;
+        let context = canister.calls.open(origin, Default::default(), None);
+        let (limit, entry) = (Instructions::new(1), crate::runtime::Entry::Heartbeat);
+        executor.job(&canister, EntryKind::Heartbeat, context, Prepaid::default(), limit, entry)
+    }
+}
+
 impl Executor<'_> {
     /// Runs one slice of the canister's next work and returns the instructions it used.
     pub(crate) fn run_next(&mut self, canister: &mut Canister) -> Instructions {

@@ -69,7 +69,12 @@ impl FeeSchedule {
 
     /// The prices for canisters with 64-bit memory, whose instructions cost more.
     pub fn wasm64(self: &Arc<Self>) -> Arc<FeeSchedule> {
-        self.wide.clone().unwrap_or_else(|| self.clone())
+        self.of_width(true).clone()
+    }
+
+    /// The prices for canisters with memory of either width.
+    pub(crate) fn of_width(self: &Arc<Self>, wasm64: bool) -> &Arc<FeeSchedule> {
+        self.wide.as_ref().filter(|_| wasm64).unwrap_or(self)
     }
 
     /// Nodes of the subnet.

@@ -60,6 +60,10 @@ impl CanisterId {
     /// The management canister, `aaaaa-aa`: every subnet answers for it itself.
     pub const MANAGEMENT: CanisterId = CanisterId(u64::MAX - 1);
 
+    /// The cycles minting canister, `rkp4c-7iaaa-aaaaa-aaaca-cai`: the only one that may create
+    /// cycles (`CYCLES_MINTING_CANISTER_ID`, `rs/nns/constants` in `dfinity/ic`).
+    pub const CYCLES_MINTING: CanisterId = CanisterId(4);
+
     /// The management canister of another subnet. Its number is the last of the subnet's range, so
     /// that messages find their way there.
     pub const fn management_of(subnet: SubnetId) -> CanisterId {

@@ -213,7 +213,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Creates cycles in an account.
+    /// Creates cycles in an account; a balance has room for 128 bits.
     pub fn mint(&mut self, to: &mut Account, amount: Cycles) {
         self.minted += amount;
         to.balance += amount;

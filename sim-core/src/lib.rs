@@ -12,20 +12,26 @@
 //! | [`profile`], [`fees`] | every price, limit and duration; the prices of one subnet |
 //! | [`random`], [`distribution`], [`choice`] | named random streams; what is drawn from them |
 //! | [`network`] | subnets and links |
-//! | [`fault`] | what goes wrong on purpose |
+//! | [`action`], [`fault`] | what is done to canisters meanwhile; what goes wrong on purpose |
+//! | [`delivery`] | when messages are taken in, where the network leaves it open |
 //! | [`world`] | what fixes a run, its set-up, and the run itself |
+//! | [`look`] | examining and querying a world between two rounds |
+//! | [`inside`] | a canister from the inside: queues, calls, globals, memory |
 //! | [`engine`] | the event loop: processes, keys, windows |
 //! | `subnet` | one process: block, induction, round, charging, streams, clients |
 //! | `canister`, `queues`, `call_context`, `message` | a canister as its subnet keeps it |
+//! | `roster` | the canisters of a subnet, and which of them are awake |
 //! | `execution` | one message on one canister: paid, run, applied or dropped |
 //! | [`runtime`] | the seam behind which code runs, and the effects that come back |
 //! | [`modelled`] | a runtime of its own: canisters whose behaviour is data |
 //! | [`ledger`] | the books: where cycles are and what they are burned for |
 //! | [`record`], [`history`] | what a run leaves behind |
 
+pub mod action;
 mod call_context;
 mod canister;
 pub mod choice;
+pub mod delivery;
 pub mod distribution;
 pub mod engine;
 mod execution;
@@ -33,7 +39,9 @@ pub mod fault;
 pub mod fees;
 pub mod history;
 pub mod id;
+pub mod inside;
 pub mod ledger;
+pub mod look;
 pub mod management;
 pub mod message;
 pub mod modelled;
@@ -43,6 +51,7 @@ mod queues;
 pub mod random;
 pub mod record;
 pub mod reject;
+mod roster;
 pub mod runtime;
 pub mod sandbox;
 pub mod scheduler;

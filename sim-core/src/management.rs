@@ -15,6 +15,7 @@ pub(crate) mod signing;
 pub(crate) mod snapshots;
 pub(crate) mod status;
 
+pub use chunks::{ChunkHash, UploadChunkArgs};
 pub use install::{
     InstallChunkedCodeArgs, InstallCodeArgs, InstallMode, UpgradeOptions, WasmMemoryPersistence,
 };

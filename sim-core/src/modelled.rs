@@ -15,7 +15,7 @@ use crate::units::{Bytes, Cycles, Instructions};
 use ic_principal::Principal;
 use instance::ModelledInstance;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Probabilities are counted in millionths.
 pub const MILLION: u64 = 1_000_000;
@@ -54,6 +54,9 @@ pub struct Method {
     pub in_sequence: bool,
     /// Instructions of each callback.
     pub callback: Distribution<Instructions>,
+    /// Instead of all this: one of several ways to behave, drawn for each message. It says
+    /// everything but `query`, and has no cases of its own.
+    pub cases: Option<Choice<Arc<Method>>>,
 }
 
 impl Default for Method {
@@ -70,6 +73,7 @@ impl Default for Method {
             calls: Vec::new(),
             in_sequence: false,
             callback: Distribution::Fixed { value: Instructions::ZERO },
+            cases: None,
         }
     }
 }
@@ -94,6 +98,7 @@ pub struct Modelled {
     behaviour: Arc<Behaviour>,
     exports: Exports,
     random: Stream,
+    hash: OnceLock<[u8; 32]>,
 }
 
 impl Modelled {
@@ -104,7 +109,8 @@ impl Modelled {
             let names = if method.query { &mut exports.queries } else { &mut exports.updates };
             names.insert(name.to_string());
         }
-        Modelled { behaviour, exports, random: Stream::new(seed, name, "behaviour") }
+        let random = Stream::new(seed, name, "behaviour");
+        Modelled { behaviour, exports, random, hash: OnceLock::new() }
     }
 }
 
@@ -114,7 +120,8 @@ impl Program for Modelled {
     }
 
     fn hash(&self) -> [u8; 32] {
-        *blake3::hash(format!("{:?}", self.behaviour).as_bytes()).as_bytes()
+        let hash = || *blake3::hash(format!("{:?}", self.behaviour).as_bytes()).as_bytes();
+        *self.hash.get_or_init(hash)
     }
 
     fn stored_size(&self) -> Bytes {

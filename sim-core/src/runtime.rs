@@ -159,6 +159,12 @@ pub trait Instance: Send {
     /// Bytes of heap and of stable memory in use.
     fn memory(&self) -> MemoryUse;
 
+    /// Roughly how many nanoseconds of the host it took to execute `instructions`: none if nothing is
+    /// executed for them.
+    fn host_nanos(&self, _instructions: Instructions) -> u64 {
+        0
+    }
+
     /// The stable memory, what the finished task wrote included, for [`Program::instantiate_with`].
     fn stable_image(&self) -> StableImage {
         StableImage(Box::new(()))
@@ -416,6 +422,8 @@ pub struct Effects {
     pub calls: Vec<OutgoingCall>,
     /// Cycles accepted from the call.
     pub cycles_accepted: Cycles,
+    /// Cycles it created; only [`CanisterId::CYCLES_MINTING`] can.
+    pub cycles_minted: Cycles,
     /// Cycles burned on purpose.
     pub cycles_burned: Cycles,
     /// Cycles reserved for memory that grew.

@@ -1,20 +1,25 @@
 //! Who is executed first, and on which virtual thread: one policy for each file.
 //!
 //! A policy is asked before each round, before each inner iteration (who runs, on which thread, in
-//! which order), after each iteration (who did run), and after the round. What it has to remember of a
-//! canister it keeps in the canister's `Priority`.
+//! which order), after each iteration (who did run), and after the round. What it has to remember of
+//! canisters that sleep it keeps in arrays of its own (`standings`), the rest in the canister's
+//! `Priority`. That the network's policies come to the same as going through all canisters each round
+//! is what the tests compare with `plain`.
 
 mod first_come;
 mod ic_2024;
 mod ic_2026;
+#[cfg(test)]
+mod plain;
 mod round_robin;
+mod standings;
 #[cfg(test)]
 mod tests;
 
 use crate::canister::{Canister, NextExecution};
+use crate::roster::Roster;
 use crate::units::{Bytes, Instructions};
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
 
 /// A scheduling policy, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,17 +52,12 @@ impl Policy {
 /// What schedulers keep of a canister.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Priority {
-    pub(crate) accumulated: i64,
-    /// Taken off `accumulated` when the execution it stands for has ended (2024).
-    pub(crate) credit: i64,
     /// Its long execution was promised a thread (2024).
     pub(crate) prioritized: bool,
     /// Rounds it was fully executed in and has not been charged for (2026).
     pub(crate) executed_rounds: i64,
     /// When its long execution began (2026).
     pub(crate) long_since: Option<u64>,
-    /// The last round in which it was first on a thread or finished all it had to do.
-    pub(crate) last_full_execution: u64,
     /// How often it was first on a thread.
     pub(crate) scheduled_as_first: u64,
     /// How often it was stopped in the middle of its messages because a round was used up.
@@ -91,29 +91,35 @@ pub(crate) type Threads = Vec<Vec<usize>>;
 /// Decides the order of execution on one subnet. Canisters are named by their place in the list.
 pub(crate) trait Scheduler: Send {
     /// Called before the first iteration of a round.
-    fn begin_round(&mut self, round: &Round, canisters: &mut [Canister]);
+    fn begin_round(&mut self, round: &Round, canisters: &mut Roster);
 
     /// Deals the canisters that can execute something to the threads.
-    fn deal(&mut self, first: bool, canisters: &mut [Canister]) -> Threads;
+    fn deal(&mut self, first: bool, canisters: &mut Roster) -> Threads;
 
     /// Called after each iteration with what was executed.
-    fn end_iteration(&mut self, _executed: &[Executed], _canisters: &mut [Canister]) {}
+    fn end_iteration(&mut self, _executed: &[Executed], _canisters: &mut Roster) {}
 
     /// Called after the last iteration of a round.
-    fn end_round(&mut self, _canisters: &mut [Canister]) {}
+    fn end_round(&mut self, _canisters: &mut Roster) {}
 
     /// Orders canisters with paused executions: those in front stay paused if there are too many.
-    fn order_paused(&self, paused: &mut [usize], canisters: &[Canister]) {
-        paused.sort_by_key(|&index| (Reverse(canisters[index].priority.accumulated), index));
+    fn order_paused(&self, paused: &mut [usize], _canisters: &[Canister]) {
+        paused.sort_unstable();
     }
 
     /// The work of a canister's paused execution was thrown away.
-    fn aborted(&self, _canister: &mut Canister) {}
-}
+    fn aborted(&mut self, _index: usize, _canister: &mut Canister) {}
 
-/// Canisters that exist, and their places.
-fn existing(canisters: &[Canister]) -> impl Iterator<Item = (usize, &Canister)> {
-    canisters.iter().enumerate().filter(|(_, canister)| !canister.deleted)
+    /// Called before canisters fall asleep: what has changed of them has to be noted now.
+    fn note(&mut self, _canisters: &mut Roster) {}
+
+    /// Another canister has taken a place.
+    fn forget(&mut self, _index: usize) {}
+
+    /// The accumulated priority of a canister, where the policy has such.
+    fn accumulated(&self, _index: usize) -> i64 {
+        0
+    }
 }
 
 /// Whether it could start or go on with a message or task.
@@ -131,7 +137,7 @@ fn deal_in_turn(threads: usize, order: impl Iterator<Item = usize>) -> Threads {
 }
 
 /// Counts the first canister of each thread.
-fn note_first(threads: &Threads, canisters: &mut [Canister]) {
+fn note_first(threads: &Threads, canisters: &mut Roster) {
     for &leader in threads.iter().filter_map(|schedule| schedule.first()) {
         canisters[leader].priority.scheduled_as_first += 1;
     }

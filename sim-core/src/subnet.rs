@@ -5,15 +5,20 @@
 //! takes the price of memory, [`stream`](mod@stream) carries output to other subnets, and
 //! [`clients`](mod@clients) send ingress in between.
 
+mod actions;
 mod audit;
 mod best_effort;
 mod block;
 mod certificate;
 mod charging;
 mod clients;
+mod event;
 mod faults;
+mod held;
 mod ingress_pool;
+mod inside;
 mod long_install;
+mod look;
 mod management;
 mod management_queue;
 mod manual;
@@ -21,30 +26,35 @@ mod queries;
 mod round;
 mod routing;
 mod stream;
+mod summary;
 
+pub(crate) use actions::NextStep;
 pub(crate) use clients::Client;
+pub(crate) use event::SubnetEvent;
 pub(crate) use stream::{Slice, SubnetStream};
 
 use crate::canister::Canister;
 use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
-use crate::engine::{Class, Context, EventQueue, Process, ProcessId};
+use crate::engine::{Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
 use crate::fault::FaultSpec;
 use crate::fees::{Charge, FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger};
-use crate::message::{Ingress, outcome};
+use crate::message::outcome;
 use crate::network::SubnetSpec;
 use crate::profile::Profile;
 use crate::queues::OutputQueues;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
+use crate::roster::Roster;
 use crate::runtime::{Failure, Response, Runtime};
 use crate::scheduler::Scheduler;
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use crate::world::{CanisterSpec, ModelFault};
+use actions::Actions;
 use faults::Faults;
 use ingress_pool::IngressPool;
 use management_queue::ManagementQueue;
@@ -54,38 +64,6 @@ use std::sync::Arc;
 
 const NANOS_PER_DAY: u64 = 86_400_000_000_000;
 
-/// What can happen to a subnet.
-pub(crate) enum SubnetEvent {
-    /// A slice of another subnet's stream has arrived.
-    Slice(Box<Slice>),
-    /// A client sends its next message.
-    ClientSends(usize),
-    /// A block maker has learned of an ingress message.
-    IngressArrives(Box<Ingress>),
-    /// The next round begins.
-    Round,
-}
-
-impl SubnetEvent {
-    /// Cycles that are on their way with it.
-    pub(crate) fn cycles(&self) -> Cycles {
-        match self {
-            SubnetEvent::Slice(slice) => slice.cycles(),
-            _ => Cycles::ZERO,
-        }
-    }
-
-    /// Within an instant, what arrives comes before the round that could include it.
-    pub(crate) fn class(&self) -> Class {
-        Class(match self {
-            SubnetEvent::Slice(_) => 0,
-            SubnetEvent::ClientSends(_) => 1,
-            SubnetEvent::IngressArrives(_) => 2,
-            SubnetEvent::Round => 3,
-        })
-    }
-}
-
 /// What a round gives to the world.
 struct RoundOutput {
     /// When the next round begins.
@@ -93,6 +71,8 @@ struct RoundOutput {
     slices: Vec<Departure>,
     /// Users that have their answer, and when they send again.
     users: Vec<(SimTime, usize)>,
+    /// Actions that go on now that a message of theirs is answered, and when.
+    steps: Vec<(SimTime, NextStep)>,
 }
 
 /// A stream slice on its way.
@@ -128,8 +108,9 @@ pub(crate) struct Subnet {
     fees: Arc<FeeSchedule>,
     start_time: u64,
     tie_seed: Option<u64>,
-    canisters: Vec<Canister>,
+    canisters: Roster,
     clients: Vec<Client>,
+    actions: Actions,
     /// Users of closed workloads by the message whose answer they wait for.
     waiting_users: BTreeMap<MessageId, usize>,
     streams: Vec<SubnetStream>,
@@ -159,11 +140,15 @@ pub(crate) struct Subnet {
     compiled: BTreeSet<[u8; 32]>,
     runtime: Arc<dyn Runtime>,
     faults: Faults,
+    /// Messages that somebody makes wait; without anybody, all are taken in as soon as they can be.
+    held: Option<Box<held::Held>>,
     scheduler: Box<dyn Scheduler>,
     /// Answers to ingress messages, if somebody asked to keep them.
     ingress_history: Option<BTreeMap<MessageId, Response>>,
     /// When the current round began.
     round_start: SimTime,
+    /// When the next one begins, unless the subnet stalls.
+    next_round: SimTime,
     /// How far the round has come: later than what its executions have done so far.
     clock: SimTime,
     ledger: Ledger,
@@ -179,6 +164,8 @@ pub(crate) struct Subnet {
     /// How many records are in the digest.
     traced: usize,
     scratch: Vec<u8>,
+    /// Estimated nanoseconds of the host.
+    effort: u64,
     fault: Option<ModelFault>,
 }
 
@@ -199,8 +186,9 @@ impl Subnet {
             fees,
             start_time,
             tie_seed,
-            canisters: Vec::new(),
+            canisters: Roster::default(),
             clients: Vec::new(),
+            actions: Actions::default(),
             waiting_users: BTreeMap::new(),
             streams,
             block_intervals,
@@ -216,11 +204,13 @@ impl Subnet {
             compiled: BTreeSet::new(),
             runtime,
             faults,
+            held: None,
             scheduler,
             ingress_history: None,
             height: 0,
             days: VecDeque::new(),
             round_start: SimTime::ZERO,
+            next_round: SimTime::ZERO,
             clock: SimTime::ZERO,
             ledger: Ledger::default(),
             storage: StorageUse::WITHOUT_END,
@@ -231,6 +221,7 @@ impl Subnet {
             content: Vec::new(),
             traced: 0,
             scratch: Vec::new(),
+            effort: 0,
             fault: None,
         }
     }
@@ -240,7 +231,8 @@ impl Subnet {
         self.burned_before = *self.ledger.burned();
         self.record_charges(SimTime::ZERO);
         let mean = self.profile.timing.mean_block_interval(self.spec.nodes);
-        SimTime::from_nanos(self.block_intervals.below(mean.as_nanos()))
+        self.next_round = SimTime::from_nanos(self.block_intervals.below(mean.as_nanos()));
+        self.next_round
     }
 
     /// Creates the next canister of the subnet.
@@ -297,7 +289,7 @@ impl Subnet {
     }
 
     /// Lends an execution what it needs, beside the canisters.
-    fn executor(&mut self) -> (Executor<'_>, &mut [Canister]) {
+    fn executor(&mut self) -> (Executor<'_>, &mut Roster) {
         let executor = Executor {
             subnet: self.id,
             profile: &self.profile,
@@ -368,16 +360,23 @@ impl Process for Subnet {
         match event {
             SubnetEvent::Slice(slice) => self.receive_slice(*slice),
             SubnetEvent::ClientSends(client) => self.client_sends(client, context),
+            SubnetEvent::ActionContinues(step) => self.take_step(step, context),
             SubnetEvent::IngressArrives(ingress) => self.ingress.push(*ingress),
             SubnetEvent::Round if self.faults.resumes(self.id, context.now()) > context.now() => {
                 let end = self.faults.resumes(self.id, context.now());
+                self.next_round = end;
                 context.schedule(end, SubnetEvent::Round.class(), SubnetEvent::Round);
             }
             SubnetEvent::Round => {
                 let output = self.run_round(context.now());
+                self.next_round = output.end;
                 context.schedule(output.end, SubnetEvent::Round.class(), SubnetEvent::Round);
                 for (time, client) in output.users {
                     let event = SubnetEvent::ClientSends(client);
+                    context.schedule(time, event.class(), event);
+                }
+                for (time, step) in output.steps {
+                    let event = SubnetEvent::ActionContinues(step);
                     context.schedule(time, event.class(), event);
                 }
                 for Departure { peer, arrival, slice } in output.slices {
@@ -388,12 +387,22 @@ impl Process for Subnet {
         }
         self.trace_new_records(context);
     }
+
+    fn effort(&self) -> u64 {
+        self.effort
+    }
 }
+
+/// What a round costs the host besides what it executes, in nanoseconds.
+const ROUND_EFFORT: u64 = 5_000;
+/// What a message costs besides its code.
+const MESSAGE_EFFORT: u64 = 1_500;
 
 impl Subnet {
     /// One round, from block to certification.
     fn run_round(&mut self, start: SimTime) -> RoundOutput {
         self.begin_round(start);
+        self.effort += ROUND_EFFORT;
         self.meet_faults();
         let block = self.make_block();
         let mut summary = RoundSummary {
@@ -414,13 +423,15 @@ impl Subnet {
         self.route_output();
         self.shed_best_effort();
         let users = self.users_answered(certified);
+        let steps = self.steps_answered(certified);
         let slices = self.certify(certified);
         self.record_charges(self.round_start);
         self.summarise(summary);
+        self.rest();
         if cfg!(debug_assertions) {
             self.check_cycles();
         }
-        RoundOutput { end, slices, users }
+        RoundOutput { end, slices, users, steps }
     }
 
     fn begin_round(&mut self, start: SimTime) {
@@ -450,13 +461,19 @@ impl Subnet {
     fn end_query_epoch(&mut self) {
         let epoch = self.profile.management.query_epoch;
         if epoch != 0 && self.height.is_multiple_of(epoch) {
-            self.canisters.iter_mut().for_each(|canister| canister.queries.end_epoch());
+            self.canisters.awake_mut().for_each(|(_, canister)| canister.queries.end_epoch());
         }
+    }
+
+    /// Lets canisters that have nothing to do fall asleep.
+    fn rest(&mut self) {
+        self.scheduler.note(&mut self.canisters);
+        self.canisters.settle();
     }
 
     fn reduce_debits(&mut self) {
         let limits = &self.profile.limits;
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             let debit = canister.heap_delta_debit;
             canister.heap_delta_debit = debit.saturating_sub(limits.heap_delta_rate);
             let debit = canister.install_code_debit;
@@ -491,22 +508,6 @@ impl Subnet {
             }
         }
         departures
-    }
-
-    fn summarise(&mut self, mut summary: RoundSummary) {
-        summary.left_over = self.queued_messages();
-        summary.in_streams = self.streams.iter().map(SubnetStream::unacknowledged).sum();
-        summary.ingress_waiting = self.ingress.len();
-        let burned = *self.ledger.burned();
-        for (i, amount) in burned.iter().enumerate() {
-            summary.burned[i] = amount.saturating_sub(self.burned_before[i]);
-        }
-        self.burned_before = burned;
-        self.record(self.round_start, Event::Round(Box::new(summary)));
-    }
-
-    fn queued_messages(&self) -> u64 {
-        self.canisters.iter().map(|canister| canister.input.len() as u64).sum()
     }
 
     fn trace_new_records<Q: EventQueue<SubnetEvent>>(

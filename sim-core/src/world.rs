@@ -1,8 +1,14 @@
 //! A world: the network with its canisters and clients, ready to run.
 
+mod error;
+
+pub use error::{ModelFault, RunError, SetupError};
+
+use crate::action::ActionSpec;
 use crate::choice::Choice;
+use crate::delivery::Choices;
 use crate::distribution::Distribution;
-use crate::engine::{Engine, ProcessId};
+use crate::engine::{Engine, ProcessId, Spreading};
 use crate::fault::FaultSpec;
 use crate::history::History;
 use crate::id::{CanisterId, SubnetId};
@@ -10,8 +16,8 @@ use crate::ledger::Ledger;
 use crate::network::{Network, SubnetSpec};
 use crate::profile::Profile;
 use crate::random::Stream;
-use crate::runtime::{Failure, Payload, Program, Runtime};
-use crate::subnet::{Client, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
+use crate::runtime::{Payload, Program, Runtime};
+use crate::subnet::{Client, NextStep, Subnet, SubnetEvent, SubnetSetup, SubnetStream};
 use crate::time::{SimDuration, SimTime};
 use crate::units::{Bytes, Cycles};
 use ic_principal::Principal;
@@ -38,6 +44,8 @@ pub struct WorldSpec {
     pub runtime: Arc<dyn Runtime>,
     /// Clients that send ingress messages.
     pub workloads: Vec<WorkloadSpec>,
+    /// What is done to canisters meanwhile.
+    pub actions: Vec<ActionSpec>,
     /// What goes wrong.
     pub faults: Vec<FaultSpec>,
 }
@@ -114,110 +122,6 @@ pub trait Arrivals: Send {
     fn next(&mut self, previous: SimTime, random: &mut Stream) -> Option<SimTime>;
 }
 
-/// A world could not be set up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
-    /// The profile gives a subnet of this size rounds too short to simulate.
-    #[error(
-        "a block interval of {interval} on subnet `{subnet}` of {nodes} nodes is too short; at least {least} is expected"
-    )]
-    ShortBlockInterval {
-        /// Index of the subnet.
-        index: usize,
-        /// Its name.
-        subnet: String,
-        /// Its nodes.
-        nodes: u64,
-        /// The shortest block interval it can draw.
-        interval: SimDuration,
-        /// The shortest that is simulated.
-        least: SimDuration,
-    },
-    /// An ingress message that no subnet takes.
-    #[error(
-        "workload `{workload}` sends messages of {bytes} bytes; a subnet takes at most {limit}"
-    )]
-    IngressTooLarge {
-        /// Index into [`WorldSpec::workloads`].
-        index: usize,
-        /// The workload's name.
-        workload: String,
-        /// What its messages have.
-        bytes: Bytes,
-        /// The limit.
-        limit: Bytes,
-    },
-    /// The network has no subnet of that id.
-    #[error("canister `{canister}` is placed on a subnet that does not exist")]
-    NoSubnet {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-    },
-    /// Two canisters have the same id, or ids on a subnet do not count up from zero in order.
-    #[error("canister `{canister}` has id {id}, but the next free id of its subnet is {expected}")]
-    CanisterIdOutOfOrder {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-        /// The id given.
-        id: CanisterId,
-        /// The id expected.
-        expected: CanisterId,
-    },
-    /// The cycles given do not pay for the creation.
-    #[error(
-        "canister `{canister}` is given {given} cycles, below the creation fee of {fee} cycles on its subnet"
-    )]
-    CyclesBelowCreationFee {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-        /// What it was given.
-        given: Cycles,
-        /// The fee.
-        fee: Cycles,
-    },
-    /// `(start)` or `canister_init` failed, or the canister cannot pay for them.
-    #[error("canister `{canister}` could not be installed: {failure}")]
-    InstallFailed {
-        /// Index into [`WorldSpec::canisters`].
-        index: usize,
-        /// Its name.
-        canister: Arc<str>,
-        /// Why.
-        failure: Failure,
-    },
-    /// A workload's target does not exist.
-    #[error("workload `{workload}` targets {target}, which does not exist")]
-    NoTarget {
-        /// Index into [`WorldSpec::workloads`].
-        index: usize,
-        /// The workload's name.
-        workload: String,
-        /// The canister it wants.
-        target: CanisterId,
-    },
-}
-
-/// The model contradicted itself: a fault of icsim.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ModelFault {
-    /// Cycles appeared or vanished.
-    #[error("cycles are not conserved on {place}: {expected} cycles expected, {found} found")]
-    CyclesNotConserved {
-        /// The subnet, or the whole network.
-        place: String,
-        /// What the accounts say.
-        expected: Cycles,
-        /// What canisters, messages and call contexts hold.
-        found: Cycles,
-    },
-}
-
 /// How to run a world; nothing here changes its history.
 pub struct RunOptions<'a> {
     /// Threads of the host to use, at least 1.
@@ -235,23 +139,13 @@ pub enum Continue {
     Stop,
 }
 
-/// A run ended without a result.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RunError {
-    /// The progress callback asked for it.
-    #[error("interrupted at {0} of simulated time")]
-    Interrupted(SimTime),
-    /// The model contradicted itself.
-    #[error(transparent)]
-    Fault(#[from] ModelFault),
-}
-
 /// A network of subnets with canisters, set up and ready to run.
 pub struct World {
     engine: Engine<Subnet>,
     seed: u64,
     tie_seed: Option<u64>,
     duration: SimDuration,
+    reached: SimTime,
 }
 
 impl World {
@@ -271,6 +165,7 @@ impl World {
         for (index, workload) in spec.workloads.into_iter().enumerate() {
             arrivals.extend(set_up_clients(&mut subnets, index, workload, seed)?);
         }
+        let actions = set_up_actions(&mut subnets, spec.actions);
         let first_rounds: Vec<_> = subnets.iter_mut().map(Subnet::first_round).collect();
         let mut engine = Engine::new(subnets, lookahead, tie_seed);
         let mut schedule = |subnet: usize, time, event: SubnetEvent| {
@@ -282,24 +177,86 @@ impl World {
         for FirstArrival { subnet, client, time } in arrivals {
             schedule(subnet, time, SubnetEvent::ClientSends(client));
         }
-        Ok(World { engine, seed, tie_seed, duration })
+        for (subnet, time, step) in actions {
+            schedule(subnet, time, SubnetEvent::ActionContinues(step));
+        }
+        Ok(World { engine, seed, tie_seed, duration, reached: SimTime::ZERO })
+    }
+
+    /// Lets somebody choose on each subnet which messages wait (see [`crate::delivery`]).
+    pub fn choose(&mut self, mut choices: impl FnMut(SubnetId) -> Box<dyn Choices>) {
+        for (index, subnet) in self.engine.processes_mut().enumerate() {
+            subnet.choose(choices(SubnetId::new(index as u16)));
+        }
     }
 
     /// Runs to the end and returns the history.
     ///
     /// # Errors
     /// The run was interrupted, or the model contradicted itself.
-    pub fn run(mut self, options: RunOptions<'_>) -> Result<History, RunError> {
-        let end = SimTime::ZERO + self.duration;
-        let progress = options.progress;
-        let mut reached = SimTime::ZERO;
-        let finished = self.engine.run(end, options.threads, &mut |time| {
-            reached = time;
+    pub fn run(self, options: RunOptions<'_>) -> Result<History, RunError> {
+        self.run_telling(options).map(|(history, _)| history)
+    }
+
+    /// Spreads work over threads wherever that saves so many nanoseconds a window by estimate, instead
+    /// of [`WORTH_SPREADING`](crate::engine::WORTH_SPREADING): always, if none.
+    pub fn spreading_from(mut self, nanos: u64) -> World {
+        self.engine.spread_from(nanos);
+        self
+    }
+
+    /// Runs to the end and returns the history, and what of it was done on several threads.
+    ///
+    /// # Errors
+    /// The run was interrupted, or the model contradicted itself.
+    pub fn run_telling(
+        mut self,
+        options: RunOptions<'_>,
+    ) -> Result<(History, Spreading), RunError> {
+        self.run_until(self.end(), options)?;
+        let spreading = self.spreading();
+        Ok((self.finish()?, spreading))
+    }
+
+    /// Goes on until everything before `until` has happened, or everything of the run.
+    ///
+    /// # Errors
+    /// The run was interrupted.
+    pub fn run_until(&mut self, until: SimTime, options: RunOptions<'_>) -> Result<(), RunError> {
+        let until = until.min(self.end());
+        let RunOptions { threads, progress } = options;
+        let reached = &mut self.reached;
+        let finished = self.engine.run(until, threads, &mut |time| {
+            *reached = time;
             progress(time) == Continue::Yes
         });
         if !finished {
-            return Err(RunError::Interrupted(reached));
+            return Err(RunError::Interrupted(self.reached));
         }
+        self.reached = self.reached.max(until);
+        Ok(())
+    }
+
+    /// Everything before this has happened.
+    pub fn reached(&self) -> SimTime {
+        self.reached
+    }
+
+    /// When the run ends.
+    pub fn end(&self) -> SimTime {
+        SimTime::ZERO + self.duration
+    }
+
+    /// What of the run so far was done on several threads.
+    pub fn spreading(&self) -> Spreading {
+        self.engine.spreading()
+    }
+
+    /// Ends the run where it is and returns the history.
+    ///
+    /// # Errors
+    /// The model contradicted itself.
+    pub fn finish(self) -> Result<History, RunError> {
         let events = self.engine.events();
         let (subnets, digest, pending) = self.engine.finish();
         let on_the_way: Cycles = pending.iter().map(SubnetEvent::cycles).sum();
@@ -312,6 +269,14 @@ impl World {
         check_crossings(&ledgers, on_the_way)?;
         let World { seed, tie_seed, duration, .. } = self;
         Ok(History { seed, tie_seed, duration, digest, events, subnets })
+    }
+
+    pub(crate) fn subnets(&self) -> impl DoubleEndedIterator<Item = &Subnet> {
+        self.engine.processes()
+    }
+
+    pub(crate) fn subnet_mut(&mut self, id: SubnetId) -> Option<&mut Subnet> {
+        self.engine.process_mut(ProcessId::new(id.index() as u32))
     }
 }
 
@@ -427,6 +392,21 @@ fn set_up_clients(
         arrivals.extend(first.map(|time| FirstArrival { subnet, client, time }));
     }
     Ok(arrivals)
+}
+
+/// Where and when actions begin, and their first steps; those on no subnet are dropped.
+fn set_up_actions(
+    subnets: &mut [Subnet],
+    actions: Vec<ActionSpec>,
+) -> Vec<(usize, SimTime, NextStep)> {
+    let mut beginnings = Vec::new();
+    for action in actions {
+        let (index, times) = (action.subnet.index(), action.times.clone());
+        let Some(subnet) = subnets.get_mut(index) else { continue };
+        let first = NextStep { action: subnet.add_action(action), step: 0 };
+        beginnings.extend(times.into_iter().map(|time| (index, time, first)));
+    }
+    beginnings
 }
 
 /// What left one subnet and has not arrived at another is on its way.

@@ -216,6 +216,20 @@ fn a_method_that_does_not_exist_costs_as_much_as_one_that_does_nothing() {
 }
 
 #[test]
+fn what_a_canister_mints_is_in_its_account() {
+    let mut world = Builder::new();
+    let id = world.canister(LEFT, 100 * T, |_| {
+        let mut act = Act::reply(b"");
+        act.effects.cycles_minted = Cycles::new(900 * T);
+        act.effects.cycles_burned = Cycles::new(500 * T);
+        act
+    });
+    world.send_at(id, "go", &[1_000]);
+    // What a run leaves is compared with the books at its end.
+    assert_eq!(burned(&world.run(), id, UseCase::Burned), Cycles::new(500 * T));
+}
+
+#[test]
 fn what_init_burns_is_booked() {
     let mut world = Builder::new();
     world.exports.init = true;

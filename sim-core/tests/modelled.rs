@@ -159,3 +159,19 @@ fn distributions_differ_between_seeds_and_not_between_threads() {
     assert_eq!(digest(7, 1), digest(7, 2));
     assert_ne!(digest(7, 1), digest(8, 1));
 }
+
+/// One in four calls; the others reply at once.
+#[test]
+fn each_message_behaves_as_one_of_the_cases() {
+    let mut world = Builder::new();
+    let worker = world.modelled(LEFT, "work", replies_at_once());
+    let cases = vec![Arc::new(replies_at_once()), Arc::new(calls(&[worker], 2))];
+    let cases = Choice::weighted(cases, &[3, 1]).ok();
+    let caller = world.modelled(LEFT, "go", Method { cases, ..Method::default() });
+    let times: Vec<u64> = (1..=200).map(|step| step * 20).collect();
+    world.send_at(caller, "go", &times);
+    let history = world.run();
+    assert_eq!(completed(&history), vec![Outcome::Reply(Bytes::new(100)); 200]);
+    let called = count(&history, caller, EntryKind::ReplyCallback);
+    assert!(called.is_multiple_of(2) && (60..140).contains(&called), "{called}");
+}

@@ -67,7 +67,7 @@ fn grow(mut caller: Caller<'_, Host>, pages: u64) -> Result<Option<u64>, Error> 
     let wanted = marks(memory.data_size(&caller)) - marked.size(&caller);
     caller.data_mut().marks_grow = true;
     let grown = marked.grow(&mut caller, wanted).and_then(|_| match caller.data().page_marks {
-        Some(marks) => marks.grow(&mut caller, pages),
+        Some(marks) => marks.grow(&mut caller, wanted),
         None => Ok(0),
     });
     caller.data_mut().marks_grow = false;

@@ -329,6 +329,11 @@ impl Instance for WasmInstance {
         self.park(live, grown || !kept);
     }
 
+    fn host_nanos(&self, instructions: Instructions) -> u64 {
+        // An instruction is one of the simplest, of which the interpreter does about one a nanosecond.
+        instructions.get()
+    }
+
     fn memory(&self) -> MemoryUse {
         self.live.as_ref().map_or(self.sizes, |live| live.sizes())
     }
@@ -393,5 +398,7 @@ fn describe(value: &Val) -> String {
     }
 }
 
+#[cfg(test)]
+mod exactness;
 #[cfg(test)]
 mod soundness;

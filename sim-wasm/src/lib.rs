@@ -8,6 +8,7 @@
 //! - `packed`: modules packed by gzip.
 //! - `validation`: what the network accepts; gathers the `facts` of a module.
 //! - `segments`: where instructions are counted, and how many.
+//! - `sections`: the parts of a module that is written anew.
 //! - `transform`: the module rewritten so that it counts its own instructions.
 //! - `compile_cost`: what compiling costs.
 //! - `program`: a compiled module, shared by its canisters.
@@ -52,6 +53,7 @@ mod program;
 mod rollback;
 mod rules;
 pub mod runtime;
+mod sections;
 mod segments;
 mod stable;
 mod stack;

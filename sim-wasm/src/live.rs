@@ -5,6 +5,7 @@ use crate::failure::{engine_error, violation};
 use crate::host::Host;
 use crate::image::{HeapImage, Memories};
 use crate::meter::Meter;
+use crate::pages::MARKS_IN_PAGE;
 use crate::program::CompiledProgram;
 use crate::rollback::marks;
 use crate::stack::room;
@@ -197,7 +198,7 @@ impl Live {
         let Some(marks) = host.page_marks else { return };
         let marks = marks.data_mut(&mut self.store);
         for page in marked {
-            marks[page] = 0;
+            marks[page * MARKS_IN_PAGE..(page + 1) * MARKS_IN_PAGE].fill(0);
         }
     }
 
@@ -209,9 +210,9 @@ impl Live {
         memory.grow(&mut self.store, wanted / crate::host::WASM_PAGE).map_err(engine_error)?;
         let wanted = marks(len).saturating_sub(marked.size(&self.store));
         marked.grow(&mut self.store, wanted).map_err(engine_error)?;
-        let Some(marks) = self.store.data().page_marks else { return Ok(()) };
-        let pages = (len as u64 / crate::host::WASM_PAGE).saturating_sub(marks.size(&self.store));
-        marks.grow(&mut self.store, pages).map_err(engine_error)?;
+        let Some(marked) = self.store.data().page_marks else { return Ok(()) };
+        let wanted = marks(len).saturating_sub(marked.size(&self.store));
+        marked.grow(&mut self.store, wanted).map_err(engine_error)?;
         Ok(())
     }
 

@@ -38,7 +38,7 @@ pub(crate) struct Message {
     /// The kind of its entry point.
     pub(crate) kind: Entries,
     /// The method that message inspection is about.
-    pub(crate) method: Arc<str>,
+    pub(crate) method: Option<Arc<str>>,
     /// The argument or the reply.
     pub(crate) arg: Option<Payload>,
     /// The reject, in a reject callback.
@@ -127,8 +127,8 @@ impl Message {
     pub(crate) fn new(task: Task) -> Self {
         let kind = Entries::of(&task);
         let method = match &task.entry {
-            Entry::InspectMessage { method, .. } => method.clone(),
-            _ => "".into(),
+            Entry::InspectMessage { method, .. } => Some(method.clone()),
+            _ => None,
         };
         let (arg, reject) = input(task.entry);
         Message {

@@ -2,13 +2,17 @@
 //! (the deterministic memory tracker, `rs/memory_tracker`).
 //!
 //! Memory is tracked in pages of 64 KiB: a page costs when it is first accessed, and again when it
-//! is first written. Rewritten code asks a memory of marks, one byte for each page, and calls
-//! [`ACCESS`] where the mark does not show what it does; System API functions tell [`Pages`]
-//! themselves, so marks may lag behind.
+//! is first written. Rewritten code asks a memory of marks and calls [`ACCESS`] where the mark does
+//! not show what it does; System API functions tell [`Pages`] themselves, so marks may lag behind.
+//!
+//! There is one mark for each granule, so that code need only look at the one of the last byte it
+//! accesses: the first granule of a page is marked as its page and the page before it are, since an
+//! access that ends there may have begun in that one.
 
 use crate::block_set::BlockSet;
 use crate::failure::{Interrupt, engine_error};
 use crate::host::{Host, WASM_PAGE};
+use crate::rollback::GRANULE;
 use crate::transform::RESERVED;
 use std::ops::Range;
 use wasmi::errors::LinkerError;
@@ -27,6 +31,8 @@ pub(crate) const WRITES: i32 = 1 << 16;
 const ACCESSED: u8 = 1;
 /// The mark of a page that has been written as well: the only one above [`ACCESSED`].
 const WRITTEN: u8 = 3;
+/// Marks of a page.
+pub(crate) const MARKS_IN_PAGE: usize = WASM_PAGE as usize / GRANULE;
 /// Pages of 4 KiB in which changes are reported, in one that is tracked.
 const PAGES_IN_PAGE: u64 = WASM_PAGE / 4_096;
 
@@ -73,7 +79,11 @@ impl Touched {
     }
 
     fn mark(&self, page: usize) -> u8 {
-        if self.written.contains(page) { WRITTEN } else { ACCESSED }
+        match (self.accessed.contains(page), self.written.contains(page)) {
+            (true, true) => WRITTEN,
+            (true, false) => ACCESSED,
+            (false, _) => 0,
+        }
     }
 
     fn reset(&mut self) {
@@ -150,6 +160,34 @@ impl Pages {
         (self.heap.writes + self.stable.writes) * PAGES_IN_PAGE
     }
 
+    /// The mark of a page by itself. Without charges for writes, a page that was accessed may be
+    /// written as well.
+    fn mark(&self, page: usize) -> u8 {
+        match self.heap.mark(page) {
+            ACCESSED if !self.writes => WRITTEN,
+            mark => mark,
+        }
+    }
+
+    /// Marks `page` among `marks`. None if it has no marks.
+    fn mark_page(&mut self, page: usize, marks: &mut [u8]) -> Option<()> {
+        let first = page.checked_mul(MARKS_IN_PAGE)?;
+        let [own_first, own @ ..] = marks.get_mut(first..first.checked_add(MARKS_IN_PAGE)?)? else {
+            return None;
+        };
+        if own.first() == Some(&0) {
+            self.marked.push(page);
+        }
+        let mark = self.mark(page);
+        own.fill(mark);
+        *own_first = page.checked_sub(1).map_or(mark, |before| mark.min(self.mark(before)));
+        // The page after it may have waited for this one.
+        if let Some([next_first, next, ..]) = marks.get_mut(first + MARKS_IN_PAGE..) {
+            *next_first = mark.min(*next);
+        }
+        Some(())
+    }
+
     /// Forgets everything. The pages whose marks are to be removed.
     pub(crate) fn reset(&mut self) -> Vec<usize> {
         self.heap.reset();
@@ -180,13 +218,7 @@ fn access(mut caller: Caller<'_, Host>, range: Range<u64>, access: Access) -> Re
 fn mark(mut caller: Caller<'_, Host>, range: &Range<u64>) -> Option<()> {
     let marks = caller.data().page_marks?;
     let (marks, host) = marks.data_and_store_mut(&mut caller);
-    for page in pages(range) {
-        let mark = marks.get_mut(page)?;
-        // Without charges for writes, a page that was accessed may be written as well.
-        *mark = if host.pages.writes { host.pages.heap.mark(page) } else { WRITTEN };
-        host.pages.marked.push(page);
-    }
-    Some(())
+    pages(range).try_for_each(|page| host.pages.mark_page(page, marks))
 }
 
 fn kind(flags: i32) -> Access {
@@ -262,6 +294,23 @@ mod tests {
         let mut pages = pages_of(false);
         assert_eq!(pages.heap(&(0..8), Access::Write), 80_000);
         assert_eq!(pages.heap(&(0..8), Access::Write), 0);
+    }
+
+    #[test]
+    fn the_first_granule_of_a_page_is_marked_as_both_pages_it_may_be_reached_from() {
+        let mut pages = pages_of(true);
+        let mut marks = [0; 4 * MARKS_IN_PAGE];
+        let mut touch = |pages: &mut Pages, page: u64, access| {
+            let at = page * WASM_PAGE;
+            pages.heap(&(at..at + 1), access);
+            pages.mark_page(page as usize, &mut marks).expect("has marks");
+            [0, 1, 2, 3].map(|page| [marks[page * MARKS_IN_PAGE], marks[page * MARKS_IN_PAGE + 1]])
+        };
+        assert_eq!(touch(&mut pages, 2, Access::Write)[2], [0, 3]);
+        assert_eq!(touch(&mut pages, 1, Access::Read)[1..3], [[0, 1], [1, 3]]);
+        assert_eq!(touch(&mut pages, 1, Access::Write)[1..], [[0, 3], [3, 3], [0, 0]]);
+        assert_eq!(touch(&mut pages, 0, Access::Read)[..2], [[1, 1], [1, 3]]);
+        assert_eq!(pages.reset(), [2, 1, 0]);
     }
 
     #[test]

@@ -108,11 +108,12 @@ fn refused(error: impl std::fmt::Display) -> InvalidModule {
     InvalidModule { code, reasons: vec![error.to_string()] }
 }
 
-/// `locals`: the most a function has, if the program does not count its stack.
-fn config(rules: &Rules, mode: MeteringMode, locals: Option<u32>) -> Config {
+/// `largest`: locals and number of functions of what the interpreter takes for one at most, if the
+/// program does not count its stack.
+fn config(rules: &Rules, mode: MeteringMode, largest: Option<(u32, u32)>) -> Config {
     let size = rules.limits.wasm_stack;
-    let (depth, stack) = match locals {
-        Some(locals) => (safe_depth(size, locals), STACK_BYTES),
+    let (depth, stack) = match largest {
+        Some((locals, functions)) => (safe_depth(size, locals, functions), STACK_BYTES),
         None => (greatest_depth(size), DEEP_STACK_BYTES),
     };
     let mut config = Config::default();
@@ -205,8 +206,9 @@ impl CompiledProgram {
         let rewriting = Rewriting { mode: rules.metering.mode, tracks_pages, frames };
         let transformed = transform(&source, &facts, rules.weights(wasm64), &rewriting);
         let transformed = transformed.map_err(refused)?;
-        let locals = frames.is_none().then_some(transformed.most_locals);
-        let engine = Engine::new(&config(&rules, transformed.mode, locals));
+        let largest = (transformed.most_locals, transformed.nested);
+        let largest = frames.is_none().then_some(largest);
+        let engine = Engine::new(&config(&rules, transformed.mode, largest));
         let compiled = Module::new(&engine, &transformed.binary).map_err(refused)?;
         let linker = linker(&engine, &rules, wasm64)?;
         let mut exports = facts.exports.clone();

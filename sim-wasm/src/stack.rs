@@ -87,14 +87,15 @@ pub(crate) fn room(size: Bytes) -> u32 {
     u32::try_from(size.get().saturating_sub(ENTRY_BYTES)).unwrap_or(u32::MAX).min(i32::MAX as u32)
 }
 
-/// Calls that can be nested in a stack of `size` whatever the frames of a module whose functions
-/// have at most `locals` locals and parameters.
-pub(crate) fn safe_depth(size: Bytes, locals: u32) -> usize {
+/// Calls that can be nested in a stack of `size` whatever the frames of a module in which up to
+/// `functions` functions that count as one have at most `locals` locals and parameters together.
+pub(crate) fn safe_depth(size: Bytes, locals: u32, functions: u32) -> usize {
     /// Registers saved, outgoing arguments, and values that are no locals.
     const BESIDES: u32 = 512;
     /// What a spilled local takes at most.
     const SPILLED: u32 = 16;
-    (room(size) / locals.saturating_mul(SPILLED).saturating_add(BESIDES)).max(1) as usize
+    let besides = functions.saturating_mul(BESIDES);
+    (room(size) / locals.saturating_mul(SPILLED).saturating_add(besides)).max(1) as usize
 }
 
 /// Calls that are nested in a stack of `size` at most: each takes at least return address and frame

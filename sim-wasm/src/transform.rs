@@ -7,6 +7,7 @@
 //! is otherwise unchanged.
 //!
 //! - `code`: function bodies, with counting and barriers.
+//! - `inline`: small functions in place of their calls. `counter`: the counter in a local.
 //! - `plan`: which stores need a barrier; `values` and `frames` know what addresses have in common
 //!   and what has certainly been executed.
 //! - `depth`: where the stack is counted.
@@ -15,10 +16,12 @@
 mod arity;
 mod barrier;
 mod code;
+mod counter;
 mod depth;
 mod frames;
 mod fuel;
 mod immediates;
+mod inline;
 mod plan;
 mod scratch;
 mod values;
@@ -30,13 +33,13 @@ use crate::host::WASM_PAGE;
 use crate::operators::Weights;
 use crate::pages::{ACCESS, ACCESS_RANGE};
 use crate::rollback::marks;
+use crate::sections::Sections;
 use code::CodeWriter;
 use sim_core::profile::MeteringMode;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection,
-    MemoryType, Module, TableSection, TypeSection, ValType,
+    ConstExpr, EntityType, ExportKind, ExportSection, GlobalType, ImportSection, MemoryType,
+    TypeSection, ValType,
 };
 use wasmparser::{Parser, Payload};
 
@@ -91,8 +94,10 @@ pub(crate) struct Transformed {
     pub(crate) mode: MeteringMode,
     /// Counting this way is exact.
     exact: bool,
-    /// The most locals and parameters a function has.
+    /// The most locals and parameters a function has, with those of one written into it.
     pub(crate) most_locals: u32,
+    /// Functions that the interpreter takes for one at most.
+    pub(crate) nested: u32,
     /// Its code changes tables or drops segments, which must not outlive a message.
     pub(crate) changes_tables: bool,
 }
@@ -222,22 +227,6 @@ impl Reencode for Added {
     }
 }
 
-/// The sections of the new module, in the order they are written.
-#[derive(Default)]
-struct Sections {
-    types: TypeSection,
-    imports: ImportSection,
-    functions: FunctionSection,
-    tables: TableSection,
-    memories: MemorySection,
-    globals: GlobalSection,
-    exports: ExportSection,
-    elements: ElementSection,
-    data_count: Option<u32>,
-    code: CodeSection,
-    data: DataSection,
-}
-
 /// Rewrites `module`, which is valid.
 ///
 /// # Errors
@@ -265,40 +254,20 @@ fn transform_for(
 ) -> Result<Transformed, reencode::Error> {
     let mut added = Added::new(facts);
     let mut sections = Sections::default();
-    let mut writer = CodeWriter::new(added, facts, weights, rewriting);
+    let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
-            Payload::CodeSectionEntry(body) => writer.write(&body, &mut sections.code)?,
-            payload => copy(payload, &mut added, &mut sections)?,
+            Payload::CodeSectionEntry(body) => bodies.push(body),
+            payload => sections.copy(payload, &mut added)?,
         }
+    }
+    let mut writer = CodeWriter::new(added, facts, weights, rewriting, &bodies);
+    for body in &bodies {
+        writer.write(body, &mut sections.code)?;
     }
     add(&added, facts, rewriting, &mut sections);
     let binary = sections.finish();
     Ok(writer.finish(binary))
-}
-
-/// Copies a section that needs no more than new indices.
-fn copy(
-    payload: Payload<'_>,
-    added: &mut Added,
-    sections: &mut Sections,
-) -> Result<(), reencode::Error> {
-    match payload {
-        Payload::TypeSection(s) => added.parse_type_section(&mut sections.types, s),
-        Payload::ImportSection(s) => added.parse_import_section(&mut sections.imports, s),
-        Payload::FunctionSection(s) => added.parse_function_section(&mut sections.functions, s),
-        Payload::TableSection(s) => added.parse_table_section(&mut sections.tables, s),
-        Payload::MemorySection(s) => added.parse_memory_section(&mut sections.memories, s),
-        Payload::GlobalSection(s) => added.parse_global_section(&mut sections.globals, s),
-        Payload::ExportSection(s) => added.parse_export_section(&mut sections.exports, s),
-        Payload::ElementSection(s) => added.parse_element_section(&mut sections.elements, s),
-        Payload::DataSection(s) => added.parse_data_section(&mut sections.data, s),
-        Payload::DataCountSection { count, .. } => {
-            sections.data_count = Some(count);
-            Ok(())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Adds what the host and the inserted code need.
@@ -319,8 +288,7 @@ fn add(added: &Added, facts: &Facts, rewriting: &Rewriting<'_>, sections: &mut S
     if let Some(heap) = facts.memories.first() {
         sections.memories.memory(marks_of(heap));
         if rewriting.tracks_pages {
-            let one_for_each = MemoryType { minimum: heap.initial, ..marks_of(heap) };
-            sections.memories.memory(one_for_each);
+            sections.memories.memory(marks_of(heap));
             sections.exports.export(PAGE_MARKS, ExportKind::Memory, 2);
         }
     }
@@ -355,25 +323,5 @@ fn export(added: &Added, facts: &Facts, exports: &mut ExportSection) {
     if let Some(start) = facts.start {
         let moved = if start < added.first_defined { start } else { start + IMPORTS };
         exports.export(START, ExportKind::Func, moved);
-    }
-}
-
-impl Sections {
-    fn finish(self) -> Vec<u8> {
-        let mut module = Module::new();
-        module
-            .section(&self.types)
-            .section(&self.imports)
-            .section(&self.functions)
-            .section(&self.tables)
-            .section(&self.memories)
-            .section(&self.globals)
-            .section(&self.exports)
-            .section(&self.elements);
-        if let Some(count) = self.data_count {
-            module.section(&DataCountSection { count });
-        }
-        module.section(&self.code).section(&self.data);
-        module.finish()
     }
 }

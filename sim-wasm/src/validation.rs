@@ -109,7 +109,7 @@ fn check(facts: &Facts, rules: &Rules, reasons: &mut Reasons) {
         reasons.limit("pages of initial memory", memory.initial, pages);
     }
     imports::check(facts, reasons);
-    exports::check(facts, reasons);
+    exports::check(facts, limits, reasons);
 }
 
 /// A look through all sections of a module.

@@ -72,6 +72,8 @@ impl<'a> Run<'a> {
         let scenario = resolve::load(&source, self.duration, &engine::runtime)
             .unwrap_or_else(|refusal| panic!("{refusal:?}"));
         let world = World::new(scenario.world(self.seed, self.tie_seed)).expect("is set up");
+        // However little there is to do, to see that threads change nothing.
+        let world = world.spreading_from(0);
         let mut go_on = |_| Continue::Yes;
         let options = RunOptions { threads: self.threads, progress: &mut go_on };
         world.run(options).expect("runs to its end")

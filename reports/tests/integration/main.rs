@@ -8,8 +8,11 @@ mod divergence;
 mod export;
 mod messages;
 mod metrics;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod report;
 mod store;
 mod summary;
+mod sweeps;
 mod synthetic;
 mod tables;

@@ -1,8 +1,12 @@
 //! The arguments of every command, and their help.
 
 mod experiments;
+mod explore;
 
-pub(super) use experiments::{CheckArguments, MergeArguments, NewArguments, SweepArguments};
+pub(super) use experiments::{
+    CalibrateArguments, CheckArguments, MergeArguments, NewArguments, SweepArguments,
+};
+pub(super) use explore::{ExploreArguments, ReplayArguments};
 
 use super::look::{DiffArguments, PlotArguments, TraceArguments};
 use clap::{Args, Parser, Subcommand};
@@ -29,6 +33,12 @@ pub(super) enum Command {
     Sweep(SweepArguments),
     /// Bring the shards of a sweep together.
     Merge(MergeArguments),
+    /// Fit modelled canisters to what canisters with code do in a run.
+    Calibrate(CalibrateArguments),
+    /// Look for an order of messages under which a scenario goes wrong.
+    Explore(ExploreArguments),
+    /// Run a failure again, and explain it.
+    Replay(ReplayArguments),
     /// Validate scenarios without running them.
     Check(CheckArguments),
     /// Write a commented scenario to start from.
@@ -61,6 +71,9 @@ pub(super) struct RepriceArguments {
     /// The other prices: a built-in profile, or a TOML file with a profile or with differences
     #[arg(long, value_name = "PROFILE")]
     pub(super) profile: String,
+    /// Print a JSON document; amounts of cycles are decimal strings
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 const REPRICE_NOTES: &str = "\
@@ -77,7 +90,8 @@ A file with differences names where it starts from:
 Examples:
   icsim run scenarios/library/ping-pong.toml --out results
   icsim reprice results --profile 2024-06
-  icsim reprice results --profile dearer.toml";
+  icsim reprice results --profile dearer.toml
+  icsim reprice results --profile dearer.toml --json";
 
 /// The arguments of `icsim profiles`.
 #[derive(Debug, Args)]

@@ -23,7 +23,8 @@ pub(super) fn write(stored: &Stored, folder: &Path) -> Result<(), String> {
         reports::write::table(&mut csv, &table, &run, &analysis).map_err(|error| failed(&error))?;
         let path = folder.join(table.file).with_extension("parquet");
         let file = File::create(path).map_err(|error| failed(&error))?;
-        parquet::write(BufWriter::new(file), &table, &csv).map_err(|error| failed(&error))?;
+        parquet::write(BufWriter::new(file), &table, csv.as_slice())
+            .map_err(|error| failed(&error))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
 use reports::charts::kind::Kind;
+use reports::charts::sweep;
 use reports::theme;
 use sim_core::id::MessageId;
 use std::path::PathBuf;
@@ -89,12 +90,12 @@ pub(in crate::cli) struct DiffArguments {
 #[derive(Debug, Args)]
 #[command(after_help = PLOT_EXAMPLES)]
 pub(in crate::cli) struct PlotArguments {
-    /// Results folders of runs, or their traces
+    /// Results folders of runs, or their traces; or the results folder of one sweep
     #[arg(value_name = "RUN", required = true)]
     pub(in crate::cli) runs: Vec<PathBuf>,
-    /// A kind of figure; may be given several times [default: those of the first run's scenario]
-    #[arg(long = "figure", value_name = "KIND",
-          value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name).into_iter().chain(["all"])))]
+    /// A kind of figure; may be given several times [default: those of the first run's scenario;
+    /// all of a sweep]
+    #[arg(long = "figure", value_name = "KIND", value_parser = PossibleValuesParser::new(kinds()))]
     pub(in crate::cli) figures: Vec<String>,
     /// One column of a page, or the whole page
     #[arg(long, value_name = "WIDTH")]
@@ -102,12 +103,24 @@ pub(in crate::cli) struct PlotArguments {
     /// The message that a time line shows [default: the slowest]
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) call: Option<MessageId>,
+    /// Of a sweep: a metric to draw, in which `*` stands for anything; may be given several times
+    #[arg(long = "metric", value_name = "NAME")]
+    pub(in crate::cli) metrics: Vec<String>,
+    /// Of a sweep: the field that curves run along [default: the one with most values]
+    #[arg(long, value_name = "FIELD")]
+    pub(in crate::cli) x: Option<String>,
     /// The folder to write to
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) out: PathBuf,
     /// Replace figures that are there
     #[arg(long)]
     pub(in crate::cli) force: bool,
+}
+
+/// The names of all kinds of figures, of runs and of sweeps.
+fn kinds() -> impl Iterator<Item = &'static str> {
+    let of_runs = Kind::ALL.into_iter().map(Kind::name);
+    of_runs.chain(sweep::Kind::ALL.into_iter().map(sweep::Kind::name)).chain(["all"])
 }
 
 /// Widths of figures.
@@ -137,7 +150,10 @@ Examples:
     icsim plot results --figure all --width page --out figures
 
   Two runs compared:
-    icsim plot before after --figure latency --figure throughput --out figures";
+    icsim plot before after --figure latency --figure throughput --out figures
+
+  A sweep:
+    icsim plot results --figure curves --metric 'latency.*' --out figures";
 
 const TRACE_EXAMPLES: &str = "\
 Reads the trace that `icsim run --out` left; nothing is simulated again.

@@ -4,16 +4,18 @@ use super::look::PlotArguments;
 use super::printed;
 use crate::run::exit::Exit;
 use crate::run::stored;
+use crate::sweep::figures;
 use reports::RunReport;
 use reports::analysis::Analysis;
 use reports::charts::Figure;
 use reports::charts::kind::Kind;
 use reports::charts::spec::{Material, Spec};
+use reports::charts::sweep;
 use reports::store::{Level, Stored};
 use std::io::Write;
 use std::path::Path;
 
-/// Draws figures of stored runs.
+/// Draws figures of stored runs or of a sweep.
 pub(super) fn run(arguments: &PlotArguments) -> Exit {
     match plot(arguments) {
         Ok(()) => Exit::Good,
@@ -25,6 +27,44 @@ pub(super) fn run(arguments: &PlotArguments) -> Exit {
 }
 
 fn plot(arguments: &PlotArguments) -> Result<(), String> {
+    match arguments.runs.iter().find(|path| figures::is_sweep(path)) {
+        Some(sweep) => plot_sweep(arguments, sweep),
+        None => plot_runs(arguments),
+    }
+}
+
+/// Draws figures of a sweep.
+fn plot_sweep(arguments: &PlotArguments, folder: &Path) -> Result<(), String> {
+    if arguments.runs.len() > 1 {
+        let folder = folder.display();
+        return Err(format!(
+            "`{folder}` holds a sweep, which is drawn alone; give no other folder"
+        ));
+    }
+    let named = arguments.figures.iter().filter(|name| *name != "all");
+    let kind = |name: &String| {
+        sweep::Kind::named(name)
+            .ok_or_else(|| format!("`{name}` is a figure of runs, not of sweeps"))
+    };
+    let wanted = figures::Wanted {
+        kinds: named.map(kind).collect::<Result<_, _>>()?,
+        metrics: arguments.metrics.clone(),
+        across: arguments.x.clone(),
+        width: arguments.width.map_or_else(Default::default, Into::into),
+    };
+    let drawn = figures::draw(folder, &wanted).map_err(|error| error.to_string())?;
+    write(arguments, &drawn)
+}
+
+/// Draws figures of stored runs.
+fn plot_runs(arguments: &PlotArguments) -> Result<(), String> {
+    let of_sweep = arguments.figures.iter().find(|name| sweep::Kind::named(name).is_some());
+    if let Some(name) = of_sweep {
+        return Err(format!("`{name}` is a figure of sweeps, not of runs"));
+    }
+    if !arguments.metrics.is_empty() || arguments.x.is_some() {
+        return Err("--metric and --x are for figures of a sweep, and this is none".to_owned());
+    }
     let open = |path: &std::path::PathBuf| stored::open(path).map_err(|error| error.to_string());
     let stored: Vec<Stored> = arguments.runs.iter().map(open).collect::<Result<_, _>>()?;
     let reports: Vec<RunReport<'_>> = stored.iter().map(Stored::report).collect();

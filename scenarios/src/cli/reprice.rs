@@ -22,7 +22,16 @@ pub(super) fn run(arguments: &RepriceArguments) -> Exit {
         }
     };
     let repriced = reprice::compute(&run, &profile);
-    let text = reprice::text(&run, &repriced, &profile.name);
+    let text = match arguments.json {
+        false => reprice::text(&run, &repriced, &profile.name),
+        true => match reprice::json(&run, &repriced, &profile.name) {
+            Ok(json) => json + "\n",
+            Err(error) => {
+                eprintln!("icsim: a fault of icsim itself: {error}");
+                return Exit::Fault;
+            }
+        },
+    };
     // A closed pipe is no reason to fail: there is nobody left to tell.
     let _ = std::io::stdout().write_all(text.as_bytes());
     Exit::Good

@@ -75,10 +75,10 @@ fn print(outcome: &Outcome) -> Exit {
 
 /// Says what the scenario expected in vain.
 fn disappointed(outcome: &Outcome) -> Exit {
-    for disappointment in &outcome.disappointments {
-        eprintln!("icsim: {disappointment}");
+    for violation in &outcome.violations {
+        eprintln!("icsim: {violation}");
     }
-    if outcome.disappointments.is_empty() { Exit::Good } else { Exit::Disagreement }
+    if outcome.violations.is_empty() { Exit::Good } else { Exit::Disagreement }
 }
 
 fn explain(failed: &Failed, arguments: &RunArguments) -> Exit {

@@ -1,22 +1,36 @@
 //! `icsim sweep` and `icsim merge`.
 
 use super::arguments::{MergeArguments, SweepArguments};
-use super::terminal;
+use super::{printed, terminal};
 use crate::diagnostics::Refusal;
 use crate::document::change::Change;
 use crate::run::exit::Exit;
 use crate::run::interrupt::Interrupt;
 use crate::run::progress::Style;
 use crate::source::Source;
+use crate::sweep::emit::Scheduler;
+use crate::sweep::figures;
 use crate::sweep::job::{Job, Outcome, SweepError, Watch};
-use crate::sweep::manifest::MANIFEST;
+use crate::sweep::manifest::{MANIFEST, Shard};
 use crate::sweep::merge::merge;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write;
+use std::path::Path;
 
 /// Sweeps a scenario, says what came of it.
 pub(super) fn sweep(arguments: &SweepArguments) -> Exit {
-    match finish(arguments) {
-        Ok(outcome) => tell(&outcome, arguments),
+    let done = match arguments.emit {
+        Some(scheduler) => emit(arguments, scheduler),
+        None => finish(arguments).and_then(|outcome| {
+            columns(arguments.parquet, &arguments.out)?;
+            if arguments.shard.is_none() && !arguments.no_figures {
+                figures::write(&arguments.out)?;
+            }
+            Ok(tell(&outcome, arguments))
+        }),
+    };
+    match done {
+        Ok(exit) => exit,
         Err(SweepError::Refused(refusal)) => {
             eprint!("{}", refusal.render(terminal::look()));
             Exit::WrongInput
@@ -38,24 +52,58 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Exit {
 
 fn finish(arguments: &SweepArguments) -> Result<Outcome, SweepError> {
     let interrupt = Interrupt::on_ctrl_c();
+    let mut meter = Meter::new(terminal::progress(arguments.quiet));
+    let outcome = with_job(arguments, arguments.shard, |job| job.run(&interrupt, &mut meter));
+    meter.bar.finish_and_clear();
+    outcome
+}
+
+/// Writes the tables of a folder as Parquet, if that is wanted.
+#[cfg(feature = "parquet")]
+fn columns(wanted: bool, folder: &Path) -> std::io::Result<()> {
+    match wanted {
+        true => crate::sweep::columnar::write(folder).map_err(std::io::Error::other),
+        false => Ok(()),
+    }
+}
+
+/// Parquet is not built in, and the arguments have refused it.
+#[cfg(not(feature = "parquet"))]
+fn columns(_: bool, _: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Prints the script of a cluster's jobs, once it is certain that they can be done.
+fn emit(arguments: &SweepArguments, scheduler: Scheduler) -> Result<Exit, SweepError> {
+    // Whether the sweep can be cut is seen of any shard.
+    let first = Shard { index: 1, of: arguments.shards.into() };
+    let plan = with_job(arguments, Some(first), |job| job.validate(&Interrupt::default()))?;
+    let runs = plan.points.len() * plan.settings.seeds.count();
+    let written = std::io::stdout().write_all(arguments.script(scheduler, runs).as_bytes());
+    match printed(written) {
+        Ok(()) => Ok(Exit::Good),
+        Err(problem) => Err(SweepError::Io(std::io::Error::other(problem))),
+    }
+}
+
+fn with_job<T>(
+    arguments: &SweepArguments,
+    shard: Option<Shard>,
+    act: impl FnOnce(Job<'_>) -> Result<T, SweepError>,
+) -> Result<T, SweepError> {
     let mut source = Source::read(&arguments.scenario)?;
     let set = changes(&arguments.set, &mut source)?;
-    let command = |changes: &[Change], seed| arguments.repeat(changes, seed);
-    let job = Job {
+    act(Job {
         source: &source,
         set: &set,
         duration: arguments.duration,
         seed: arguments.seed,
         workers: arguments.jobs(),
-        shard: arguments.shard,
+        shard,
         folder: &arguments.out,
         resume: arguments.resume,
-        command: &command,
-    };
-    let mut meter = Meter::new(terminal::progress(arguments.quiet));
-    let outcome = job.run(&interrupt, &mut meter);
-    meter.bar.finish_and_clear();
-    outcome
+        command: &|changes: &[Change], seed| arguments.repeat(changes, seed),
+    })
 }
 
 /// Reads what `--set` changes.
@@ -86,7 +134,14 @@ fn tell(outcome: &Outcome, arguments: &SweepArguments) -> Exit {
 
 /// Brings shards together.
 pub(super) fn merge_shards(arguments: &MergeArguments) -> Exit {
-    match merge(&arguments.folders, &arguments.out) {
+    let merged = merge(&arguments.folders, &arguments.out).and_then(|whole| {
+        columns(arguments.parquet, &arguments.out)?;
+        if !arguments.no_figures {
+            figures::write(&arguments.out).map_err(SweepError::from)?;
+        }
+        Ok(whole)
+    });
+    match merged {
         Ok(whole) => {
             let (runs, failed) = (whole.runs.len(), whole.failed.len());
             println!("{} points: {runs} runs, {failed} failed", whole.origin.points.len());

@@ -1,11 +1,19 @@
 //! The fields of a scenario file.
 
+mod action;
 mod canister;
+mod expect;
+mod explore;
+mod fault;
 mod figure;
 mod network;
 mod workload;
 
+pub use action::{ActionEntry, ActionKind};
 pub use canister::{CallEntry, CanisterEntry, MethodEntry, ModelEntry, SettingsEntry};
+pub use expect::ExpectEntry;
+pub use explore::{Allowed, ExploreEntry};
+pub use fault::{FaultEntry, FaultKind};
 pub use figure::FigureEntry;
 pub use network::{LinkEntry, NetworkEntry, SubnetEntry, Topology};
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
@@ -44,22 +52,22 @@ pub struct Document {
     /// `[[workload]]`.
     #[serde(default)]
     pub workload: Vec<WorkloadEntry>,
+    /// `[[action]]`.
+    #[serde(default)]
+    pub action: Vec<Spanned<ActionEntry>>,
+    /// `[[fault]]`.
+    #[serde(default)]
+    pub fault: Vec<Spanned<FaultEntry>>,
     /// `[[figure]]`.
     #[serde(default)]
     pub figure: Vec<FigureEntry>,
     /// `[[expect]]`.
     #[serde(default)]
     pub expect: Vec<ExpectEntry>,
+    /// `[explore]`: how `icsim explore` judges.
+    pub explore: Option<ExploreEntry>,
     /// `[sweep]`: what `icsim sweep` varies, see [`crate::sweep::plan`].
     pub sweep: Option<IgnoredAny>,
-}
-
-/// What has to hold at the end of a run.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExpectEntry {
-    /// Comparisons, see [`crate::expect`].
-    pub that: Spanned<String>,
 }
 
 /// `warm_up = "10s"` or `warm_up = "mser-5"`.

@@ -1,6 +1,7 @@
 //! One text or several: `target = "a"`, `target = ["a", "b"]`.
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 use std::fmt;
 use toml::Spanned;
 
@@ -18,6 +19,15 @@ pub fn each(texts: &Spanned<Texts>) -> Vec<Spanned<String>> {
     match texts.get_ref() {
         Texts::One(text) => vec![Spanned::new(texts.span(), text.clone())],
         Texts::Many(texts) => texts.clone(),
+    }
+}
+
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Texts::One(text) => serializer.serialize_str(text),
+            Texts::Many(texts) => texts.serialize(serializer),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A TOML value of any shape, with the place of every key and value.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 use std::fmt;
 use toml::{Spanned, Value};
 
@@ -33,6 +34,12 @@ impl Tree {
             Tree::Table(entries) => entries,
             Tree::Leaf(_) => &[],
         }
+    }
+}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
     }
 }
 

@@ -77,6 +77,11 @@ fn syntax(error: &candid_parser::Error, text: &Substituted, place: &Place<'_>) -
     }
 }
 
+/// The place in the scenario file of a range of a text that stands at `span`.
+pub(super) fn place_within(text: &Spanned<String>, range: Range<usize>, source: &Source) -> Span {
+    Place { text: text.get_ref(), span: text.span(), source }.of(range)
+}
+
 /// Where in the scenario file a piece of text stands.
 struct Place<'a> {
     text: &'a str,

@@ -42,6 +42,7 @@ impl Context<'_, '_> {
             let shared = shared[*entry].clone()?;
             Some(Canister {
                 name: name.as_str().into(),
+                entry: document.canister[*entry].name.get_ref().as_str().into(),
                 id: self.names.id(index)?,
                 code: shared.code,
                 cycles: *document.canister[*entry].cycles.get_ref(),

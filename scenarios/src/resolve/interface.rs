@@ -1,7 +1,8 @@
 //! The Candid interface a module carries in its metadata.
 
+use crate::expect::value::Labels;
 use candid::TypeEnv;
-use candid::types::Type;
+use candid::types::{Label, Type, TypeInner};
 use candid_parser::syntax::{IDLInitArgs, IDLProg};
 use candid_parser::typing::{check_init_args, check_prog};
 use sim_core::runtime::Program;
@@ -20,6 +21,38 @@ pub(super) fn of_method(program: &dyn Program, method: &str) -> Option<Signature
     let (environment, service) = service(program)?;
     let types = environment.get_method(&service, method).ok()?.args.clone();
     Some(Signature { environment, types })
+}
+
+/// The names of the fields that a module declares, by their hashes.
+pub(super) fn labels(program: &dyn Program) -> Labels {
+    let mut labels = Labels::new();
+    if let Some((environment, service)) = service(program) {
+        environment.0.values().for_each(|declared| collect(declared, &mut labels));
+        collect(&service, &mut labels);
+    }
+    labels
+}
+
+fn collect(declared: &Type, labels: &mut Labels) {
+    match declared.as_ref() {
+        TypeInner::Opt(inner) | TypeInner::Vec(inner) => collect(inner, labels),
+        TypeInner::Record(fields) | TypeInner::Variant(fields) => {
+            for field in fields {
+                if let Label::Named(name) = field.id.as_ref() {
+                    labels.insert(field.id.get_id(), name.clone());
+                }
+                collect(&field.ty, labels);
+            }
+        }
+        TypeInner::Func(function) => {
+            function.args.iter().chain(&function.rets).for_each(|inner| collect(inner, labels));
+        }
+        TypeInner::Service(methods) => {
+            methods.iter().for_each(|(_, method)| collect(method, labels));
+        }
+        TypeInner::Class(_, service) => collect(service, labels),
+        _ => {}
+    }
 }
 
 /// The declared types of the install argument, from the section `candid:args`.

@@ -6,6 +6,7 @@ use super::{choice, quantity};
 use crate::diagnostics::{Mistake, did_you_mean};
 use crate::document::{CallEntry, CanisterEntry, Document, MethodEntry, ModelEntry, Tree};
 use serde::de::DeserializeOwned;
+use sim_core::choice::Choice;
 use sim_core::distribution::{Distribution, Quantity};
 use sim_core::modelled::{Behaviour, Call, Method};
 use sim_core::profile::Limits;
@@ -30,7 +31,7 @@ impl Context<'_, '_> {
         let methods: BTreeMap<Arc<str>, Arc<Method>> = entry
             .method
             .iter()
-            .map(|(name, method)| (name.as_str().into(), Arc::new(self.method(method))))
+            .map(|(name, method)| (name.as_str().into(), Arc::new(self.whole_method(method))))
             .collect();
         let behaviour = Behaviour {
             heap: entry.heap.as_ref().map_or(Default::default(), |heap| *heap.get_ref()),
@@ -39,6 +40,31 @@ impl Context<'_, '_> {
             methods,
         };
         (self.mistakes.len() == before).then_some(behaviour)
+    }
+
+    /// A method, with its cases if it has some.
+    fn whole_method(&mut self, entry: &MethodEntry) -> Method {
+        self.mistakes.extend(entry.weight.as_ref().map(|weight| {
+            Mistake::at(weight.span(), "a method has no `weight`").label("not here").help(
+                "weights belong to the cases of a method, `[[canister.model.method.NAME.case]]`",
+            )
+        }));
+        let plain = self.method(entry);
+        if entry.case.is_empty() {
+            return plain;
+        }
+        let says_more = Method { query: false, ..plain } != Method::default();
+        let mut cases = Vec::new();
+        let mut weights = Vec::new();
+        for case in &entry.case {
+            self.mistakes.extend(misplaced(case, says_more));
+            cases.push(Arc::new(self.method(case.get_ref())));
+            weights.push(case.get_ref().weight.as_ref().map_or(1, |weight| *weight.get_ref()));
+        }
+        let place = entry.case[0].span();
+        let cases = Choice::weighted(cases, &weights)
+            .map_err(|error| Mistake::at(place, error.to_string()).label("the first case"));
+        Method { query: entry.query, cases: self.keep(cases), ..Method::default() }
     }
 
     fn method(&mut self, entry: &MethodEntry) -> Method {
@@ -53,6 +79,7 @@ impl Context<'_, '_> {
             calls: entry.calls.iter().filter_map(|call| self.call(call)).collect(),
             in_sequence: entry.in_sequence,
             callback: self.quantity(entry.callback.as_ref(), nothing.callback),
+            cases: None,
         }
     }
 
@@ -107,6 +134,20 @@ impl Context<'_, '_> {
     fn keep<T>(&mut self, result: Result<T, Mistake>) -> Option<T> {
         result.map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
+}
+
+/// What is wrong with where a case stands.
+fn misplaced(case: &Spanned<MethodEntry>, method_says_more: bool) -> Option<Mistake> {
+    let mistake = |message: &str| Mistake::at(case.span(), message).label("this case");
+    let entry = case.get_ref();
+    if method_says_more {
+        return Some(
+            mistake("a method with cases says itself how it behaves")
+                .help("beside `case`, a method can say `query` only; move the rest into its cases"),
+        );
+    }
+    let nested = (!entry.case.is_empty()).then(|| mistake("a case has cases of its own"));
+    nested.or_else(|| entry.query.then(|| mistake("`query` belongs to the method, not to a case")))
 }
 
 /// The methods of a canister that clients can call, those it answers composite queries with, and

@@ -1,8 +1,9 @@
 //! When a workload sends: the parameters of its process.
 
+use super::fields::Fields;
 use super::quantity::distribution;
 use crate::arrivals::{Process, read_trace};
-use crate::diagnostics::{Mistake, Span, list};
+use crate::diagnostics::{Mistake, Span};
 use crate::document::{ArrivalKind, ArrivalsEntry};
 use crate::scenario::Pace;
 use crate::source::Source;
@@ -37,22 +38,10 @@ pub(super) fn resolve(
 /// Fields that are missing, and fields that mean nothing for the kind.
 fn misfits(entry: &Spanned<ArrivalsEntry>) -> Vec<Mistake> {
     let arrivals = entry.get_ref();
-    let (needed, possible) = fields(*arrivals.kind.get_ref());
-    let given = given(arrivals);
-    let kind = name(*arrivals.kind.get_ref());
-    let is_given = |field: &&&str| given.iter().any(|(name, _)| name == *field);
-    let missing = needed.iter().filter(|field| !is_given(field)).map(|field| {
-        Mistake::at(entry.span(), format!("the field `{field}` is missing"))
-            .label(format!("arrivals of kind `{kind}` need `{field}`"))
-    });
-    let is_known = |name: &str| needed.contains(&name) || possible.contains(&name);
-    let unknown = given.iter().filter(|(name, _)| !is_known(name)).map(|(name, place)| {
-        let fields = list(needed.iter().chain(possible).copied());
-        Mistake::at(place.clone(), format!("`{name}` means nothing for arrivals of kind `{kind}`"))
-            .label("not a field here")
-            .help(format!("fields: `kind`, {fields}"))
-    });
-    missing.chain(unknown).collect()
+    let kind = *arrivals.kind.get_ref();
+    let (needed, possible) = fields(kind);
+    let fields = Fields { what: "arrivals", kind: name(kind), needed, possible };
+    fields.misfits(entry.span(), &given(arrivals))
 }
 
 fn name(kind: ArrivalKind) -> &'static str {

@@ -36,6 +36,13 @@ pub(super) fn write_report(
     Ok(summary.table())
 }
 
+/// The summary table alone.
+pub(super) fn summarise(job: &Job<'_>, history: &History) -> Result<String, OutputError> {
+    let summary = reports::summarise(&report(job, history))
+        .map_err(|error| OutputError::Writer(error.to_string()))?;
+    Ok(summary.table())
+}
+
 /// Stores the run's trace in `folder`, at the level that the job asks for.
 pub(super) fn write_trace(
     folder: &Path,

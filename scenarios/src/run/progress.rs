@@ -49,6 +49,13 @@ impl Progress {
         }
     }
 
+    /// Says something that stays on the screen.
+    pub fn say(&mut self, what: &str) {
+        if self.style != Style::Quiet {
+            eprintln!("icsim: {what}");
+        }
+    }
+
     /// The run has reached `time`.
     pub fn at(&mut self, time: SimTime) {
         let done = time.since(SimTime::ZERO);

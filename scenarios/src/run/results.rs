@@ -7,7 +7,6 @@ use super::{Failed, Job};
 use crate::scenario::effective;
 use sim_core::history::History;
 use std::path::Path;
-use tempfile::TempDir;
 
 /// Writes all files to the job's destination, if it has one, and answers the summary table.
 pub(super) fn write(
@@ -16,9 +15,7 @@ pub(super) fn write(
     interrupt: &Interrupt,
 ) -> Result<String, Failed> {
     let Some(destination) = &job.destination else {
-        // The table is made by what writes the files; without a destination they are thrown away.
-        let folder = TempDir::new().map_err(|error| OutputError::Writer(error.to_string()))?;
-        return engine::write_report(folder.path(), job, history).map_err(Failed::from);
+        return engine::summarise(job, history).map_err(Failed::from);
     };
     let folder = destination.begin()?;
     write_inputs(folder.path(), job)?;

@@ -4,9 +4,11 @@ mod canisters;
 mod workloads;
 
 use super::Scenario;
-use crate::document::{Topology, WarmUpEntry};
+use crate::document::{ActionEntry, FaultEntry, Topology, WarmUpEntry};
+use crate::expect::{Expectation, When};
 use crate::resolve::{Links, Subnet};
 use canisters::CanisterOut;
+pub use canisters::entry_of_model;
 use reports::charts::spec::Spec;
 use reports::metrics::WarmUp;
 use reports::theme::Width;
@@ -14,7 +16,7 @@ use serde::Serialize;
 use sim_core::distribution::Distribution;
 use sim_core::network::{CostSchedule, SubnetKind};
 use sim_core::scheduler::Policy;
-use sim_core::time::SimDuration;
+use sim_core::time::{SimDuration, SimTime};
 use toml::Value;
 use workloads::WorkloadOut;
 
@@ -67,6 +69,10 @@ struct Effective<'a> {
     network: Option<NetworkOut<'a>>,
     canister: Vec<CanisterOut<'a>>,
     workload: Vec<WorkloadOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    action: Vec<&'a ActionEntry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fault: Vec<&'a FaultEntry>,
     figure: Vec<FigureOut<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     expect: Vec<ExpectOut<'a>>,
@@ -75,6 +81,23 @@ struct Effective<'a> {
 #[derive(Serialize)]
 struct ExpectOut<'a> {
     that: &'a str,
+    when: When,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<SimDuration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<SimDuration>,
+}
+
+impl<'a> ExpectOut<'a> {
+    fn of(expectation: &'a Expectation) -> Self {
+        let from = expectation.from.since(SimTime::ZERO);
+        ExpectOut {
+            that: expectation.text(),
+            when: expectation.when,
+            every: expectation.every,
+            from: Some(from).filter(|from| *from > SimDuration::ZERO),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -144,8 +167,10 @@ impl<'a> Effective<'a> {
             network: NetworkOut::of(scenario),
             canister: scenario.canisters.iter().map(|c| CanisterOut::of(c, scenario)).collect(),
             workload: scenario.workloads.iter().map(WorkloadOut::of).collect(),
+            action: scenario.actions.iter().map(|plan| &plan.entry).collect(),
+            fault: scenario.faults.iter().map(|plan| &plan.entry).collect(),
             figure: scenario.figures.iter().map(FigureOut::of).collect(),
-            expect: scenario.expectations.iter().map(|e| ExpectOut { that: e.text() }).collect(),
+            expect: scenario.invariants.list().iter().map(ExpectOut::of).collect(),
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::programs::Programs;
 use crate::diagnostics::Refusal;
 use crate::document::change::Change;
+use crate::expect;
 use crate::resolve::{self, LoadError};
 use crate::run::interrupt::Interrupt;
 use crate::scenario::Scenario;
@@ -129,18 +130,20 @@ impl Recipe<'_> {
             true => Continue::Stop,
             false => Continue::Yes,
         };
-        let history =
-            world.run(RunOptions { threads: 1, progress: &mut go_on }).map_err(|e| match e {
-                RunError::Interrupted(_) => RunFailed::Interrupted,
-                RunError::Fault(fault) => failed(format!("a fault of icsim itself: {fault}")),
-            })?;
-        let metrics = metrics::of(&history, scenario.warm_up)
+        let options = RunOptions { threads: 1, progress: &mut go_on };
+        let watched = expect::run::run(world, &scenario.invariants, options);
+        let watched = watched.map_err(|e| match e {
+            RunError::Interrupted(_) => RunFailed::Interrupted,
+            RunError::Fault(fault) => failed(format!("a fault of icsim itself: {fault}")),
+        })?;
+        let metrics = metrics::of(&watched.history, scenario.warm_up)
             .map_err(|error| failed(format!("a fault of icsim itself: {error}")))?;
         let mut metrics = metrics;
-        let broken = scenario.disappointments(&metrics).len() as u128;
+        let digest = watched.history.digest.to_string();
+        let broken = watched.violations(&metrics).len() as u128;
         let name = metrics::DISAPPOINTED.to_owned();
         metrics.push(Metric { name, unit: "", value: Some(broken) });
-        Ok(Finished { digest: history.digest.to_string(), metrics })
+        Ok(Finished { digest, metrics })
     }
 }
 

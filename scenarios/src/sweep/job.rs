@@ -1,6 +1,7 @@
 //! A whole sweep: plan, check of every point, runs, tables, manifest.
 
 use super::execute::{Finished, Recipe, Run, RunFailed};
+use super::figures::FiguresError;
 use super::journal::{Head, JOURNAL, Journal, JournalError, Known};
 use super::manifest::{FailedEntry, MANIFEST, Manifest, Origin, RunEntry, Shard};
 use super::plan::Plan;
@@ -86,6 +87,9 @@ pub enum SweepError {
     /// Tables cannot be written.
     #[error("the tables of the sweep cannot be written: {0}")]
     Table(#[from] csv::Error),
+    /// Figures cannot be drawn.
+    #[error(transparent)]
+    Figures(#[from] FiguresError),
     /// The file system said no.
     #[error("the results of the sweep cannot be written: {0}")]
     Io(#[from] io::Error),
@@ -137,19 +141,9 @@ impl Job<'_> {
     /// # Errors
     /// A mistake at one of the points, a folder that cannot be used, or Ctrl-C.
     pub fn run(&self, interrupt: &Interrupt, watch: &mut dyn Watch) -> Result<Outcome, SweepError> {
-        let plan = plan(self.source, self.set)?;
-        if self.shard.is_some() && plan.settings.until.is_some() {
-            return Err(SweepError::ShardOfUntil);
-        }
+        let plan = self.plan()?;
         let programs = Programs::default();
-        let recipe = Recipe {
-            source: self.source,
-            changes: self.set,
-            points: &plan.points,
-            duration: self.duration,
-            programs: &programs,
-            interrupt,
-        };
+        let recipe = self.recipe(&plan, &programs, interrupt);
         let origin = self.check(&recipe, &plan)?;
         let head = Head {
             icsim: origin.icsim.clone(),
@@ -173,6 +167,40 @@ impl Job<'_> {
         };
         session.all(watch)?;
         session.finish()
+    }
+
+    /// Makes sure that the sweep can be done, and in parts if it is to be; answers its plan.
+    ///
+    /// # Errors
+    /// A mistake at one of the points, or Ctrl-C.
+    pub fn validate(&self, interrupt: &Interrupt) -> Result<Plan, SweepError> {
+        let plan = self.plan()?;
+        self.check(&self.recipe(&plan, &Programs::default(), interrupt), &plan)?;
+        Ok(plan)
+    }
+
+    fn plan(&self) -> Result<Plan, SweepError> {
+        let plan = plan(self.source, self.set)?;
+        match self.shard.is_some() && plan.settings.until.is_some() {
+            true => Err(SweepError::ShardOfUntil),
+            false => Ok(plan),
+        }
+    }
+
+    fn recipe<'a>(
+        &'a self,
+        plan: &'a Plan,
+        programs: &'a Programs,
+        interrupt: &'a Interrupt,
+    ) -> Recipe<'a> {
+        Recipe {
+            source: self.source,
+            changes: self.set,
+            points: &plan.points,
+            duration: self.duration,
+            programs,
+            interrupt,
+        }
     }
 
     /// Makes sure that every point is a valid scenario; answers what they are made from.

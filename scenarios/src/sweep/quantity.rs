@@ -52,6 +52,24 @@ impl Quantity {
         Some(Quantity { number, form })
     }
 
+    /// Reads a value as a person writes it, without quotation marks; `None` if it is no quantity.
+    pub fn parse(text: &str) -> Option<Quantity> {
+        let toml = DeValue::parse(text).ok().and_then(|value| Quantity::of(value.get_ref()));
+        let of_text = || of_text(text).map(|(number, form)| Quantity { number, form });
+        toml.or_else(of_text)
+    }
+
+    /// How many of the smallest unit, or of the unit that a rate is in.
+    pub fn number(&self) -> f64 {
+        self.number
+    }
+
+    /// Whether the two can be compared.
+    pub fn is_like(&self, other: &Quantity) -> bool {
+        let is_number = |form: &Form| matches!(form, Form::Whole | Form::Decimal);
+        self.form == other.form || (is_number(&self.form) && is_number(&other.form))
+    }
+
     /// The value, as TOML, that lies the share `share` (0 to 1) of the way to `end`; `None` if the two
     /// cannot be compared, or a logarithm of zero would be needed.
     pub fn towards(&self, end: &Quantity, share: f64, scale: Scale) -> Option<String> {

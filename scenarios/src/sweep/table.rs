@@ -5,9 +5,11 @@
 //! numbers. The latter two follow from the first.
 
 use super::execute::Run;
+use super::figures;
+use reports::charts::sweep::{Point, Sweep, Value};
 use reports::metrics::Metric;
 use reports::statistics::{Estimate, Interval, bootstrap, paired};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
 /// The table of all numbers.
@@ -122,6 +124,41 @@ impl Samples {
         self.metrics.push((name.to_owned(), unit.to_owned()));
         self.places.insert(name.to_owned(), self.metrics.len() - 1);
         self.metrics.len() - 1
+    }
+
+    /// The names of the metrics that had a value in some run.
+    pub fn observed(&self) -> impl Iterator<Item = &str> {
+        let had_values: BTreeSet<usize> = self
+            .samples
+            .iter()
+            .filter(|(_, sample)| !sample.is_empty())
+            .map(|((_, place), _)| *place)
+            .collect();
+        let metrics = self.metrics.iter().enumerate();
+        metrics
+            .filter(move |(place, _)| had_values.contains(place))
+            .map(|(_, (name, _))| name.as_str())
+    }
+
+    /// A metric at all points, for figures.
+    pub fn sweep(&self, metric: &str, common_random_numbers: bool) -> Option<Sweep> {
+        let place = *self.places.get(metric)?;
+        let columns: Vec<Vec<Value>> = (0..self.fields.len())
+            .map(|field| {
+                let texts: Vec<&str> = self.points.values().map(|v| v[field].as_str()).collect();
+                figures::values(&texts)
+            })
+            .collect();
+        let point = |(row, point): (usize, &usize)| Point {
+            values: columns.iter().map(|column| column[row].clone()).collect(),
+            sample: self.samples.get(&(*point, place)).map_or_else(BTreeMap::new, |sample| {
+                sample.iter().map(|(r, value)| (*r, *value as f64)).collect()
+            }),
+        };
+        let (metric, unit) = self.metrics[place].clone();
+        let points = self.points.keys().enumerate().map(point).collect();
+        let fields = self.fields.clone();
+        Some(Sweep { fields, metric, unit, points, common_random_numbers })
     }
 
     /// Writes `summary.csv`.

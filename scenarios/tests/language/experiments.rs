@@ -154,3 +154,28 @@ fn a_link_to_nowhere() {
     let old = "[network]\nlatency = { kind = \"fixed\", value = \"40ms\" }\n";
     assert_snapshot!(refused(&with(&[(old, network)])));
 }
+
+#[test]
+fn a_method_has_cases_or_says_itself_how_it_behaves() {
+    let method = |text: &str| {
+        let canister = "[[canister]]\nname = \"m\"\nsubnet = \"left\"\ncycles = \"100T\"\n";
+        format!("{}\n{canister}{text}", with(&[]))
+    };
+    let cases = "model.method.go.case = [{ weight = 3, reply = \"1B\" }, { reply = \"2B\" }]";
+    let scenario = load(&method(cases)).expect("valid");
+    let Code::Model(behaviour) = &scenario.canisters.last().expect("is there").code else {
+        panic!("a model");
+    };
+    let cases = behaviour.methods["go"].cases.as_ref().expect("two cases");
+    assert_eq!(cases.weights(), [3, 1]);
+    for (text, found) in [
+        ("model.method.go = { reply = \"1B\", case = [{}] }", "says itself how it behaves"),
+        ("model.method.go = { weight = 2 }", "has no `weight`"),
+        ("model.method.go.case = [{ case = [{}] }]", "cases of its own"),
+        ("model.method.go.case = [{ query = true }]", "belongs to the method"),
+        ("model.method.go.case = [{ weight = 0 }]", "not all of them zero"),
+    ] {
+        let said = refused(&method(text));
+        assert!(said.contains(found), "{text}: {said}");
+    }
+}

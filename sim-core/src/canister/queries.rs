@@ -43,6 +43,11 @@ impl QueryStatistics {
         self.previous = std::mem::take(&mut self.current);
     }
 
+    /// Whether all that was counted is told.
+    pub(crate) fn is_settled(&self) -> bool {
+        [self.current, self.previous] == [QueryCounts::default(); 2]
+    }
+
     /// What is told of them.
     pub(crate) fn told(&self) -> QueryCounts {
         self.told

@@ -34,6 +34,7 @@ fn phold(seed: u64, tie_seed: Option<u64>) -> Engine<Hopper> {
 }
 
 fn run(mut engine: Engine<Hopper>, threads: usize) -> (u64, Digest) {
+    engine.spread_from(0);
     assert!(engine.run(SimTime::ZERO + SimDuration::from_secs(60), threads, &mut |_| true));
     (engine.events(), engine.finish().1)
 }
@@ -45,6 +46,22 @@ fn one_seed_gives_one_history_at_any_number_of_threads() {
     assert_eq!(once, run(phold(1, None), 1));
     assert_eq!(once, run(phold(1, None), 2));
     assert_eq!(once, run(phold(1, None), 8));
+}
+
+#[test]
+fn one_queue_in_the_order_of_keys_gives_the_same_history() {
+    // In windows of a nanosecond all processes come to every instant together.
+    let mut one_queue = phold(1, None);
+    one_queue.lookahead = SimDuration::from_nanos(1);
+    assert_eq!(run(one_queue, 1), run(phold(1, None), 8));
+}
+
+#[test]
+fn windows_without_work_stay_on_one_thread_with_the_same_history() {
+    let mut engine = phold(1, None);
+    assert!(engine.run(SimTime::ZERO + SimDuration::from_secs(60), 2, &mut |_| true));
+    assert_eq!(engine.spreading().spread, 0);
+    assert_eq!((engine.events(), engine.finish().1), run(phold(1, None), 2));
 }
 
 #[test]

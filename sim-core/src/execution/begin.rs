@@ -384,7 +384,7 @@ impl Executor<'_> {
             version: canister.version,
             call_context_instructions: Instructions::ZERO,
             deadline: 0,
-            fees: canister.prices(self.fees),
+            fees: canister.prices(self.fees).clone(),
             busy_queues: self.busy_queues(canister),
             log_room: canister.options.log_limit,
         }

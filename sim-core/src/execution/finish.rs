@@ -211,7 +211,8 @@ impl Executor<'_> {
         let context = canister.calls.get(job.context);
         let available = context.map_or(Cycles::ZERO, |context| context.available.amount());
         let accepted = effects.cycles_accepted.min(available);
-        let after = (canister.account.balance() + accepted).checked_sub(removed);
+        let added = accepted + effects.cycles_minted;
+        let after = (canister.account.balance() + added).checked_sub(removed);
         let is_callback = matches!(job.kind, EntryKind::ReplyCallback | EntryKind::RejectCallback);
         let floor = if is_callback { Cycles::ZERO } else { canister.freezing_threshold() };
         match after {
@@ -232,6 +233,9 @@ impl Executor<'_> {
         if let Some(context) = canister.calls.get_mut(job.context) {
             let accepted = context.available.split(effects.cycles_accepted);
             self.ledger.receive(accepted, &mut canister.account);
+        }
+        if !effects.cycles_minted.is_zero() {
+            self.ledger.mint(&mut canister.account, effects.cycles_minted);
         }
         // All were checked to be affordable.
         let burned = effects.cycles_burned;

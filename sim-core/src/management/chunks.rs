@@ -11,9 +11,11 @@ pub struct ChunkHash {
 }
 
 /// The argument of `upload_chunk`.
-#[derive(CandidType, Deserialize)]
-pub(crate) struct UploadChunkArgs {
-    pub(crate) canister_id: Principal,
+#[derive(Clone, Debug, CandidType, Deserialize)]
+pub struct UploadChunkArgs {
+    /// The canister whose chunk store keeps it.
+    pub canister_id: Principal,
+    /// The content.
     #[serde(with = "serde_bytes")]
-    pub(crate) chunk: Vec<u8>,
+    pub chunk: Vec<u8>,
 }

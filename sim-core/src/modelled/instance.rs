@@ -20,6 +20,8 @@ const PAGE: u64 = 4_096;
 /// What a task will do, drawn before it begins.
 #[derive(Clone, Debug, Default)]
 struct Plan {
+    /// How the message behaves; none for what is no message.
+    method: Option<Arc<Method>>,
     instructions: Instructions,
     /// `None`: it rejects.
     reply: Option<Bytes>,
@@ -91,12 +93,21 @@ impl ModelledInstance {
         }
     }
 
+    /// A query outside consensus. It draws from a copy of the random stream: whether anybody looks
+    /// changes nothing about what comes after.
+    fn look(&mut self, task: Task) -> Step {
+        let random = self.random.clone();
+        let plan = self.plan(&task.entry);
+        self.random = random;
+        self.slice(Running { task, plan, done: 0 })
+    }
+
     fn plan(&mut self, entry: &Entry) -> Plan {
         match entry {
             Entry::Update { method, .. }
             | Entry::ReplicatedQuery { method, .. }
             | Entry::Query { method, .. } => match self.behaviour.methods.get(method).cloned() {
-                Some(method) => self.plan_message(&method),
+                Some(method) => self.plan_message(method),
                 None => Plan::default(),
             },
             Entry::ReplyCallback { closure, .. } | Entry::RejectCallback { closure, .. } => {
@@ -109,9 +120,13 @@ impl ModelledInstance {
         }
     }
 
-    fn plan_message(&mut self, method: &Method) -> Plan {
+    fn plan_message(&mut self, method: Arc<Method>) -> Plan {
         let largest = self.behaviour.largest_payload;
         let random = &mut self.random;
+        let method = match &method.cases {
+            Some(cases) => cases.pick(random).clone(),
+            None => method,
+        };
         let instructions = method.instructions.sample(random);
         let reply = method.reply.sample(random).min(largest);
         let rejects = random.below(MILLION) < method.reject_millionths;
@@ -133,6 +148,7 @@ impl ModelledInstance {
             growth: growth.get(),
             writes: writes.get(),
             calls,
+            method: Some(method),
         }
     }
 
@@ -162,9 +178,9 @@ impl ModelledInstance {
 
     fn effects(&mut self, task: Task, plan: Plan) -> Result<Effects, Failure> {
         match task.entry {
-            Entry::Update { method, .. }
-            | Entry::ReplicatedQuery { method, .. }
-            | Entry::Query { method, .. } => self.message(&method, &task.surroundings, plan),
+            Entry::Update { .. } | Entry::ReplicatedQuery { .. } | Entry::Query { .. } => {
+                self.message(&task.surroundings, plan)
+            }
             Entry::ReplyCallback { closure, .. } => {
                 Ok(self.callback(closure, &task.surroundings, false))
             }
@@ -175,7 +191,7 @@ impl ModelledInstance {
         }
     }
 
-    fn message(&mut self, name: &str, view: &Surroundings, plan: Plan) -> Result<Effects, Failure> {
+    fn message(&mut self, view: &Surroundings, plan: Plan) -> Result<Effects, Failure> {
         let mut purse = Purse::new(view, true, self.behaviour.queue_capacity);
         let mut effects = Effects::default();
         if plan.growth > 0 {
@@ -187,13 +203,11 @@ impl ModelledInstance {
             effects.response = Some(rejected("the modelled canister rejects"));
             return Ok(effects);
         };
-        let Some(method) = self.behaviour.methods.get(name).filter(|_| !plan.calls.is_empty())
-        else {
+        let Some(method) = plan.method.filter(|_| !plan.calls.is_empty()) else {
             effects.response = Some(replied(reply));
             return Ok(effects);
         };
-        let mut open =
-            Open { method: method.clone(), reply, left: plan.calls, out: 0, failed: false };
+        let mut open = Open { method, reply, left: plan.calls, out: 0, failed: false };
         self.call(&mut open, &mut purse, self.next, &mut effects);
         self.change.open = Some((self.next, Some(open)));
         self.answer_if_done(&mut effects);
@@ -247,6 +261,9 @@ impl ModelledInstance {
 impl Instance for ModelledInstance {
     fn start(&mut self, task: Task) -> Step {
         self.change = Change::default();
+        if let Entry::Query { .. } = task.entry {
+            return self.look(task);
+        }
         let plan = match self.thrown_away.take() {
             Some(plan) => plan,
             None => self.plan(&task.entry),

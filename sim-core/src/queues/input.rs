@@ -128,6 +128,11 @@ impl InputQueues {
         requests
     }
 
+    /// Messages from clients.
+    pub fn ingress(&self) -> impl Iterator<Item = &Ingress> {
+        self.ingress.iter()
+    }
+
     /// Messages from canisters.
     pub fn messages(&self) -> impl Iterator<Item = &CanisterMessage> {
         self.local.iter().chain(self.remote.iter())

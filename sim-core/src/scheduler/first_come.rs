@@ -3,7 +3,7 @@
 //! schedules like this.
 
 use super::{Executed, Round, Scheduler, Threads, deal_in_turn, is_active, note_first};
-use crate::canister::Canister;
+use crate::roster::Roster;
 use std::collections::{BTreeSet, VecDeque};
 
 #[derive(Default)]
@@ -15,14 +15,14 @@ pub(super) struct FirstCome {
 }
 
 impl Scheduler for FirstCome {
-    fn begin_round(&mut self, round: &Round, _: &mut [Canister]) {
+    fn begin_round(&mut self, round: &Round, _: &mut Roster) {
         self.threads = round.threads;
     }
 
-    fn deal(&mut self, first: bool, canisters: &mut [Canister]) -> Threads {
+    fn deal(&mut self, first: bool, canisters: &mut Roster) -> Threads {
         self.waiting.retain(|&index| is_active(&canisters[index]));
         self.members = self.waiting.iter().copied().collect();
-        for (index, canister) in canisters.iter().enumerate() {
+        for (index, canister) in canisters.awake() {
             if is_active(canister) && self.members.insert(index) {
                 self.waiting.push_back(index);
             }
@@ -34,7 +34,7 @@ impl Scheduler for FirstCome {
         threads
     }
 
-    fn end_iteration(&mut self, executed: &[Executed], _: &mut [Canister]) {
+    fn end_iteration(&mut self, executed: &[Executed], _: &mut Roster) {
         let done: BTreeSet<_> = executed.iter().map(|entry| entry.canister).collect();
         self.waiting.retain(|index| !done.contains(index));
         self.waiting.extend(executed.iter().map(|entry| entry.canister));

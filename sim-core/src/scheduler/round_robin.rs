@@ -2,7 +2,7 @@
 //! in turn. For comparison; no network schedules like this.
 
 use super::{Round, Scheduler, Threads, deal_in_turn, is_active, note_first};
-use crate::canister::Canister;
+use crate::roster::Roster;
 
 #[derive(Default)]
 pub(super) struct RoundRobin {
@@ -11,16 +11,16 @@ pub(super) struct RoundRobin {
 }
 
 impl Scheduler for RoundRobin {
-    fn begin_round(&mut self, round: &Round, canisters: &mut [Canister]) {
+    fn begin_round(&mut self, round: &Round, canisters: &mut Roster) {
         self.first = round.number as usize % canisters.len().max(1);
         self.threads = round.threads;
     }
 
-    fn deal(&mut self, first: bool, canisters: &mut [Canister]) -> Threads {
-        let count = canisters.len();
-        let order = (0..count).map(|place| (place + self.first) % count);
-        let ready = order.filter(|&index| is_active(&canisters[index]));
-        let threads = deal_in_turn(self.threads, ready);
+    fn deal(&mut self, first: bool, canisters: &mut Roster) -> Threads {
+        let ready = canisters.awake().filter(|(_, canister)| is_active(canister));
+        let ready: Vec<usize> = ready.map(|(index, _)| index).collect();
+        let (before, after) = ready.split_at(ready.partition_point(|&index| index < self.first));
+        let threads = deal_in_turn(self.threads, after.iter().chain(before).copied());
         if first {
             note_first(&threads, canisters);
         }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 const NETWORK: [Policy; 2] = [Policy::Ic2024, Policy::Ic2026];
 const ALL: [Policy; 4] = [Policy::Ic2024, Policy::Ic2026, Policy::RoundRobin, Policy::FirstCome];
 
-fn round(number: u64, threads: usize) -> Round {
+pub(super) fn round(number: u64, threads: usize) -> Round {
     Round {
         number,
         threads,
@@ -22,12 +22,12 @@ fn round(number: u64, threads: usize) -> Round {
     }
 }
 
-fn idle(id: CanisterId) -> Canister {
+pub(super) fn idle(id: CanisterId) -> Canister {
     Canister::new(id, id.to_string().into(), [].into(), &Profile::default().management)
 }
 
 /// Canisters with these compute allocations, each with a message.
-fn busy(allocations: &[u64]) -> Vec<Canister> {
+fn busy(allocations: &[u64]) -> Roster {
     let canister = |(number, allocation): (usize, &u64)| {
         let id = CanisterId::on(SubnetId::new(0), number as u32);
         let mut canister = idle(id);
@@ -35,7 +35,7 @@ fn busy(allocations: &[u64]) -> Vec<Canister> {
         canister.input.push_ingress(ingress(id, number as u64));
         canister
     };
-    allocations.iter().enumerate().map(canister).collect()
+    allocations.iter().enumerate().map(canister).collect::<Vec<_>>().into()
 }
 
 /// Runs rounds in which the first canister of each thread uses the round up, and always has more to
@@ -142,7 +142,8 @@ fn leaders_under(policy: Policy, shares: &[u64], rounds: u64, seed: u64) -> Vec<
     let mut random = Stream::new(seed, "load", "test");
     (1..=rounds)
         .map(|number| {
-            for (place, canister) in canisters.iter_mut().enumerate().skip(1) {
+            for place in 1..canisters.len() {
+                let canister = &mut canisters[place];
                 canister.input.pop();
                 if random.below(3) > 0 {
                     canister.input.push_ingress(ingress(canister.id, number * 100 + place as u64));
@@ -188,7 +189,7 @@ fn nobody_is_on_two_threads() {
 #[test]
 fn new_canisters_start_behind_those_that_have_waited() {
     // Nine canisters made one a round, and nine idle rounds: as recorded on a replica.
-    let mut canisters = Vec::new();
+    let mut canisters = Roster::default();
     let mut scheduler = Policy::Ic2024.make();
     for number in 1..=18 {
         scheduler.begin_round(&round(number, 4), &mut canisters);
@@ -199,8 +200,8 @@ fn new_canisters_start_behind_those_that_have_waited() {
             canisters.push(idle(id));
         }
     }
-    for canister in canisters.iter_mut().take(8) {
-        canister.tasks.push_back(SystemTask::Heartbeat);
+    for place in 0..8 {
+        canisters[place].tasks.push_back(SystemTask::Heartbeat);
     }
     scheduler.begin_round(&round(19, 4), &mut canisters);
     let dealt = scheduler.deal(true, &mut canisters);
@@ -219,16 +220,24 @@ fn first_come_serves_who_has_waited_longest() {
 }
 
 mod ic_2026 {
+    use super::super::ic_2026::ChargedRounds;
     use super::*;
 
     const WHOLE: i64 = 100_000_000;
 
-    fn priorities(canisters: &[Canister]) -> Vec<i64> {
-        canisters.iter().map(|canister| canister.priority.accumulated).collect()
+    fn priorities(scheduler: &dyn Scheduler, canisters: &Roster) -> Vec<i64> {
+        (0..canisters.len()).map(|place| scheduler.accumulated(place)).collect()
+    }
+
+    /// A scheduler that starts with these priorities.
+    fn with_priorities(accumulated: &[i64]) -> ChargedRounds {
+        let mut scheduler = ChargedRounds::default();
+        scheduler.standings.accumulated = accumulated.to_vec();
+        scheduler
     }
 
     /// One round in which the canisters named end a message each.
-    fn run(scheduler: &mut dyn Scheduler, number: u64, canisters: &mut [Canister], done: &[usize]) {
+    fn run(scheduler: &mut dyn Scheduler, number: u64, canisters: &mut Roster, done: &[usize]) {
         scheduler.begin_round(&round(number, 4), canisters);
         scheduler.deal(true, canisters);
         let executed: Vec<_> =
@@ -240,20 +249,20 @@ mod ic_2026 {
     #[test]
     fn who_was_fully_executed_pays_a_round_that_is_shared_out() {
         let mut canisters = busy(&[0; 8]);
-        let mut scheduler = Policy::Ic2026.make();
-        run(&mut *scheduler, 1, &mut canisters, &[0, 1, 2, 3]);
+        let mut scheduler = ChargedRounds::default();
+        run(&mut scheduler, 1, &mut canisters, &[0, 1, 2, 3]);
         // Four paid a whole round each; every one of the eight is granted a half.
         let half = WHOLE / 2;
-        assert_eq!(priorities(&canisters), [[-half; 4], [half; 4]].concat());
+        assert_eq!(priorities(&scheduler, &canisters), [[-half; 4], [half; 4]].concat());
     }
 
     #[test]
     fn allocations_are_granted_before_the_rest_is_shared_out() {
         let mut canisters = busy(&[50, 0, 0, 0, 0, 0, 0, 0]);
-        let mut scheduler = Policy::Ic2026.make();
-        run(&mut *scheduler, 1, &mut canisters, &[0, 1, 2, 3]);
+        let mut scheduler = ChargedRounds::default();
+        run(&mut scheduler, 1, &mut canisters, &[0, 1, 2, 3]);
         let share = (4 * WHOLE - WHOLE / 2) / 8;
-        let priorities = priorities(&canisters);
+        let priorities = priorities(&scheduler, &canisters);
         assert_eq!(priorities[0], -WHOLE + WHOLE / 2 + share);
         assert_eq!(priorities[1], -WHOLE + share);
         assert_eq!(priorities.iter().sum::<i64>(), 0);
@@ -262,17 +271,15 @@ mod ic_2026 {
     #[test]
     fn large_priorities_decay() {
         let mut canisters = busy(&[0; 2]);
-        canisters[0].priority.accumulated = 6 * WHOLE;
-        canisters[1].priority.accumulated = -30 * WHOLE;
-        canisters.iter_mut().for_each(|canister| drop(canister.input.pop()));
+        (0..2).for_each(|place| drop(canisters[place].input.pop()));
         canisters[1].heap_delta_debit = Bytes::new(1);
-        let mut scheduler = Policy::Ic2026.make();
-        run(&mut *scheduler, 1, &mut canisters, &[]);
+        let mut scheduler = with_priorities(&[6 * WHOLE, -30 * WHOLE]);
+        run(&mut scheduler, 1, &mut canisters, &[]);
         // Both are idle and pay a round; the one over its limit pays another. Of its 32 below zero the
         // 12 beyond 20 become 9.6. What was paid comes back to both in equal shares.
         let share = (29 * WHOLE + WHOLE * 6 / 10 - 5 * WHOLE) / 2;
         assert_eq!(
-            priorities(&canisters),
+            priorities(&scheduler, &canisters),
             [5 * WHOLE + share, share - 29 * WHOLE - WHOLE * 6 / 10]
         );
     }
@@ -280,9 +287,8 @@ mod ic_2026 {
     #[test]
     fn priorities_start_anew_after_a_day_of_rounds() {
         let mut canisters = busy(&[0; 3]);
-        canisters[2].priority.accumulated = 7 * WHOLE;
-        let mut scheduler = Policy::Ic2026.make();
+        let mut scheduler = with_priorities(&[0, 0, 7 * WHOLE]);
         scheduler.begin_round(&round(86_400, 4), &mut canisters);
-        assert_eq!(priorities(&canisters), [0; 3]);
+        assert_eq!(priorities(&scheduler, &canisters), [0; 3]);
     }
 }

@@ -17,7 +17,12 @@ impl Subnet {
             + self.management_output.cycles()
             + delayed;
         let in_loopback = self.loopback.cycles();
-        let found = in_canisters + in_streams + in_management + in_loopback + self.faults.cycles();
+        let found = in_canisters
+            + in_streams
+            + in_management
+            + in_loopback
+            + self.faults.cycles()
+            + self.held.as_ref().map_or(Cycles::ZERO, |held| held.cycles());
         let checked = self.ledger.check(found, &self.spec.name);
         if self.fault.is_none() {
             self.fault = checked.err();

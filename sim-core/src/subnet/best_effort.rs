@@ -42,7 +42,8 @@ impl Subnet {
             request.deadline.is_none() && now.saturating_sub(request.sent) >= timeout
         };
         let mut expired = Vec::new();
-        for canister in self.canisters.iter_mut().filter(|canister| !canister.output.is_empty()) {
+        let awake = self.canisters.awake_mut();
+        for (_, canister) in awake.filter(|(_, canister)| !canister.output.is_empty()) {
             expired.extend(canister.output.extract_requests(is_old));
         }
         for request in expired {
@@ -57,7 +58,7 @@ impl Subnet {
         let is_late =
             |message: &CanisterMessage| message.deadline().is_some_and(|deadline| deadline < now);
         let mut dropped = Vec::new();
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             if canister.input.has_best_effort() {
                 let late = canister.input.expired_requests(now);
                 dropped.extend(late.into_iter().map(Dropped::AtCallee));
@@ -74,7 +75,7 @@ impl Subnet {
     /// Callers are told when the deadline of their calls has passed.
     fn expire_callbacks(&mut self) {
         let now = self.unix_time() / NANOS_PER_SECOND;
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             for ((callback, id), callee) in canister.calls.expire(now) {
                 let code = ErrorCode::DeadlineExpired;
                 let reject = Reject { code, message: "the call was not answered in time".into() };
@@ -129,15 +130,15 @@ impl Subnet {
     /// bytes the largest first.
     pub(super) fn shed_best_effort(&mut self) {
         let limit = self.profile.limits.best_effort_memory;
-        let mut held: Vec<Bytes> = self.canisters.iter().map(best_effort_bytes).collect();
-        let mut total: Bytes = held.iter().copied().sum();
+        let held = |(place, canister)| (best_effort_bytes(canister), Reverse(place));
+        let mut held: Vec<(Bytes, Reverse<usize>)> = self.canisters.awake().map(held).collect();
+        let mut total: Bytes = held.iter().map(|(bytes, _)| *bytes).sum();
         while total > limit {
-            let most = (0..held.len()).max_by_key(|&place| (held[place], Reverse(place)));
-            let Some(place) = most else { return };
+            let Some(most) = held.iter_mut().max() else { return };
+            let (bytes, Reverse(place)) = *most;
             let Some(message) = take_largest(&mut self.canisters[place]) else { return };
-            let left = best_effort_bytes(&self.canisters[place]);
-            total = total.saturating_sub(held[place].saturating_sub(left));
-            held[place] = left;
+            most.0 = best_effort_bytes(&self.canisters[place]);
+            total = total.saturating_sub(bytes.saturating_sub(most.0));
             self.dispose(message, ErrorCode::ResponseDropped);
         }
     }

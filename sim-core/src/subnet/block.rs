@@ -16,7 +16,7 @@ use crate::units::{Bytes, Cycles};
 pub(super) struct Block {
     pub(super) ingress: Vec<Ingress>,
     /// From each subnet, in order of id.
-    streams: Vec<Vec<CanisterMessage>>,
+    pub(super) streams: Vec<Vec<CanisterMessage>>,
 }
 
 impl Block {
@@ -66,6 +66,9 @@ impl Subnet {
     /// Puts the block's messages into the queues of their canisters, those of the loopback stream
     /// first, then those of other subnets in order of subnet.
     pub(super) fn induct(&mut self, block: Block) {
+        if let Some(held) = self.held.take() {
+            return self.induct_chosen(held, block);
+        }
         for message in self.loopback.take() {
             self.induct_canister_message(message, None);
         }
@@ -88,7 +91,7 @@ impl Subnet {
     }
 
     /// Charges the receiver and queues the message (`valid_set_rule.rs`).
-    fn induct_ingress(&mut self, ingress: Ingress) -> Result<Cycles, ErrorCode> {
+    pub(super) fn induct_ingress(&mut self, ingress: Ingress) -> Result<Cycles, ErrorCode> {
         let Some(id) = ingress.target.payer() else {
             self.management.push_ingress(ingress.into_management_call(), None);
             return Ok(Cycles::ZERO);
@@ -131,7 +134,11 @@ impl Subnet {
     }
 
     /// Queues a message of the loopback stream or of a `peer`; a request nobody can take is answered.
-    fn induct_canister_message(&mut self, message: CanisterMessage, peer: Option<usize>) {
+    pub(super) fn induct_canister_message(
+        &mut self,
+        message: CanisterMessage,
+        peer: Option<usize>,
+    ) {
         let Err((code, CanisterMessage::Request(request))) = self.take_in(message, peer.is_none())
         else {
             return;

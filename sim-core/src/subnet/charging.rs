@@ -22,7 +22,8 @@ impl Subnet {
         }
         let now = self.round_start;
         let interval = self.profile.fees.allocation_charge_interval;
-        for index in 0..self.canisters.len() {
+        self.canisters.wake_unpaid(now, interval);
+        for index in self.canisters.awake_places() {
             let canister = &mut self.canisters[index];
             let elapsed = now.since(canister.last_charge);
             if canister.deleted || elapsed < interval || canister.is_paused() {

@@ -18,6 +18,8 @@ pub(super) struct Faults {
     /// Instants at which something happens once, by fault: its beginning, then its end.
     begun: Vec<bool>,
     ended: Vec<bool>,
+    /// Some of them freeze canisters.
+    can_freeze: bool,
     random: Stream,
     /// Answers that are kept back until their time has come.
     held: Vec<(SimTime, ResponseMessage)>,
@@ -27,7 +29,9 @@ impl Faults {
     pub(super) fn new(all: Arc<[FaultSpec]>, seed: u64, subnet: &str) -> Self {
         let count = all.len();
         let random = Stream::new(seed, subnet, "faults");
+        let freezes = |spec: &FaultSpec| matches!(spec.fault, Fault::CanisterFrozen { .. });
         Faults {
+            can_freeze: all.iter().any(freezes),
             all,
             begun: vec![false; count],
             ended: vec![false; count],
@@ -156,18 +160,34 @@ impl Subnet {
         let now = self.round_start;
         let all = self.faults.all.clone();
         for (index, spec) in all.iter().enumerate() {
-            if spec.from <= now && !std::mem::replace(&mut self.faults.begun[index], true) {
+            if spec.from <= now && !self.faults.begun[index] && self.can_begin(&spec.fault) {
+                self.faults.begun[index] = true;
                 self.begin_fault(&spec.fault);
             }
             if spec.until <= now && !std::mem::replace(&mut self.faults.ended[index], true) {
                 self.end_fault(&spec.fault);
             }
         }
-        for index in 0..self.canisters.len() {
-            self.canisters[index].frozen = self.faults.is_frozen(self.canisters[index].id, now);
+        if self.faults.can_freeze {
+            for index in 0..self.canisters.len() {
+                let frozen = self.faults.is_frozen(self.canisters[index].id, now);
+                if self.canisters[index].frozen != frozen {
+                    self.canisters[index].frozen = frozen;
+                }
+            }
         }
         for answer in self.faults.release(now) {
             self.deliver_response(answer, false);
+        }
+    }
+
+    /// A canister in the middle of an execution is upgraded when that is over.
+    fn can_begin(&self, fault: &Fault) -> bool {
+        match fault {
+            Fault::CanisterUpgraded { canister, .. } => {
+                self.existing(*canister).is_none_or(|canister| !canister.is_in_progress())
+            }
+            _ => true,
         }
     }
 
@@ -209,9 +229,9 @@ impl Subnet {
             // Its client never hears of it; the message expires.
             self.record_lost(message.id);
         }
-        for canister in &mut self.canisters {
+        for (index, canister) in self.canisters.awake_mut() {
             Executor::abort(canister, &self.fees, &mut self.ledger);
-            self.scheduler.aborted(canister);
+            self.scheduler.aborted(index, canister);
         }
     }
 

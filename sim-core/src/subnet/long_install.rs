@@ -39,7 +39,7 @@ impl Subnet {
     pub(super) fn advance_install(&mut self, budget: &mut Budget) -> Instructions {
         let slice = self.profile.limits.install_slice_instructions;
         let mut all = Instructions::ZERO;
-        for index in 0..self.canisters.len() {
+        for index in self.canisters.awake_places() {
             let Some(install) = &mut self.canisters[index].installing else { continue };
             install.aborted = false;
             let run = install.left.min(slice);

@@ -87,7 +87,7 @@ impl Subnet {
             let here = (id.subnet() == own).then(|| canisters.get(id.local())).flatten();
             here.is_some_and(Canister::is_in_progress)
         };
-        let installing = canisters.iter().any(|canister| canister.installing.is_some());
+        let installing = canisters.awake().any(|(_, canister)| canister.installing.is_some());
         self.management.pop(|waiting| {
             let blocked = waiting.about.is_some_and(is_busy) || installing && waiting.is_install();
             !blocked

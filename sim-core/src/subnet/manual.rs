@@ -56,6 +56,7 @@ impl Subnet {
         self.route_output();
         self.shed_best_effort();
         let departures = self.certify(now);
+        self.rest();
         let slices =
             departures.into_iter().map(|departure| (departure.peer as usize, departure.slice));
         (slices.collect(), next)

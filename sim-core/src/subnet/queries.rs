@@ -70,6 +70,18 @@ impl Subnet {
         }
     }
 
+    /// Answers a query from the state after the subnet's last round, as its observers get it: nothing
+    /// about the subnet changes.
+    pub(crate) fn observe(
+        &mut self,
+        canister: CanisterId,
+        method: &str,
+        arg: Payload,
+        caller: Principal,
+    ) -> Response {
+        self.query(canister, method, arg, caller, self.round_start)
+    }
+
     /// Asks a canister whether it lets an ingress message in; one that has no such method does.
     ///
     /// # Errors
@@ -121,6 +133,9 @@ impl Subnet {
         let (mut executor, canisters) = self.executor();
         let canister = &mut canisters[query.canister.local()];
         check_query(canister, &query.method)?;
+        if canister.has_paused_execution() {
+            return self.evaluate_beside(query, graph);
+        }
         let surroundings = query_view(&executor, canister, query);
         let entry = Entry::Query { method: query.method.clone(), arg: query.arg.clone() };
         let limit = executor.profile.limits.query_instructions;
@@ -129,6 +144,16 @@ impl Subnet {
         count(canister, query, used, response.as_ref().ok());
         graph.spend(used)?;
         response
+    }
+
+    /// Answers from a copy: the canister itself is in the middle of an execution, of which a query
+    /// sees nothing.
+    fn evaluate_beside(&mut self, query: &Query, graph: &mut Graph) -> Result<Response, Failure> {
+        let mut copy = self.begin_composite(query)?;
+        copy.surroundings.composite = false;
+        let entry = Entry::Query { method: query.method.clone(), arg: query.arg.clone() };
+        let effects = self.run_composite(&mut copy, entry, graph)?;
+        replied(&self.canisters[query.canister.local()], effects)
     }
 
     fn evaluate_composite(

@@ -9,12 +9,13 @@
 mod budget;
 mod tasks;
 
-use super::Subnet;
+use super::{MESSAGE_EFFORT, Subnet};
 use crate::canister::{Canister, NextExecution};
 use crate::execution::{Executor, Place};
 use crate::profile::Limits;
 use crate::record::RoundSummary;
 use crate::reject::ErrorCode;
+use crate::roster::Roster;
 use crate::scheduler::{self, Executed};
 use crate::units::{Bytes, Instructions};
 pub(super) use budget::Budget;
@@ -23,6 +24,8 @@ pub(super) use budget::Budget;
 #[derive(Debug, Default)]
 struct ThreadWork {
     executed: Instructions,
+    /// Estimated nanoseconds of the host.
+    effort: u64,
     executions: u64,
     heap_delta: Bytes,
     canisters: Vec<Executed>,
@@ -34,6 +37,7 @@ struct IterationWork {
     /// Of the busiest thread, overheads included.
     consumed: Instructions,
     executions: u64,
+    effort: u64,
     heap_delta: Bytes,
     canisters: Vec<Executed>,
 }
@@ -44,13 +48,14 @@ impl Subnet {
     pub(super) fn execute(&mut self, summary: &mut RoundSummary, mut iteration: u32) -> u32 {
         self.purge_expired_inputs();
         self.answer_delayed();
-        let limits = self.profile.limits.clone();
+        let profile = self.profile.clone();
+        let limits = &profile.limits;
         self.measure_storage();
         if self.heap_delta >= limits.heap_delta_allowed(self.height) {
             return iteration;
         }
-        let mut budget = Budget::of_thread(&limits);
-        let mut management = Budget::of_management(&limits);
+        let mut budget = Budget::of_thread(limits);
+        let mut management = Budget::of_management(limits);
         let mut heap_delta = Bytes::ZERO;
         let installed = self.advance_install(&mut management);
         summary.instructions += installed;
@@ -74,7 +79,7 @@ impl Subnet {
                 self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
             budget.spend(work.consumed);
             budget.spend(
-                limits.round_finalization_per_canister.saturating_mul(self.canisters_present()),
+                limits.round_finalization_per_canister.saturating_mul(self.canisters.present()),
             );
             summary.iterations += u64::from(work.executions != 0);
             if work.consumed.is_zero()
@@ -93,8 +98,7 @@ impl Subnet {
 
     /// Sums up the memory of all canisters.
     fn measure_storage(&mut self) {
-        let taken = self.canisters.iter().map(Canister::memory).sum();
-        self.storage = self.fees.storage_use(taken);
+        self.storage = self.fees.storage_use(self.canisters.memory());
     }
 
     fn scheduler_round(&self) -> scheduler::Round {
@@ -108,11 +112,6 @@ impl Subnet {
         }
     }
 
-    /// How many canisters are on the subnet.
-    fn canisters_present(&self) -> u64 {
-        self.canisters.iter().filter(|canister| !canister.deleted).count() as u64
-    }
-
     /// One iteration over all threads.
     fn run_threads(
         &mut self,
@@ -123,19 +122,20 @@ impl Subnet {
     ) -> IterationWork {
         let threads = self.scheduler.deal(first, &mut self.canisters);
         let begin = self.round_start + self.profile.timing.execution_time(summary.busiest_thread);
-        let round = self.height;
         let (mut executor, canisters) = self.executor();
         let mut all = IterationWork::default();
         for (thread, schedule) in threads.iter().enumerate() {
             executor.place = Place { clock: begin, iteration, thread: thread as u32 };
             let mut left = budget;
-            let work = run_thread(&mut executor, canisters, schedule, &mut left, round);
+            let work = run_thread(&mut executor, canisters, schedule, &mut left);
             summary.instructions += work.executed;
             all.executions += work.executions;
+            all.effort += work.effort;
             all.heap_delta += work.heap_delta;
             all.consumed = all.consumed.max(budget.spent_until(left));
             all.canisters.extend(work.canisters);
         }
+        self.effort += all.effort;
         summary.executions += all.executions;
         summary.busiest_thread += all.consumed;
         all
@@ -145,7 +145,7 @@ impl Subnet {
     fn purge_expired_inputs(&mut self) {
         let now = self.round_start;
         let mut expired = Vec::new();
-        for canister in self.canisters.iter_mut().filter(|canister| !canister.input.is_empty()) {
+        for (_, canister) in self.canisters.awake_mut() {
             expired.extend(canister.input.expired_ingress(now));
         }
         for message in expired {
@@ -156,8 +156,11 @@ impl Subnet {
     /// Moves messages between canisters of this subnet into their receivers' queues, by order of
     /// sender. One that is not taken stays where it is, with those behind it.
     fn deliver_locally(&mut self) {
+        if let Some(held) = self.held.take() {
+            return self.deliver_chosen(held);
+        }
         let own = self.id;
-        for index in 0..self.canisters.len() {
+        for index in self.canisters.awake_places() {
             if self.canisters[index].output.is_empty() {
                 continue;
             }
@@ -180,12 +183,12 @@ impl Subnet {
         if at_checkpoint {
             self.heap_delta = Bytes::ZERO;
             self.compiled.clear();
-            (0..self.canisters.len()).for_each(|index| self.abort_install(index));
+            self.canisters.awake_places().into_iter().for_each(|index| self.abort_install(index));
         }
         let keep = if at_checkpoint { 0 } else { self.profile.limits.paused_executions as usize };
         let in_progress =
             |canister: &Canister| canister.paused.as_ref().is_some_and(|job| job.in_progress());
-        let all = self.canisters.iter().enumerate();
+        let all = self.canisters.awake();
         let mut paused: Vec<usize> =
             all.filter(|(_, canister)| in_progress(canister)).map(|(index, _)| index).collect();
         if paused.len() <= keep {
@@ -194,23 +197,22 @@ impl Subnet {
         self.scheduler.order_paused(&mut paused, &self.canisters);
         for index in paused.into_iter().skip(keep) {
             Executor::abort(&mut self.canisters[index], &self.fees, &mut self.ledger);
-            self.scheduler.aborted(&mut self.canisters[index]);
+            self.scheduler.aborted(index, &mut self.canisters[index]);
         }
     }
 }
 
 fn run_thread(
     executor: &mut Executor<'_>,
-    canisters: &mut [Canister],
+    canisters: &mut Roster,
     schedule: &[usize],
     budget: &mut Budget,
-    round: u64,
 ) -> ThreadWork {
     let mut work = ThreadWork::default();
     let begin = executor.place.clock;
     let whole = *budget;
-    let limits = executor.profile.limits.clone();
-    for (rank, &index) in schedule.iter().enumerate() {
+    let limits = &executor.profile.limits;
+    for &index in schedule {
         if budget.is_used_up() || work.heap_delta >= limits.heap_delta_per_iteration {
             break;
         }
@@ -223,14 +225,11 @@ fn run_thread(
             }
             let spent = executor.profile.timing.execution_time(whole.spent_until(*budget));
             executor.place.clock = begin + spent;
-            let ended_long = execute_one(executor, canister, budget, &limits, &mut work);
+            let ended_long = execute_one(executor, canister, budget, limits, &mut work);
             completed |= !canister.has_long_execution();
             if ended_long || work.heap_delta >= limits.heap_delta_per_iteration {
                 break;
             }
-        }
-        if canister.input.is_empty() || rank == 0 {
-            canister.priority.last_full_execution = round;
         }
         work.canisters.push(Executed { canister: index, completed });
         budget.spend(limits.round_overhead_per_canister);
@@ -255,6 +254,8 @@ fn execute_one(
     let used = executor.run_next(canister);
     work.executions += 1;
     work.executed += used;
+    let code = canister.code.as_ref();
+    work.effort += MESSAGE_EFFORT + code.map_or(0, |code| code.instance.host_nanos(used));
     work.heap_delta += canister.heap_delta_debit.saturating_sub(debit);
     budget.spend(used + limits.round_overhead_per_message);
     was_paused && !canister.has_paused_execution()

@@ -103,8 +103,7 @@ impl Subnet {
             sender,
             receivers: queues.receivers().collect(),
         };
-        let all = self.canisters.iter().enumerate();
-        let sending = all.filter(|(_, canister)| !canister.output.is_empty());
+        let sending = self.canisters.awake().filter(|(_, canister)| !canister.output.is_empty());
         let mut turns: VecDeque<_> = sending
             .map(|(place, canister)| turn(Sender::Canister(place), &canister.output))
             .collect();

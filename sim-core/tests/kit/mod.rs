@@ -212,6 +212,7 @@ impl Builder {
             runtime: Arc::new(NoRuntime),
             canisters: Vec::new(),
             workloads: Vec::new(),
+            actions: Vec::new(),
             faults: Vec::new(),
         };
         let exports = Exports {
@@ -283,7 +284,7 @@ impl Builder {
     }
 
     pub fn run_on(self, threads: usize) -> History {
-        let world = World::new(self.spec).expect("the world can be set up");
+        let world = World::new(self.spec).expect("the world can be set up").spreading_from(0);
         let mut progress = |_| Continue::Yes;
         let options = RunOptions { threads, progress: &mut progress };
         world.run(options).expect("the run ends well")

@@ -1,6 +1,8 @@
-//! What a message costs at least: a tiny update, started and committed.
+//! What a message costs at least: a tiny update, started and committed; and the counters of whole runs,
+//! here and on the bare interpreter, which is the floor.
 
 use crate::kit::{instance, run, update, wat};
+use crate::plain::Plain;
 use criterion::Criterion;
 use sim_core::profile::Profile;
 use std::hint::black_box;
@@ -28,4 +30,27 @@ pub(crate) fn call(criterion: &mut Criterion) {
             instance.commit();
         });
     });
+}
+
+const COUNTERS: [(&str, &[u8]); 2] = [
+    ("c", include_bytes!("../../../scenarios/canisters/c/counter.wasm")),
+    ("ic-cdk", include_bytes!("../../../scenarios/canisters/rust/tally.wasm")),
+];
+
+pub(crate) fn counters(criterion: &mut Criterion) {
+    let profile = Profile::default();
+    let mut group = criterion.benchmark_group("wasm/counter");
+    for (name, module) in COUNTERS {
+        let mut plain = Plain::new(module);
+        plain.call("canister_update inc", b"DIDL\0\0");
+        group.bench_function(format!("{name} plain"), |bencher| bencher.iter(|| plain.again()));
+        let mut instance = instance(&profile, module);
+        let task = update(&profile, "inc", b"DIDL\0\0");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                black_box(run(&mut *instance, task.clone()));
+                instance.commit();
+            });
+        });
+    }
 }

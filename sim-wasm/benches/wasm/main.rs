@@ -12,6 +12,7 @@ use criterion::{criterion_group, criterion_main};
 criterion_group!(
     benches,
     call::call,
+    call::counters,
     metering::metering,
     rollback::rollback,
     ten_thousand::ten_thousand

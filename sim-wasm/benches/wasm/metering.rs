@@ -1,5 +1,6 @@
 //! What counting instructions and recording writes cost: the same module on the interpreter as it
-//! comes, and as it is run here, in both ways of counting.
+//! comes, and as it is run here: in both ways of counting, and in fuel where touched pages are charged
+//! as well.
 
 use crate::kit::{run, task, update, wat};
 use crate::plain::Plain;
@@ -69,9 +70,13 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, subject: &Subject) {
     if subject.init {
         plain.call("canister_init", INIT);
     }
-    let profiles = [("fuel", MeteringMode::Fuel), ("counter", MeteringMode::Counter)];
-    let profiles = profiles.map(|(name, mode)| {
-        let mut profile = Profile::default();
+    let profiles = [
+        ("fuel", "2026-mid", MeteringMode::Fuel),
+        ("counter", "2026-mid", MeteringMode::Counter),
+        ("tracker", "2026-08", MeteringMode::Fuel),
+    ];
+    let profiles = profiles.map(|(name, profile, mode)| {
+        let mut profile = Profile::named(profile).expect("is built in");
         profile.metering.mode = mode;
         (name, profile)
     });

@@ -1,8 +1,9 @@
-//! Cycles: of the call, of the canister, and burned.
+//! Cycles: of the call, of the canister, minted and burned.
 
 use super::{ApiCosts, Context, define, writable};
 use crate::failure::violation;
 use crate::host::Host;
+use sim_core::id::CanisterId;
 use sim_core::runtime::Failure;
 use sim_core::units::Cycles;
 use wasmi::Linker;
@@ -20,6 +21,8 @@ pub(super) fn link(
         msg_cycles_refunded128(dst: ptr);
         msg_cycles_accept(max: u64);
         msg_cycles_accept128(high: u64, low: u64, dst: ptr);
+        mint_cycles(amount: u64);
+        mint_cycles128(high: u64, low: u64, dst: ptr);
         cycles_burn128(high: u64, low: u64, dst: ptr);
         canister_cycle_balance();
         canister_cycle_balance128(dst: ptr);
@@ -100,6 +103,31 @@ fn msg_cycles_accept128(
 
 fn liquid(context: &Context<'_>) -> Cycles {
     context.message.balance.saturating_sub(context.message.surroundings.freezing_threshold)
+}
+
+/// Creates as many of `wanted` cycles as the balance has room for.
+fn mint(context: &mut Context<'_>, wanted: Cycles) -> Result<Cycles, Failure> {
+    let message = &mut context.message;
+    let (canister, minter) = (message.surroundings.canister, CanisterId::CYCLES_MINTING);
+    if canister != minter {
+        return Err(violation(format!(
+            "ic0.mint_cycles cannot be executed on non Cycles Minting Canister: {canister} != {minter}"
+        )));
+    }
+    let minted = wanted.min(Cycles::new(u128::MAX).saturating_sub(message.balance));
+    message.balance += minted;
+    message.effects.cycles_minted += minted;
+    Ok(minted)
+}
+
+fn mint_cycles(context: &mut Context<'_>, wanted: u64) -> Result<u64, Failure> {
+    // At most `wanted`, so it fits.
+    Ok(mint(context, amount(0, wanted))?.get() as u64)
+}
+
+fn mint_cycles128(context: &mut Context<'_>, high: u64, low: u64, dst: u64) -> Result<(), Failure> {
+    let minted = mint(context, amount(high, low))?;
+    write("mint_cycles128", context, dst, minted)
 }
 
 fn cycles_burn128(context: &mut Context<'_>, high: u64, low: u64, dst: u64) -> Result<(), Failure> {

@@ -88,8 +88,12 @@ fn msg_deadline(context: &mut Context<'_>) -> Result<u64, Failure> {
     Ok(context.message.surroundings.deadline.saturating_mul(1_000_000_000))
 }
 
+fn inspected_method(message: &Message) -> &str {
+    message.method.as_deref().unwrap_or_default()
+}
+
 fn msg_method_name_size(context: &mut Context<'_>) -> Result<Size, Failure> {
-    Ok(context.message.method.len().into())
+    Ok(inspected_method(context.message).len().into())
 }
 
 fn msg_method_name_copy(
@@ -98,7 +102,7 @@ fn msg_method_name_copy(
     offset: u64,
     size: u64,
 ) -> Result<(), Failure> {
-    let method = context.message.method.as_bytes();
+    let method = inspected_method(context.message).as_bytes();
     copy_out("msg_method_name_copy", context.heap, (dst, offset, size), method)
 }
 

@@ -31,7 +31,7 @@ const TIMED: Entries = Entries::UPDATE
 const CALL: Entries = TIMED.or(Entries::TRANSFORM);
 const SIGNED: Entries =
     TIMED.or(Entries::CLEANUP).or(Entries::COMPOSITE_CLEANUP).or(Entries::INSPECT);
-/// What may send calls with cycles.
+/// What may send calls with cycles, and mint them.
 const PAYER: Entries = Entries::UPDATE.or(CALLBACK).or(Entries::TASK);
 /// What may send calls.
 const SENDER: Entries = PAYER.or(Entries::COMPOSITE_QUERY).or(Entries::COMPOSITE_CALLBACK);
@@ -100,6 +100,8 @@ const SIGNATURES: &[Signature] = &[
     row("global_timer_set", "I", "I", TIMER),
     row("in_replicated_execution", "", "i", ANY),
     row("is_controller", "pp", "i", ANY),
+    row("mint_cycles", "I", "I", PAYER),
+    row("mint_cycles128", "IIp", "", PAYER),
     row("msg_arg_data_copy", "ppp", "", ARG),
     row("msg_arg_data_size", "", "p", ARG),
     row("msg_caller_copy", "ppp", "", ALL),
@@ -147,9 +149,10 @@ pub(crate) fn signature(name: &str) -> Option<&'static Signature> {
 }
 
 /// Functions that modules with 64-bit memory do not have: all have successors.
-const ONLY_32: [&str; 9] = [
+const ONLY_32: [&str; 10] = [
     "call_cycles_add",
     "canister_cycle_balance",
+    "mint_cycles",
     "msg_cycles_accept",
     "msg_cycles_available",
     "msg_cycles_refunded",

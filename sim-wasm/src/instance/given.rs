@@ -37,11 +37,22 @@ impl WasmInstance {
             None => fresh.globals.clone(),
             Some(values) => globals(&fresh.globals, &values)?,
         };
-        let pages = 0..heap.len() / HEAP_PAGE;
-        let memories = Memories { heap: HeapImage::of(&heap, heap.len(), pages), stable };
+        let heap = fresh.look(|live| changed(&heap, live.heap())).unwrap_or_default();
+        let memories = Memories { heap, stable };
         let image = CanisterImage { program: program.hash(), globals, memories };
         WasmInstance::restore(program, pool, &image)
     }
+}
+
+/// What of `heap` differs from that of a fresh instance, beyond whose end there are zeros.
+fn changed(heap: &[u8], fresh: &[u8]) -> HeapImage {
+    let differs = |page: &usize| {
+        let bytes = page * HEAP_PAGE..(page + 1) * HEAP_PAGE;
+        let fresh = fresh.get(bytes.clone()).unwrap_or(&[0; HEAP_PAGE]);
+        heap.get(bytes) != Some(fresh)
+    };
+    let pages = (0..heap.len() / HEAP_PAGE).filter(differs);
+    HeapImage::of(heap, heap.len(), pages)
 }
 
 /// Values for the globals of a fresh instance, if their number and types are right.
@@ -72,4 +83,20 @@ pub(super) fn handed_out(value: &Val) -> Option<GlobalValue> {
         Val::V128(value) => GlobalValue::V128(value.as_u128()),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_that_differ_from_a_fresh_heap_are_kept() {
+        let fresh = [1; 3 * HEAP_PAGE];
+        let mut heap = [[1; 3 * HEAP_PAGE], [0; 3 * HEAP_PAGE]].concat();
+        heap[HEAP_PAGE] = 2;
+        heap[5 * HEAP_PAGE] = 2;
+        let image = changed(&heap, &fresh);
+        assert_eq!(image.pages().collect::<Vec<_>>(), [1, 5]);
+        assert_eq!(image.len(), heap.len());
+    }
 }

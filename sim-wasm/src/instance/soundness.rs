@@ -43,7 +43,7 @@ fn instance(module: &[u8]) -> WasmInstance {
     WasmInstance::new(Arc::new(program), pool, stable).expect("can be instantiated")
 }
 
-fn surroundings() -> Surroundings {
+pub(super) fn surroundings() -> Surroundings {
     let subnet = SubnetId::new(0);
     Surroundings {
         canister: CanisterId::on(subnet, 0),

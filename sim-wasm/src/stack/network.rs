@@ -3,13 +3,13 @@
 
 use crate::facts::Facts;
 use crate::operators::Weights;
+use crate::sections::Sections;
 use crate::segments::{Segments, is_dynamic};
 use crate::transform::{COUNTER, MEMORY, global_name};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType,
-    ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
-    MemorySection, MemoryType, Module, TableSection, TypeSection, ValType,
+    BlockType, ConstExpr, EntityType, ExportKind, Function, GlobalType, ImportSection, MemoryType,
+    TypeSection, ValType,
 };
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
@@ -87,22 +87,6 @@ impl<'a> Moved<'a> {
     }
 }
 
-/// The sections of the instrumented module.
-#[derive(Default)]
-struct Sections {
-    types: TypeSection,
-    imports: ImportSection,
-    functions: FunctionSection,
-    tables: TableSection,
-    memories: MemorySection,
-    globals: GlobalSection,
-    exports: ExportSection,
-    elements: ElementSection,
-    data_count: Option<u32>,
-    code: CodeSection,
-    data: DataSection,
-}
-
 /// `module`, which is valid, as the network compiles it.
 ///
 /// # Errors
@@ -124,34 +108,11 @@ pub(crate) fn instrument(
                 let function = moved.body(&body, parameters, weights)?;
                 sections.code.function(&function);
             }
-            payload => copy(payload, &mut moved, &mut sections)?,
+            payload => sections.copy(payload, &mut moved)?,
         }
     }
     add(&moved, &mut sections);
     Ok(sections.finish())
-}
-
-fn copy(
-    payload: Payload<'_>,
-    moved: &mut Moved<'_>,
-    sections: &mut Sections,
-) -> Result<(), reencode::Error> {
-    match payload {
-        Payload::TypeSection(s) => moved.parse_type_section(&mut sections.types, s),
-        Payload::ImportSection(s) => moved.parse_import_section(&mut sections.imports, s),
-        Payload::FunctionSection(s) => moved.parse_function_section(&mut sections.functions, s),
-        Payload::TableSection(s) => moved.parse_table_section(&mut sections.tables, s),
-        Payload::MemorySection(s) => moved.parse_memory_section(&mut sections.memories, s),
-        Payload::GlobalSection(s) => moved.parse_global_section(&mut sections.globals, s),
-        Payload::ExportSection(s) => moved.parse_export_section(&mut sections.exports, s),
-        Payload::ElementSection(s) => moved.parse_element_section(&mut sections.elements, s),
-        Payload::DataSection(s) => moved.parse_data_section(&mut sections.data, s),
-        Payload::DataCountSection { count, .. } => {
-            sections.data_count = Some(count);
-            Ok(())
-        }
-        _ => Ok(()),
-    }
 }
 
 fn add(moved: &Moved<'_>, sections: &mut Sections) {
@@ -266,19 +227,5 @@ impl Moved<'_> {
         sink.global_get(self.counter).i64_const(0).i64_lt_s();
         sink.if_(BlockType::Empty).call(OUT_OF_INSTRUCTIONS).end().local_get(0).end();
         function
-    }
-}
-
-impl Sections {
-    fn finish(self) -> Vec<u8> {
-        let mut module = Module::new();
-        module.section(&self.types).section(&self.imports).section(&self.functions);
-        module.section(&self.tables).section(&self.memories).section(&self.globals);
-        module.section(&self.exports).section(&self.elements);
-        if let Some(count) = self.data_count {
-            module.section(&DataCountSection { count });
-        }
-        module.section(&self.code).section(&self.data);
-        module.finish()
     }
 }

@@ -14,7 +14,6 @@
 use super::Added;
 use super::plan::{Barrier, Bulk, Place};
 use super::scratch::Scratch;
-use crate::host::WASM_PAGE;
 use crate::pages::WRITES;
 use crate::rollback::{GRANULE_SHIFT, MARGIN};
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, MemArgTarget, ValType};
@@ -104,12 +103,8 @@ impl<'a> Writer<'a> {
     /// Asks whether the pages of so many bytes at `address` are marked, and calls the host if not.
     fn look(&mut self, address: Address, bytes: u64, writes: bool) {
         self.sink.block(BlockType::Empty);
-        self.page_mark(address);
-        if bytes > 1 {
-            let plus = address.plus.wrapping_add(bytes - 1);
-            self.page_mark(Address { plus, ..address });
-            self.sink.i32_and();
-        }
+        let last = Address { plus: address.plus.wrapping_add(bytes - 1), ..address };
+        self.load_mark(last, PAGE_MARKS);
         if writes {
             self.sink.i32_const(1).i32_gt_u();
         }
@@ -117,11 +112,6 @@ impl<'a> Writer<'a> {
         self.address(address);
         let flags = bytes as i32 | if writes { WRITES } else { 0 };
         self.sink.i32_const(flags).call(self.added.access()).end();
-    }
-
-    /// The mark of the page at `address`.
-    fn page_mark(&mut self, address: Address) {
-        self.load_mark(address, PAGE_MARKS, WASM_PAGE.trailing_zeros());
     }
 
     /// Notes the ranges a bulk operation accesses.
@@ -185,21 +175,21 @@ impl<'a> Writer<'a> {
 
     /// The mark of the granule at `address`.
     fn mark(&mut self, address: Address) {
-        self.load_mark(address, MARKS, GRANULE_SHIFT);
+        self.load_mark(address, MARKS);
     }
 
-    /// The mark of the unit of two to the power of `shift` bytes at `address`.
-    fn load_mark(&mut self, address: Address, memory: u32, shift: u32) {
+    /// What `memory` says of the granule at `address`.
+    fn load_mark(&mut self, address: Address, memory: u32) {
         let target = MemArgTarget::Memory(memory);
         let mark = MemArg { offset: 0, align: 0, target, ordering: None };
         if let Address { local: None, plus } = address {
-            self.constant(plus >> shift).i32_load8_u(mark);
+            self.constant(plus >> GRANULE_SHIFT).i32_load8_u(mark);
             return;
         }
         self.address(address);
         match self.added.wide {
-            true => self.sink.i64_const(shift.into()).i64_shr_u(),
-            false => self.sink.i32_const(shift as i32).i32_shr_u(),
+            true => self.sink.i64_const(GRANULE_SHIFT.into()).i64_shr_u(),
+            false => self.sink.i32_const(GRANULE_SHIFT as i32).i32_shr_u(),
         };
         self.sink.i32_load8_u(mark);
     }

@@ -1,8 +1,10 @@
 //! Function bodies with the inserted counting and barriers.
 
 use super::barrier::Writer;
+use super::counter::LocalCounter;
 use super::depth::Depth;
 use super::fuel::Fuel;
+use super::inline::{Body, Inliner, block_type, expand};
 use super::plan::{Barrier, plan};
 use super::scratch::Scratch;
 use super::{Added, Rewriting, Transformed};
@@ -25,7 +27,11 @@ pub(super) struct CodeWriter<'a> {
     next: u32,
     operators: OperatorCount,
     rewriting: &'a Rewriting<'a>,
+    /// The small functions, if they are written in place of calls.
+    inliner: Option<Inliner<'a>>,
     most_locals: u32,
+    /// Functions that the interpreter takes for one at most.
+    nested: u32,
     /// Counting is exact.
     exact: bool,
     changes_tables: bool,
@@ -38,6 +44,8 @@ struct Insertions {
     scratch: Scratch,
     /// How fuel is counted, if it is.
     fuel: Option<Fuel>,
+    /// The counter, if it is kept in a local.
+    local: Option<LocalCounter>,
     /// How the stack is counted, if it is.
     depth: Option<Depth>,
 }
@@ -48,7 +56,11 @@ impl<'a> CodeWriter<'a> {
         facts: &'a Facts,
         weights: &'a Weights,
         rewriting: &'a Rewriting<'a>,
+        bodies: &[FunctionBody<'a>],
     ) -> Self {
+        // A program that counts its stack has to see every call, and wasmi's own count every one
+        // of its own operators.
+        let inlines = rewriting.frames.is_none() && rewriting.mode != MeteringMode::Native;
         let operators = OperatorCount::default();
         let next = facts.imported_functions;
         CodeWriter {
@@ -58,7 +70,9 @@ impl<'a> CodeWriter<'a> {
             next,
             operators,
             rewriting,
+            inliner: inlines.then(|| Inliner::new(bodies, facts, weights)),
             most_locals: 0,
+            nested: 1,
             exact: true,
             changes_tables: false,
         }
@@ -72,6 +86,7 @@ impl<'a> CodeWriter<'a> {
             mode: self.rewriting.mode,
             exact: self.exact,
             most_locals: self.most_locals,
+            nested: self.nested,
             changes_tables: self.changes_tables,
         }
     }
@@ -79,32 +94,33 @@ impl<'a> CodeWriter<'a> {
     /// Rewrites `body` into `section`.
     pub(super) fn write(
         &mut self,
-        body: &FunctionBody<'_>,
+        body: &FunctionBody<'a>,
         section: &mut CodeSection,
     ) -> Result<(), reencode::Error> {
-        let operators = body.get_operators_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let segments = Segments::of(&operators, self.weights);
-        self.operators.add(&segments);
         let mut locals = self.locals(body)?;
         let own = self.parameters() + locals.iter().map(|(n, _)| n).sum::<u32>();
-        self.most_locals = self.most_locals.max(own);
+        let (body, counter) = self.expand(body, own)?;
         let depth = self.depth(own);
+        // Functions that count their stack are written as they are.
+        let mut first = own + body.locals.len() as u32;
+        locals.extend(body.locals.iter().map(|ty| (1, *ty)));
         locals.extend(depth.map(|_| (1, ValType::I32)));
+        let local = counter.then(|| LocalCounter::new(first));
+        locals.extend(local.map(|_| (1, ValType::I64)));
+        first += u32::from(depth.is_some()) + u32::from(local.is_some());
+        let barriers = plan(&body.operators, self.facts, self.rewriting.tracks_pages);
         let mut insertions = Insertions {
-            charges: if self.counts() { segments.charged } else { Vec::new() }
-                .into_iter()
-                .peekable(),
-            barriers: plan(&operators, self.facts, self.rewriting.tracks_pages)
-                .into_iter()
-                .peekable(),
-            scratch: Scratch::new(own + u32::from(depth.is_some())),
+            charges: body.charges.into_iter().peekable(),
+            barriers: barriers.into_iter().peekable(),
+            scratch: Scratch::new(first),
             fuel: (self.rewriting.mode == MeteringMode::Fuel).then(Fuel::new),
+            local,
             depth,
         };
         self.next += 1;
         // The locals come first but are known last.
         let mut code = Function::new([]);
-        self.operators(&operators, &mut insertions, &mut code)?;
+        self.operators(&body.operators, &mut insertions, &mut code)?;
         self.exact &= insertions.fuel.is_none_or(|fuel| fuel.exact);
         locals.extend(insertions.scratch.types().iter().map(|ty| (1, *ty)));
         let mut function = Function::new(locals);
@@ -112,6 +128,35 @@ impl<'a> CodeWriter<'a> {
         function.raw(code.into_raw_body().into_iter().skip(no_locals));
         section.function(&function);
         Ok(())
+    }
+
+    /// The body of a function with `own` locals and parameters, with what is to be charged, and
+    /// whether its counter is kept in a local.
+    fn expand(
+        &mut self,
+        body: &FunctionBody<'a>,
+        own: u32,
+    ) -> Result<(Body<'a>, bool), reencode::Error> {
+        let operators = body.get_operators_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let segments = Segments::of(&operators, self.weights);
+        self.operators.add(&segments);
+        let charges = if self.counts() { segments.charged } else { Vec::new() };
+        let loops = operators.iter().any(|operator| matches!(operator, Operator::Loop { .. }));
+        let counter = if loops { self.counter_in_local() } else { None };
+        let inliner = self.inliner.as_ref().filter(|_| loops);
+        let body = expand(operators, charges, own, inliner, counter);
+        self.most_locals = self.most_locals.max(own + body.inlined.unwrap_or(0));
+        self.nested = self.nested.max(1 + u32::from(body.inlined.is_some()));
+        Ok((body, counter.is_some()))
+    }
+
+    /// The type of what the function returns, if its counter can be kept in a local.
+    fn counter_in_local(&self) -> Option<wasmparser::BlockType> {
+        let Rewriting { mode, tracks_pages, frames } = *self.rewriting;
+        if mode != MeteringMode::Counter || tracks_pages || frames.is_some() {
+            return None;
+        }
+        block_type(self.facts.function_type(self.next)?.results())
     }
 
     /// False if the interpreter counts in its own way.
@@ -143,16 +188,21 @@ impl<'a> CodeWriter<'a> {
     ) -> Result<(), reencode::Error> {
         self.enter(insertions, function);
         for (at, operator) in operators.iter().enumerate() {
-            let Insertions { charges, barriers, scratch, fuel, depth } = insertions;
-            let segment = charges.next_if(|segment| segment.start as usize == at);
-            count(fuel, segment, function, &self.added);
+            let Insertions { charges, barriers, scratch, fuel, local, depth } = insertions;
+            let mut segment = charges.next_if(|segment| segment.start as usize == at);
+            count(fuel, local, segment, function, &self.added);
+            while segment.is_some() {
+                segment = charges.next_if(|segment| segment.start as usize == at);
+                count(fuel, local, segment, function, &self.added);
+            }
+            if let Some(local) = local {
+                local.before(operator, at + 1 == operators.len(), function, &self.added);
+            }
             if let Some(depth) = depth {
                 depth.before(operator, function, &self.added, self.facts);
             }
             if self.counts() && is_dynamic(operator) {
                 depth.inspect(|depth| depth.charge(function, &self.added));
-            }
-            if self.counts() && is_dynamic(operator) {
                 let counter = fuel.is_none();
                 let charge = if counter { self.added.charge } else { self.added.host_charge() };
                 let wide = u32::from(self.added.has_wide_length(operator));
@@ -172,6 +222,9 @@ impl<'a> CodeWriter<'a> {
                 }
             }
             self.operator(function, operator, before_select)?;
+            if let Some(local) = &mut insertions.local {
+                local.after(operator, function, &self.added);
+            }
             if let Some(depth) = insertions.depth {
                 depth.after(operator, function, &self.added);
             }
@@ -181,6 +234,9 @@ impl<'a> CodeWriter<'a> {
 
     /// Takes the stack the function needs. Fuel for its first segment is taken before.
     fn enter(&self, insertions: &mut Insertions, function: &mut Function) {
+        if let Some(local) = insertions.local {
+            local.enter(function, &self.added);
+        }
         let Some(depth) = insertions.depth else { return };
         let first = insertions.charges.peek().filter(|_| insertions.fuel.is_some());
         let refund = first.map_or(0, |segment| segment.cost);
@@ -204,11 +260,20 @@ impl<'a> CodeWriter<'a> {
 }
 
 /// Counts the segment that starts here, if one does.
-fn count(fuel: &mut Option<Fuel>, segment: Option<Segment>, to: &mut Function, added: &Added) {
-    match (fuel, segment) {
-        (Some(fuel), segment) => fuel.charge(segment.map_or(0, |segment| segment.cost), to, added),
-        (None, Some(segment)) => charge(&mut to.instructions(), added, &segment),
-        (None, None) => {}
+fn count(
+    fuel: &mut Option<Fuel>,
+    local: &mut Option<LocalCounter>,
+    segment: Option<Segment>,
+    to: &mut Function,
+    added: &Added,
+) {
+    match (fuel, local, segment) {
+        (Some(fuel), _, segment) => {
+            fuel.charge(segment.map_or(0, |segment| segment.cost), to, added);
+        }
+        (None, Some(local), Some(segment)) => local.charge(segment, to, added),
+        (None, None, Some(segment)) => charge(&mut to.instructions(), added, &segment),
+        (None, _, None) => {}
     }
 }
 

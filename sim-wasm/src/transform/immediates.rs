@@ -53,7 +53,7 @@ macro_rules! find_memarg {
 wasmparser::for_each_operator!(find_memarg);
 
 /// The type of the operand of a conversion that traps, or of the divisor.
-fn trapping(operator: &Operator<'_>) -> Option<(ValType, bool)> {
+pub(super) fn trapping(operator: &Operator<'_>) -> Option<(ValType, bool)> {
     use Operator as O;
     Some(match operator {
         O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU => (ValType::I32, true),

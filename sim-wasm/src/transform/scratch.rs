@@ -1,4 +1,5 @@
-//! Locals added to a function, in which barriers keep operands while they look at an address.
+//! Locals added to a function, in which barriers keep operands while they look at an address, and
+//! functions written in place of their calls keep their own.
 
 use wasm_encoder::ValType;
 
@@ -22,6 +23,12 @@ impl Scratch {
             let earlier = types[..at].iter().filter(|ty| **ty == types[at]).count();
             self.local(types[at], earlier)
         })
+    }
+
+    /// A distinct local for each of `types`, however many.
+    pub(super) fn each(&mut self, types: &[ValType]) -> Vec<u32> {
+        let before = |at: usize| types[..at].iter().filter(|ty| **ty == types[at]).count();
+        (0..types.len()).map(|at| self.local(types[at], before(at))).collect()
     }
 
     /// The local number `nth` of type `ty`.

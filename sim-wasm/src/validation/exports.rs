@@ -3,6 +3,7 @@
 use super::Reasons;
 use crate::facts::Facts;
 use crate::transform::RESERVED;
+use sim_core::profile::Limits;
 use std::collections::BTreeSet;
 use wasmparser::{ExportSectionReader, ExternalKind};
 
@@ -85,8 +86,11 @@ fn enter(name: &str, facts: &mut Facts) -> bool {
 }
 
 /// Checks what only shows when all exports are known.
-pub(super) fn check(facts: &Facts, reasons: &mut Reasons) {
+pub(super) fn check(facts: &Facts, limits: &Limits, reasons: &mut Reasons) {
     let exports = &facts.exports;
+    if exports.on_low_wasm_memory && !limits.low_memory_hook {
+        reasons.add("it exports \"canister_on_low_wasm_memory\", which was no entry point yet");
+    }
     let kinds = [&exports.updates, &exports.queries, &exports.composite_queries];
     let mut seen = BTreeSet::new();
     for method in kinds.into_iter().flatten() {

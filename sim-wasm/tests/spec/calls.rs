@@ -1,6 +1,6 @@
 //! Calls to other canisters, and the cycles that go with them.
 
-use crate::kit::{Canister, PEER, SUBNET, reply_to, update};
+use crate::kit::{Canister, PEER, SUBNET, reply, reply_to, update};
 use sim_core::id::CanisterId;
 use sim_core::reject::ErrorCode;
 use sim_core::runtime::{Closure, Effects};
@@ -141,4 +141,48 @@ fn no_more_cycles_are_accepted_than_are_available() {
     let effects = canister.succeed(update("accept", b""));
     assert_eq!(effects.cycles_accepted, Cycles::new(100));
     assert_eq!(crate::kit::reply(&effects), [70u64.to_le_bytes(), 30u64.to_le_bytes()].concat());
+}
+
+const MINT: &str = r#"
+(module
+  (import "ic0" "mint_cycles" (func $mint (param i64) (result i64)))
+  (import "ic0" "mint_cycles128" (func $mint128 (param i64 i64 i32)))
+  (import "ic0" "canister_cycle_balance128" (func $balance (param i32)))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "msg_reply" (func $reply))
+  (memory 1)
+  (func (export "canister_update go")
+    (i64.store (i32.const 0) (call $mint (i64.const 5)))
+    (call $mint128 (i64.const 1) (i64.const 2) (i32.const 8))
+    (call $balance (i32.const 24))
+    (call $append (i32.const 0) (i32.const 40))
+    (call $reply)))"#;
+
+#[test]
+fn the_canister_that_mints_cycles_has_them_at_once() {
+    let mut canister = Canister::wat(MINT);
+    canister.surroundings.canister = CanisterId::CYCLES_MINTING;
+    let before = canister.surroundings.balance;
+    let effects = canister.succeed(update("go", b""));
+    let large = (1 << 64) + 2;
+    assert_eq!(effects.cycles_minted, Cycles::new(large + 5));
+    let after = (before + effects.cycles_minted).get();
+    let told =
+        [5u64.to_le_bytes().to_vec(), large.to_le_bytes().to_vec(), after.to_le_bytes().to_vec()];
+    assert_eq!(reply(&effects), told.concat());
+}
+
+#[test]
+fn a_balance_of_128_bits_is_not_exceeded_by_minting() {
+    let mut canister = Canister::wat(MINT);
+    canister.surroundings.canister = CanisterId::CYCLES_MINTING;
+    canister.surroundings.balance = Cycles::new(u128::MAX - 100);
+    assert_eq!(canister.succeed(update("go", b"")).cycles_minted, Cycles::new(100));
+}
+
+#[test]
+fn no_other_canister_mints_cycles() {
+    let failure = Canister::wat(MINT).run(update("go", b"")).outcome.expect_err("fails");
+    assert_eq!(failure.code, ErrorCode::CanisterContractViolation);
+    assert!(failure.message.contains("rkp4c-7iaaa-aaaaa-aaaca-cai"), "{failure}");
 }

@@ -102,7 +102,7 @@ fn functions() -> Vec<Function> {
 /// True if the function has a successor and is not there for modules with 64-bit memory.
 fn only_32(name: &str) -> bool {
     let narrow = ["msg_cycles_available", "msg_cycles_refunded", "msg_cycles_accept"];
-    let others = ["canister_cycle_balance", "call_cycles_add"];
+    let others = ["canister_cycle_balance", "call_cycles_add", "mint_cycles"];
     narrow.contains(&name) || others.contains(&name) || name.starts_with("stable_")
 }
 

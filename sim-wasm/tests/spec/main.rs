@@ -9,6 +9,7 @@ mod entry_points;
 mod eviction;
 mod growth;
 mod hostile;
+mod limits;
 mod metering;
 mod motoko;
 mod pages;

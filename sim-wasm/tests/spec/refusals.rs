@@ -82,13 +82,16 @@ fn what_a_module_may_use_depends_on_the_profile() {
     let tail_call = "(module (func $f (return_call $f)))";
     let table = "(module (table 1 funcref) (func (table.set (i32.const 0) (ref.null func))))";
     let wide = "(module (memory i64 1))";
+    let hook = r#"(module (func (export "canister_on_low_wasm_memory")))"#;
     for (name, text, accepted) in [
         ("2024-06", tail_call, false),
         ("2024-06", table, true),
         ("2024-06", wide, false),
+        ("2024-06", hook, false),
         ("2026-mid", tail_call, true),
         ("2026-mid", table, true),
         ("2026-mid", wide, true),
+        ("2026-mid", hook, true),
         ("2026-08", table, false),
     ] {
         let refused = compile_under(&profile(name), &wat(text)).err();

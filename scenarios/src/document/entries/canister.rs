@@ -85,6 +85,11 @@ pub struct MethodEntry {
     pub in_sequence: bool,
     /// Instructions of each callback.
     pub callback: Option<Spanned<Tree>>,
+    /// Instead of all this: ways to behave, one of which is drawn for each message.
+    #[serde(default)]
+    pub case: Vec<Spanned<MethodEntry>>,
+    /// How likely a case is, against the weights of the others; 1 if not given.
+    pub weight: Option<Spanned<u64>>,
 }
 
 /// A call a method makes.

@@ -1,5 +1,6 @@
 //! `[[canister]]` as it ran.
 
+use crate::calibrate::subjects::Subject;
 use crate::document::SettingsEntry;
 use crate::scenario::{Canister, Code, Scenario};
 use ic_principal::Principal;
@@ -8,6 +9,7 @@ use sim_core::distribution::Distribution;
 use sim_core::modelled::{Behaviour, Call, MILLION, Method};
 use sim_core::units::{Bytes, Cycles, Instructions};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(Serialize)]
 pub(super) struct CanisterOut<'a> {
@@ -24,6 +26,50 @@ pub(super) struct CanisterOut<'a> {
     model: Option<ModelOut<'a>>,
 }
 
+/// An entry of a modelled canister or of its copies, to be put into a scenario.
+#[derive(Serialize)]
+struct EntryOut<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    subnet: Vec<&'a str>,
+    cycles: Cycles,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    controllers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<SettingsEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<ModelOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct EntriesOut<'a> {
+    canister: [EntryOut<'a>; 1],
+}
+
+/// The `[[canister]]` entry of a subject whose canisters are modelled in `scenario`.
+///
+/// # Errors
+/// The entry holds a value TOML cannot express.
+pub fn entry_of_model(scenario: &Scenario, subject: &Subject) -> Result<String, toml::ser::Error> {
+    let members = || subject.members.iter().map(|place| &scenario.canisters[*place]);
+    let Some(first) = members().next() else { return Ok(String::new()) };
+    let CanisterOut { cycles, controllers, settings, model, .. } = CanisterOut::of(first, scenario);
+    // Copies take turns on the subnets of the entry, so these are named before one comes again.
+    let mut subnet: Vec<&str> = Vec::new();
+    for canister in members() {
+        let name = &*scenario.subnets[canister.id.subnet().index()].spec.name;
+        if subnet.contains(&name) {
+            break;
+        }
+        subnet.push(name);
+    }
+    let count = subject.copies.then_some(subject.members.len());
+    let name = &subject.name;
+    let entry = EntryOut { name, count, subnet, cycles, controllers, settings, model };
+    toml::to_string(&EntriesOut { canister: [entry] })
+}
+
 #[derive(Serialize)]
 struct ModelOut<'a> {
     heap: Bytes,
@@ -31,8 +77,28 @@ struct ModelOut<'a> {
 }
 
 #[derive(Serialize)]
-struct MethodOut<'a> {
-    query: bool,
+#[serde(untagged)]
+enum MethodOut<'a> {
+    Plain {
+        query: bool,
+        #[serde(flatten)]
+        behaviour: BehaviourOut<'a>,
+    },
+    Cases {
+        query: bool,
+        case: Vec<CaseOut<'a>>,
+    },
+}
+
+#[derive(Serialize)]
+struct CaseOut<'a> {
+    weight: u64,
+    #[serde(flatten)]
+    behaviour: BehaviourOut<'a>,
+}
+
+#[derive(Serialize)]
+struct BehaviourOut<'a> {
     instructions: &'a Distribution<Instructions>,
     reply: &'a Distribution<Bytes>,
     reject: f64,
@@ -89,8 +155,22 @@ impl<'a> ModelOut<'a> {
 
 impl<'a> MethodOut<'a> {
     fn of(method: &'a Method, scenario: &'a Scenario) -> Self {
-        MethodOut {
-            query: method.query,
+        let query = method.query;
+        let Some(cases) = &method.cases else {
+            return MethodOut::Plain { query, behaviour: BehaviourOut::of(method, scenario) };
+        };
+        let case = |(method, weight): (&'a Arc<Method>, u64)| CaseOut {
+            weight,
+            behaviour: BehaviourOut::of(method, scenario),
+        };
+        let case = cases.items().iter().zip(cases.weights()).map(case).collect();
+        MethodOut::Cases { query, case }
+    }
+}
+
+impl<'a> BehaviourOut<'a> {
+    fn of(method: &'a Method, scenario: &'a Scenario) -> Self {
+        BehaviourOut {
             instructions: &method.instructions,
             reply: &method.reply,
             reject: method.reject_millionths as f64 / MILLION as f64,

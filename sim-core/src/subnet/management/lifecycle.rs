@@ -76,7 +76,8 @@ impl Subnet {
         Ok(empty_reply())
     }
 
-    fn give(&mut self, place: usize, cycles: Cycles) {
+    /// Gives a canister cycles that come from outside.
+    pub(in crate::subnet) fn give(&mut self, place: usize, cycles: Cycles) {
         let canister = &mut self.canisters[place];
         canister.totals.given += cycles;
         self.ledger.mint(&mut canister.account, cycles);
@@ -90,7 +91,7 @@ impl Subnet {
         wanted: Option<Principal>,
     ) -> Result<CanisterId, Failure> {
         let rules = &self.profile.management;
-        let existing = self.canisters.iter().filter(|canister| !canister.deleted).count() as u64;
+        let existing = self.canisters.present();
         if rules.canisters > 0 && existing >= rules.canisters {
             let message = format!("the subnet has its {} canisters", rules.canisters);
             return Err(failure(ErrorCode::MaxNumberOfCanistersReached, message));
@@ -107,7 +108,10 @@ impl Subnet {
         canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
         let controllers = canister.controllers.clone();
         match self.canisters.get_mut(id.local()) {
-            Some(place) => *place = canister,
+            Some(place) => {
+                *place = canister;
+                self.scheduler.forget(id.local());
+            }
             None => self.canisters.push(canister),
         }
         self.apply_settings(id.local(), change);
@@ -179,7 +183,7 @@ impl Subnet {
     /// long for that is told so.
     pub(in crate::subnet) fn finish_stopping(&mut self) {
         let (now, patience) = (self.round_start, self.profile.management.stop_timeout);
-        for place in 0..self.canisters.len() {
+        for place in self.canisters.awake_places() {
             let canister = &mut self.canisters[place];
             if canister.status != Status::Stopping {
                 continue;

@@ -149,7 +149,7 @@ impl Subnet {
 
     /// What has to be reserved for memory that a change allocates on a subnet that is filling up.
     pub(super) fn reservation(&self, memory: Bytes, before: Bytes) -> Cycles {
-        let taken: Bytes = self.canisters.iter().map(Canister::memory).sum();
+        let taken = self.canisters.memory();
         self.fees.reservation(memory.saturating_sub(before), self.fees.storage_use(taken))
     }
 
@@ -203,7 +203,7 @@ impl Subnet {
 
     /// Memory of the subnet that no canister has.
     pub(super) fn available_memory(&self) -> Bytes {
-        let taken: Bytes = self.canisters.iter().map(Canister::memory).sum();
+        let taken = self.canisters.memory();
         let rules = &self.profile.management;
         self.profile
             .limits

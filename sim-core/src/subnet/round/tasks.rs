@@ -9,7 +9,8 @@ impl Subnet {
     /// scheduler.rs`): when the turn is the messages' and there are some, tasks wait a round.
     pub(super) fn plan_tasks(&mut self) {
         let now = self.unix_time();
-        for canister in &mut self.canisters {
+        self.canisters.wake_timers(now);
+        for (_, canister) in self.canisters.awake_mut() {
             let Some(code) = &canister.code else { continue };
             if canister.status != Status::Running || canister.is_in_progress() {
                 continue;
@@ -25,7 +26,7 @@ impl Subnet {
 
     /// Tasks that did not get their turn are planned anew in the next round.
     pub(super) fn discard_tasks(&mut self) {
-        for canister in &mut self.canisters {
+        for (_, canister) in self.canisters.awake_mut() {
             canister
                 .tasks
                 .retain(|task| !matches!(task, SystemTask::Heartbeat | SystemTask::GlobalTimer));

@@ -1,0 +1,95 @@
+//! `[[fault]]`.
+
+use super::super::Tree;
+use super::super::names::Texts;
+use crate::share::Share;
+use serde::{Deserialize, Serialize};
+use sim_core::time::SimDuration;
+use toml::Spanned;
+
+/// Something that goes wrong on purpose.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultEntry {
+    /// Its name; its kind and what it befalls if not given. Names its random streams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Spanned<String>>,
+    /// What goes wrong.
+    pub kind: Spanned<FaultKind>,
+    /// When it begins.
+    pub at: Spanned<SimDuration>,
+    /// How long it lasts: a duration or a distribution; to the end of the run if nothing is said.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Spanned<Tree>>,
+    /// When it is over, instead of `for`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Spanned<SimDuration>>,
+    /// It happens again so much later, a duration or a distribution, and so on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<Spanned<Tree>>,
+    /// The subnets that stall or restart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subnet: Option<Spanned<Texts>>,
+    /// The two subnets of a link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<Spanned<(Spanned<String>, Spanned<String>)>>,
+    /// Only the way from the first to the second is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_way: Option<Spanned<bool>>,
+    /// By how much a link is slower: 3 means three times the latency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factor: Option<Spanned<f64>>,
+    /// How many messages are lost, or how many calls are meant; all if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<Spanned<Share>>,
+    /// The canisters that are frozen, stopped or upgraded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canister: Option<Spanned<Texts>>,
+    /// The new module of an upgrade; the one that the canister has if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wasm: Option<Spanned<String>>,
+    /// The argument of an upgrade, as Candid text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arg: Option<Spanned<String>>,
+    /// Calls of these canisters are meant; of all if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Spanned<Texts>>,
+    /// Calls to these canisters are meant; to all if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callee: Option<Spanned<Texts>>,
+    /// Calls of this method are meant; of all if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<Spanned<String>>,
+    /// The error code with which calls are rejected, such as `CanisterTrapped`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Spanned<String>>,
+    /// How much later answers are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Spanned<SimDuration>>,
+}
+
+/// What can go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// A subnet makes no blocks.
+    SubnetStalls,
+    /// A subnet makes no blocks, and forgets what was in no certified state.
+    SubnetRestarts,
+    /// Nothing goes over a link until it is mended.
+    LinkCut,
+    /// A link takes longer.
+    LinkSlow,
+    /// A link loses best-effort messages.
+    LinkLossy,
+    /// A canister spends nothing.
+    CanisterFrozen,
+    /// A canister is stopped, and started when the fault is over.
+    CanisterStopped,
+    /// A canister is upgraded at once, without a message.
+    CanisterUpgraded,
+    /// Calls are rejected instead of being taken in.
+    CallsRejected,
+    /// Answers to calls are taken in late.
+    AnswersLate,
+}
