@@ -6,6 +6,7 @@ pub(crate) mod log;
 pub(crate) mod low_memory;
 mod memory;
 pub(crate) mod options;
+pub(crate) mod queries;
 pub(crate) mod snapshots;
 
 use crate::call_context::CallContexts;
@@ -30,6 +31,7 @@ use ic_principal::Principal;
 use log::Log;
 use low_memory::LowMemoryHook;
 use options::Options;
+use queries::QueryStatistics;
 use snapshots::Snapshots;
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -166,6 +168,8 @@ pub(crate) struct Canister {
     pub(crate) installing: Option<Box<LongInstall>>,
     /// What that will have done when it ends.
     pub(crate) ending: Option<Box<InstallEnding>>,
+    /// Queries it answered.
+    pub(crate) queries: QueryStatistics,
     /// Nanoseconds since 1970.
     pub(crate) timer: Option<u64>,
     pub(crate) certified_data: Box<[u8]>,
@@ -236,6 +240,7 @@ impl Canister {
             paused: None,
             installing: None,
             ending: None,
+            queries: QueryStatistics::default(),
             timer: None,
             certified_data: Box::default(),
             last_charge: SimTime::ZERO,
@@ -300,11 +305,18 @@ impl Canister {
             NextExecution::ContinueInstall
         } else if self.paused.is_some() {
             NextExecution::ContinueLong
-        } else if !self.tasks.is_empty() || !self.input.is_empty() {
+        } else if !self.tasks.is_empty() || !self.input.is_empty() || self.hook_is_due() {
             NextExecution::StartNew
         } else {
             NextExecution::None
         }
+    }
+
+    /// Whether memory has become short and it has a hook for that.
+    fn hook_is_due(&self) -> bool {
+        self.hook == LowMemoryHook::Ready
+            && self.status == Status::Running
+            && self.code.as_ref().is_some_and(|code| code.program.exports().on_low_wasm_memory)
     }
 
     /// Whether it has a message or task that was paused or aborted.
@@ -338,6 +350,7 @@ impl Canister {
         self.next_execution() == NextExecution::None
             && self.output.is_empty()
             && !self.calls.watches_deadlines()
+            && self.queries.is_settled()
             && !(has_heartbeat || is_stopping || has_debits)
     }
 

@@ -61,8 +61,10 @@ use faults::Faults;
 use ingress_pool::IngressPool;
 use management_queue::ManagementQueue;
 use routing::Loopback;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+
+const NANOS_PER_DAY: u64 = 86_400_000_000_000;
 
 /// What a round gives to the world.
 struct RoundOutput {
@@ -120,6 +122,8 @@ pub(crate) struct Subnet {
     /// Ingress messages made so far.
     ingress_made: u64,
     height: u64,
+    /// When the last round of each day began, nanoseconds since 1970, and its height.
+    days: VecDeque<(u64, u64)>,
     /// Memory that executions changed since the last checkpoint.
     heap_delta: Bytes,
     /// Calls to the management canister that wait for their turn.
@@ -208,6 +212,7 @@ impl Subnet {
             scheduler,
             ingress_history: None,
             height: 0,
+            days: VecDeque::new(),
             round_start: SimTime::ZERO,
             next_round: SimTime::ZERO,
             clock: SimTime::ZERO,
@@ -395,10 +400,8 @@ const MESSAGE_EFFORT: u64 = 1_500;
 impl Subnet {
     /// One round, from block to certification.
     fn run_round(&mut self, start: SimTime) -> RoundOutput {
-        self.height += 1;
+        self.begin_round(start);
         self.effort += ROUND_EFFORT;
-        self.round_start = start;
-        self.clock = start;
         self.meet_faults();
         let block = self.make_block();
         let mut summary = RoundSummary {
@@ -430,12 +433,35 @@ impl Subnet {
         RoundOutput { end, slices, users, steps }
     }
 
+    fn begin_round(&mut self, start: SimTime) {
+        self.height += 1;
+        self.round_start = start;
+        self.clock = start;
+        let now = self.unix_time();
+        let day = |time: u64| time / NANOS_PER_DAY;
+        match self.days.back_mut() {
+            Some(last) if day(last.0) == day(now) => *last = (now, self.height),
+            _ => self.days.push_back((now, self.height)),
+        }
+        if self.days.len() as u64 > self.profile.management.node_metrics_days.max(1) {
+            self.days.pop_front();
+        }
+    }
+
     /// What follows the execution of a round, whatever was executed.
     fn end_execution(&mut self) {
+        self.end_query_epoch();
         self.finish_stopping();
         self.reduce_debits();
         self.charge_storage();
         self.abort_surplus_executions();
+    }
+
+    fn end_query_epoch(&mut self) {
+        let epoch = self.profile.management.query_epoch;
+        if epoch != 0 && self.height.is_multiple_of(epoch) {
+            self.canisters.awake_mut().for_each(|(_, canister)| canister.queries.end_epoch());
+        }
     }
 
     /// Lets canisters that have nothing to do fall asleep.

@@ -38,6 +38,9 @@ impl Ids {
         if let Some(id) = self.named.get(name) {
             return Ok(id.principal());
         }
+        if let Some(number) = name.strip_prefix("subnet").and_then(|number| number.parse().ok()) {
+            return Ok(SubnetId::new(number).principal());
+        }
         if name == "management" {
             return Ok(Principal::management_canister());
         }

@@ -3,33 +3,90 @@
 use super::settings::{EnvironmentVariable, Visibility};
 use candid::{CandidType, Nat, Principal};
 
-/// The reply as in June 2024.
-#[derive(CandidType)]
-pub(crate) struct Status2024 {
-    pub(crate) status: RunStatus,
-    pub(crate) module_hash: Option<Vec<u8>>,
-    pub(crate) controller: Principal,
-    pub(crate) settings: Settings2024,
-    pub(crate) memory_size: Nat,
-    pub(crate) cycles: Nat,
-    pub(crate) balance: Vec<(Vec<u8>, Nat)>,
-    pub(crate) freezing_threshold: Nat,
-    pub(crate) idle_cycles_burned_per_day: Nat,
-    pub(crate) reserved_cycles: Nat,
-    pub(crate) query_stats: QueryStats,
+/// The type of a field in the older form, where that had another.
+macro_rules! older {
+    ($type:ty) => {
+        $type
+    };
+    ($type:ty, $older:ty) => {
+        $older
+    };
 }
 
-/// Settings in the reply as in June 2024.
-#[derive(CandidType)]
-pub(crate) struct Settings2024 {
-    pub(crate) controller: Principal,
-    pub(crate) controllers: Vec<Principal>,
-    pub(crate) compute_allocation: Nat,
-    pub(crate) memory_allocation: Nat,
-    pub(crate) freezing_threshold: Nat,
-    pub(crate) reserved_cycles_limit: Nat,
-    pub(crate) log_visibility: LogVisibility2024,
-    pub(crate) wasm_memory_limit: Nat,
+/// A record and the form it had before the fields that were `added`; a field of another type then says which.
+macro_rules! grown {
+    (
+        $(#[$doc:meta])* $new:ident, before $old:ident:
+        { $($field:ident: $type:ty $(, before $older:ty)?;)* }
+        added { $($more:ident: $more_type:ty;)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(CandidType)]
+        pub(crate) struct $new {
+            $(pub(crate) $field: $type,)*
+            $(pub(crate) $more: $more_type,)*
+        }
+
+        $(#[$doc])*
+        /// As it was in June 2024.
+        #[derive(CandidType)]
+        pub(crate) struct $old {
+            $(pub(crate) $field: older!($type $(, $older)?),)*
+        }
+
+        impl From<$new> for $old {
+            #[allow(clippy::useless_conversion, reason = "most fields have kept their type")]
+            fn from(new: $new) -> $old {
+                $old { $($field: new.$field.into(),)* }
+            }
+        }
+    };
+}
+
+grown! {
+    /// The reply.
+    Status, before Status2024:
+    {
+        status: RunStatus;
+        module_hash: Option<Vec<u8>>;
+        controller: Principal;
+        settings: Settings, before Settings2024;
+        memory_size: Nat;
+        cycles: Nat;
+        balance: Vec<(Vec<u8>, Nat)>;
+        freezing_threshold: Nat;
+        idle_cycles_burned_per_day: Nat;
+        reserved_cycles: Nat;
+        query_stats: QueryStats;
+    }
+    added {
+        ready_for_migration: bool;
+        version: u64;
+        memory_metrics: MemoryMetrics;
+    }
+}
+
+grown! {
+    /// Settings in the reply.
+    Settings, before Settings2024:
+    {
+        controller: Principal;
+        controllers: Vec<Principal>;
+        compute_allocation: Nat;
+        memory_allocation: Nat;
+        freezing_threshold: Nat;
+        reserved_cycles_limit: Nat;
+        log_visibility: Visibility, before LogVisibility2024;
+        wasm_memory_limit: Nat;
+    }
+    added {
+        minimum_incoming_canister_call_cycles: Nat;
+        snapshot_visibility: Visibility;
+        status_visibility: Visibility;
+        log_memory_limit: Nat;
+        wasm_memory_threshold: Nat;
+        environment_variables: Vec<EnvironmentVariable>;
+    }
 }
 
 /// Who may read the log, before there were lists of viewers.
@@ -40,8 +97,8 @@ pub(crate) enum LogVisibility2024 {
     public,
 }
 
-impl From<&Visibility> for LogVisibility2024 {
-    fn from(visibility: &Visibility) -> Self {
+impl From<Visibility> for LogVisibility2024 {
+    fn from(visibility: Visibility) -> Self {
         match visibility {
             Visibility::public => LogVisibility2024::public,
             Visibility::controllers | Visibility::allowed_viewers(_) => {
@@ -49,44 +106,6 @@ impl From<&Visibility> for LogVisibility2024 {
             }
         }
     }
-}
-
-/// The reply.
-#[derive(CandidType)]
-pub(crate) struct Status {
-    pub(crate) status: RunStatus,
-    pub(crate) ready_for_migration: bool,
-    pub(crate) version: u64,
-    pub(crate) module_hash: Option<Vec<u8>>,
-    pub(crate) controller: Principal,
-    pub(crate) settings: Settings,
-    pub(crate) memory_size: Nat,
-    pub(crate) memory_metrics: MemoryMetrics,
-    pub(crate) cycles: Nat,
-    pub(crate) balance: Vec<(Vec<u8>, Nat)>,
-    pub(crate) freezing_threshold: Nat,
-    pub(crate) idle_cycles_burned_per_day: Nat,
-    pub(crate) reserved_cycles: Nat,
-    pub(crate) query_stats: QueryStats,
-}
-
-/// Settings in the reply.
-#[derive(CandidType)]
-pub(crate) struct Settings {
-    pub(crate) controller: Principal,
-    pub(crate) controllers: Vec<Principal>,
-    pub(crate) compute_allocation: Nat,
-    pub(crate) memory_allocation: Nat,
-    pub(crate) freezing_threshold: Nat,
-    pub(crate) reserved_cycles_limit: Nat,
-    pub(crate) minimum_incoming_canister_call_cycles: Nat,
-    pub(crate) log_visibility: Visibility,
-    pub(crate) snapshot_visibility: Visibility,
-    pub(crate) status_visibility: Visibility,
-    pub(crate) log_memory_limit: Nat,
-    pub(crate) wasm_memory_limit: Nat,
-    pub(crate) wasm_memory_threshold: Nat,
-    pub(crate) environment_variables: Vec<EnvironmentVariable>,
 }
 
 /// What the memory of a canister consists of.

@@ -68,10 +68,14 @@ pub struct ManagementRules {
     pub uploaded_stable: Bytes,
     /// How deep calls of composite queries may be nested.
     pub query_depth: u64,
+    /// Days for which `node_metrics_history` knows who made blocks.
+    pub node_metrics_days: u64,
     /// Instructions of a composite query and all it calls.
     pub query_graph: Instructions,
     /// Counted for every call of a composite query.
     pub query_call: Instructions,
+    /// Rounds after which nodes sum up the queries they answered.
+    pub query_epoch: u64,
     /// Instructions of `canister_inspect_message`.
     pub inspect_message: Instructions,
     /// Nodes of the subnet that signs with production keys.
@@ -128,6 +132,8 @@ impl ManagementRules {
             query_depth: 6,
             query_graph: Instructions::new(5_000_000_000),
             query_call: Instructions::new(50_000_000),
+            query_epoch: 600,
+            node_metrics_days: 60,
             inspect_message: Instructions::new(200_000_000),
             signing_nodes: 34,
             test_signing_nodes: 13,

@@ -46,9 +46,7 @@ impl Subnet {
     /// One round that takes no time. Iterations are counted on from `iteration`; returns what
     /// leaves for other subnets and the next number.
     pub(crate) fn tick(&mut self, now: SimTime, iteration: u32) -> (Vec<(usize, Slice)>, u32) {
-        self.height += 1;
-        self.round_start = now;
-        self.clock = now;
+        self.begin_round(now);
         let block = self.make_block();
         self.time_out();
         self.induct(block);

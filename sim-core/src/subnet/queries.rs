@@ -7,6 +7,7 @@
 use super::Subnet;
 use super::certificate;
 use crate::canister::Canister;
+use crate::canister::queries::QueryCounts;
 use crate::execution::query::{check_query, replied};
 use crate::execution::{Executor, reject_of};
 use crate::id::CanisterId;
@@ -17,7 +18,7 @@ use crate::runtime::{
     Response, Step, Surroundings, Task,
 };
 use crate::time::SimTime;
-use crate::units::Instructions;
+use crate::units::{Bytes, Instructions};
 use ic_principal::Principal;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -140,6 +141,7 @@ impl Subnet {
         let limit = executor.profile.limits.query_instructions;
         let (outcome, used) = executor.run_to_end(canister, entry, surroundings, limit);
         let response = outcome.and_then(|effects| replied(canister, effects));
+        count(canister, query, used, response.as_ref().ok());
         graph.spend(used)?;
         response
     }
@@ -168,6 +170,10 @@ impl Subnet {
             self.call_back(&mut running, &call, response, graph)?;
         }
         let id = query.canister;
+        let used = running.surroundings.call_context_instructions;
+        if let Some(canister) = self.canister_mut(id) {
+            count(canister, query, used, running.response.as_ref());
+        }
         let silent = || {
             let message = format!("Canister {id} did not produce a response");
             failure(ErrorCode::CanisterDidNotReply, message)
@@ -314,6 +320,17 @@ impl Graph {
             }
         }
     }
+}
+
+/// Counts a query that was answered with a reply.
+fn count(canister: &mut Canister, query: &Query, used: Instructions, response: Option<&Response>) {
+    let Some(Response::Reply(reply)) = response else { return };
+    canister.queries.note(QueryCounts {
+        calls: 1,
+        instructions: used,
+        request_bytes: Bytes::of_len(query.arg.len()),
+        response_bytes: Bytes::of_len(reply.len()),
+    });
 }
 
 fn is_composite(canister: &Canister, method: &str) -> bool {

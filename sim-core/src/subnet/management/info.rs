@@ -13,8 +13,6 @@ use crate::reject::ErrorCode;
 use crate::runtime::Failure;
 use ic_principal::Principal;
 
-const NANOS_PER_DAY: u64 = 86_400_000_000_000;
-
 impl Subnet {
     /// `canister_info`: anybody may ask; the latest changes in order of age.
     pub(super) fn canister_info(&mut self, call: &ManagementCall, used: &mut Used) -> Answer {
@@ -64,7 +62,7 @@ impl Subnet {
         }
     }
 
-    /// `node_metrics_history`: one snapshot for each day; nodes take turns in proposing blocks.
+    /// `node_metrics_history`: a snapshot of the end of each day; nodes take turns in proposing blocks.
     pub(super) fn node_metrics_history(&mut self, call: &ManagementCall) -> Answer {
         #[derive(candid::CandidType, candid::Deserialize)]
         struct Args {
@@ -73,23 +71,19 @@ impl Subnet {
         }
         let args: Args = decode(&call.arg)?;
         self.check_subnet(args.subnet_id)?;
-        let now = self.unix_time();
-        let day = now - now % NANOS_PER_DAY;
-        let begin = self.start_time.max(args.start_at_timestamp_nanos);
-        let days: Vec<NodeMetricsDay> =
-            if day < begin { Vec::new() } else { vec![self.node_metrics(day)] };
+        let wanted = self.days.iter().filter(|(at, _)| *at >= args.start_at_timestamp_nanos);
+        let days: Vec<_> = wanted.map(|(at, height)| self.node_metrics(*at, *height)).collect();
         Ok(reply(&days))
     }
 
-    fn node_metrics(&self, at: u64) -> NodeMetricsDay {
+    fn node_metrics(&self, at: u64, height: u64) -> NodeMetricsDay {
         let nodes = self.spec.nodes.max(1);
         let metrics = |node: u64| {
             let mut id = self.id.principal().as_slice().to_vec();
             id[8..16].copy_from_slice(&node.to_be_bytes());
             NodeMetrics {
                 node_id: Principal::from_slice(&id),
-                num_blocks_proposed_total: self.height / nodes
-                    + u64::from(node < self.height % nodes),
+                num_blocks_proposed_total: height / nodes + u64::from(node < height % nodes),
                 num_block_failures_total: 0,
             }
         };

@@ -8,14 +8,12 @@ use crate::ledger::UseCase;
 use crate::management::method::Method;
 use crate::management::settings::EnvironmentVariable;
 use crate::management::status::{
-    CyclesConsumed, MemoryMetrics, Metrics, QueryStats, RunStatus, Settings, Settings2024, Status,
-    Status2024,
+    CyclesConsumed, MemoryMetrics, Metrics, QueryStats, RunStatus, Settings, Status, Status2024,
 };
 use crate::management::{CanisterIdRecord, decode, reply};
 use crate::message::ManagementCall;
 use crate::profile::InterfaceForm;
 use crate::reject::ErrorCode;
-use crate::runtime::Payload;
 use crate::units::{Bytes, Cycles};
 use candid::{Nat, Principal};
 
@@ -36,8 +34,8 @@ impl Subnet {
             return Err(failure(ErrorCode::CanisterInvalidController, message));
         }
         Ok(match self.profile.management.interface {
-            InterfaceForm::Y2024 => status_2024(canister, &self.fees),
-            InterfaceForm::Y2026 => status(canister, &self.fees),
+            InterfaceForm::Y2024 => reply(&Status2024::from(status(canister, &self.fees))),
+            InterfaceForm::Y2026 => reply(&status(canister, &self.fees)),
         })
     }
 
@@ -97,44 +95,19 @@ fn idle_per_day(canister: &Canister, fees: &FeeSchedule) -> Nat {
     nat(fees.idle_per_day(canister.idle_use()))
 }
 
-fn query_stats() -> QueryStats {
+fn query_stats(canister: &Canister) -> QueryStats {
+    let told = canister.queries.told();
     QueryStats {
-        num_calls_total: 0u8.into(),
-        num_instructions_total: 0u8.into(),
-        request_payload_bytes_total: 0u8.into(),
-        response_payload_bytes_total: 0u8.into(),
+        num_calls_total: told.calls.into(),
+        num_instructions_total: told.instructions.get().into(),
+        request_payload_bytes_total: told.request_bytes.get().into(),
+        response_payload_bytes_total: told.response_bytes.get().into(),
     }
 }
 
-fn status_2024(canister: &Canister, fees: &FeeSchedule) -> Payload {
+fn status(canister: &Canister, fees: &FeeSchedule) -> Status {
     let cycles = canister.account.balance();
-    reply(&Status2024 {
-        status: run_status(canister),
-        module_hash: module_hash(canister),
-        controller: controller(canister),
-        settings: Settings2024 {
-            controller: controller(canister),
-            controllers: canister.controllers.to_vec(),
-            compute_allocation: canister.compute_allocation.into(),
-            memory_allocation: bytes(canister.memory_allocation),
-            freezing_threshold: canister.freezing_seconds.into(),
-            reserved_cycles_limit: nat(canister.reserved_cycles_limit),
-            log_visibility: (&canister.options.log_visibility).into(),
-            wasm_memory_limit: bytes(canister.options.wasm_memory_limit),
-        },
-        memory_size: bytes(canister.memory_usage()),
-        cycles: nat(cycles),
-        balance: vec![(vec![0], nat(cycles))],
-        freezing_threshold: canister.freezing_seconds.into(),
-        idle_cycles_burned_per_day: idle_per_day(canister, fees),
-        reserved_cycles: nat(canister.account.reserved()),
-        query_stats: query_stats(),
-    })
-}
-
-fn status(canister: &Canister, fees: &FeeSchedule) -> Payload {
-    let cycles = canister.account.balance();
-    reply(&Status {
+    Status {
         status: run_status(canister),
         ready_for_migration: false,
         version: canister.version,
@@ -148,8 +121,8 @@ fn status(canister: &Canister, fees: &FeeSchedule) -> Payload {
         freezing_threshold: canister.freezing_seconds.into(),
         idle_cycles_burned_per_day: idle_per_day(canister, fees),
         reserved_cycles: nat(canister.account.reserved()),
-        query_stats: query_stats(),
-    })
+        query_stats: query_stats(canister),
+    }
 }
 
 fn settings(canister: &Canister) -> Settings {
