@@ -70,6 +70,9 @@ struct Taken {
     mebibytes: f64,
 }
 
+/// One of the figures of what a run took.
+type Measure = fn(&Taken) -> f64;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -118,10 +121,10 @@ fn draw(growth: &Growth, taken: &[Taken]) -> Scene {
     let label = format!("Time and memory over {}", growth.axis);
     let mut scene = Scene { height: 230.0, ..Scene::sized(Width::Page, &label) };
     let most = taken.iter().map(|taken| taken.size as f64).fold(0.0, f64::max);
-    let time = |taken: &Taken| taken.seconds;
-    let memory = |taken: &Taken| taken.mebibytes;
-    let sides: [(f64, &str, &dyn Fn(&Taken) -> f64); 2] =
-        [(70.0, "processor time, s", &time), (530.0, "most memory, MiB", &memory)];
+    let time: Measure = |taken| taken.seconds;
+    let memory: Measure = |taken| taken.mebibytes;
+    let sides: [(f64, &str, Measure); 2] =
+        [(70.0, "processor time, s", time), (530.0, "most memory, MiB", memory)];
     for (left, title, value) in sides {
         let highest = taken.iter().map(value).fold(0.0, f64::max) * 1.08;
         let panel = Panel {
