@@ -26,6 +26,7 @@ mod manual;
 mod queries;
 mod round;
 mod routing;
+mod set_up;
 mod stream;
 mod summary;
 
@@ -35,11 +36,10 @@ pub(crate) use event::SubnetEvent;
 pub(crate) use stream::{Slice, SubnetStream};
 
 use crate::canister::Canister;
-use crate::canister::history::{ChangeDetails, ChangeOrigin, Deployment};
 use crate::engine::{Context, EventQueue, Process, ProcessId};
 use crate::execution::{Executor, MessageIds, Place};
 use crate::fault::FaultSpec;
-use crate::fees::{Charge, FeeSchedule, StorageUse};
+use crate::fees::{FeeSchedule, StorageUse};
 use crate::history::SubnetHistory;
 use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::ledger::{Burned, Ledger};
@@ -50,12 +50,12 @@ use crate::queues::OutputQueues;
 use crate::random::Stream;
 use crate::record::{Event, Record, RoundSummary};
 use crate::roster::Roster;
-use crate::runtime::{Failure, Response, Runtime};
+use crate::runtime::{Response, Runtime};
 use crate::scheduler::Scheduler;
 use crate::sink::Contents;
 use crate::time::{SimDuration, SimTime};
-use crate::units::{Bytes, Cycles};
-use crate::world::{CanisterSpec, ModelFault};
+use crate::units::Bytes;
+use crate::world::ModelFault;
 use actions::Actions;
 use faults::Faults;
 use ingress_pool::IngressPool;
@@ -240,48 +240,6 @@ impl Subnet {
         self.next_round
     }
 
-    /// Creates the next canister of the subnet.
-    ///
-    /// # Errors
-    /// The cycles given do not pay for the creation: gives the fee.
-    pub(crate) fn create(&mut self, spec: &CanisterSpec) -> Result<(), Cycles> {
-        let fee = self.fees.canister_creation();
-        if spec.cycles < fee {
-            return Err(fee);
-        }
-        let (controllers, rules) = (spec.controllers.clone(), &self.profile.management);
-        let mut canister = Canister::new(spec.id, spec.name.clone(), controllers.clone(), rules);
-        canister.totals.given = spec.cycles;
-        canister.freezing_seconds = self.profile.limits.freezing_threshold_seconds;
-        canister.reserved_cycles_limit = self.profile.limits.reserved_cycles;
-        canister.apply(spec.settings);
-        let origin = creator(&controllers);
-        let details = ChangeDetails::Creation { controllers };
-        canister.note(self.start_time, origin, details, rules.recorded_changes);
-        self.ledger.mint(&mut canister.account, spec.cycles);
-        self.ledger.burn(&mut canister.account, fee, Charge::Creation).map_err(|_| fee)?;
-        self.canisters.push(canister);
-        Ok(())
-    }
-
-    /// Installs the code of a canister that was created.
-    pub(crate) fn install(&mut self, spec: CanisterSpec) -> Result<(), Failure> {
-        let (mut executor, canisters) = self.executor();
-        match canisters.get_mut(spec.id.local()) {
-            Some(canister) => {
-                let (mode, hash) = (Deployment::Install, spec.program.hash());
-                executor.set_up(canister, spec.program, spec.init_arg)?;
-                let origin = creator(&canister.controllers);
-                let details = ChangeDetails::Deployment { mode, hash };
-                let keep = executor.profile.management.recorded_changes;
-                canister.note(executor.batch_time, origin, details, keep);
-                canister.measure(executor.fees);
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
     /// How many canisters were created.
     pub(crate) fn canister_count(&self) -> usize {
         self.canisters.len()
@@ -340,12 +298,6 @@ impl Subnet {
         let contents = self.contents.take();
         Ok((SubnetHistory { records, contents, ..self.outline() }, self.ledger))
     }
-}
-
-/// Who is taken for the creator of a canister that is there from the beginning.
-fn creator(controllers: &[ic_principal::Principal]) -> ChangeOrigin {
-    let anonymous = ic_principal::Principal::anonymous();
-    ChangeOrigin::User(controllers.first().copied().unwrap_or(anonymous))
 }
 
 impl Process for Subnet {
