@@ -30,7 +30,7 @@ pub enum SetupError {
         "workload `{workload}` sends messages of {bytes} bytes; a subnet takes at most {limit}"
     )]
     IngressTooLarge {
-        /// Index into [`WorldSpec::workloads`].
+        /// Index into [`WorldSpec::workloads`](super::WorldSpec::workloads).
         index: usize,
         /// The workload's name.
         workload: String,
@@ -42,7 +42,7 @@ pub enum SetupError {
     /// The network has no subnet of that id.
     #[error("canister `{canister}` is placed on a subnet that does not exist")]
     NoSubnet {
-        /// Index into [`WorldSpec::canisters`].
+        /// Index into [`WorldSpec::canisters`](super::WorldSpec::canisters).
         index: usize,
         /// Its name.
         canister: Arc<str>,
@@ -50,7 +50,7 @@ pub enum SetupError {
     /// Two canisters have the same id, or ids on a subnet do not count up from zero in order.
     #[error("canister `{canister}` has id {id}, but the next free id of its subnet is {expected}")]
     CanisterIdOutOfOrder {
-        /// Index into [`WorldSpec::canisters`].
+        /// Index into [`WorldSpec::canisters`](super::WorldSpec::canisters).
         index: usize,
         /// Its name.
         canister: Arc<str>,
@@ -64,7 +64,7 @@ pub enum SetupError {
         "canister `{canister}` is given {given} cycles, below the creation fee of {fee} cycles on its subnet"
     )]
     CyclesBelowCreationFee {
-        /// Index into [`WorldSpec::canisters`].
+        /// Index into [`WorldSpec::canisters`](super::WorldSpec::canisters).
         index: usize,
         /// Its name.
         canister: Arc<str>,
@@ -76,7 +76,7 @@ pub enum SetupError {
     /// `(start)` or `canister_init` failed, or the canister cannot pay for them.
     #[error("canister `{canister}` could not be installed: {failure}")]
     InstallFailed {
-        /// Index into [`WorldSpec::canisters`].
+        /// Index into [`WorldSpec::canisters`](super::WorldSpec::canisters).
         index: usize,
         /// Its name.
         canister: Arc<str>,
@@ -86,7 +86,7 @@ pub enum SetupError {
     /// A workload's target does not exist.
     #[error("workload `{workload}` targets {target}, which does not exist")]
     NoTarget {
-        /// Index into [`WorldSpec::workloads`].
+        /// Index into [`WorldSpec::workloads`](super::WorldSpec::workloads).
         index: usize,
         /// The workload's name.
         workload: String,
