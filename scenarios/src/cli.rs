@@ -16,6 +16,7 @@ mod recordings;
 mod replay;
 mod reprice;
 mod run;
+mod schema;
 mod script;
 mod sweep;
 mod terminal;
@@ -46,6 +47,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Arguments { command: Command::Replay(arguments) }) => replay::run(&arguments),
         Ok(Arguments { command: Command::Reprice(arguments) }) => reprice::run(&arguments),
         Ok(Arguments { command: Command::Profiles(arguments) }) => profiles::run(&arguments),
+        Ok(Arguments { command: Command::Schema }) => schema::run(),
         Ok(Arguments { command: Command::Inspect(arguments) }) => inspect::inspect(&arguments),
         Err(error) => {
             // A closed pipe is no reason to fail: there is nobody left to tell.

@@ -16,6 +16,7 @@
 //! | [`diagnostics`] | mistakes | text with file, line and column |
 //! | [`run`] | a scenario | a folder of results |
 //! | [`reprice`] | a folder of results | what it would have cost under other prices |
+//! | [`schema`] | the types of [`document`] | a JSON Schema, for editors |
 //! | [`script`] | steps in a JSON file | their results |
 //! | [`conformance`] | recordings of a real replica | verdicts: agreement, or the first difference |
 //! | [`calibrate`] | a run of canisters with code | modelled canisters that do the like |
@@ -38,6 +39,7 @@ pub mod resolve;
 pub mod run;
 pub mod scenario;
 pub mod schedule;
+pub mod schema;
 pub mod script;
 pub mod setup;
 pub mod share;

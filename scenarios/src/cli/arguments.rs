@@ -59,6 +59,8 @@ pub(super) enum Command {
     Reprice(RepriceArguments),
     /// List the built-in profiles, or print one.
     Profiles(ProfilesArguments),
+    /// Print the JSON Schema of scenario files, from which editors complete and check.
+    Schema,
 }
 
 /// The arguments of `icsim reprice`.

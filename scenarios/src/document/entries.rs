@@ -21,14 +21,16 @@ pub use probe::ProbeEntry;
 pub use workload::{ArrivalKind, ArrivalsEntry, ChoiceEntry, WorkloadEntry};
 
 use super::Tree;
+use crate::schema;
 use reports::metrics::WarmUp;
+use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sim_core::time::SimDuration;
 use toml::Spanned;
 
 /// A whole scenario file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// Files whose tables are laid under those of this one, see [`crate::source`].
@@ -38,10 +40,13 @@ pub struct Document {
     /// What it asks and what to look at.
     pub description: Option<String>,
     /// The profile: a built-in one by name, or a table of differences from one.
+    #[schemars(with = "Option<schema::Profile>")]
     pub profile: Option<Spanned<ProfileEntry>>,
     /// Simulated time.
+    #[schemars(with = "schema::Duration")]
     pub duration: Spanned<SimDuration>,
     /// What sweeps leave out at the beginning: a duration, or `"mser-5"`.
+    #[schemars(with = "Option<schema::WarmUp>")]
     pub warm_up: Option<Spanned<WarmUpEntry>>,
     /// `[[subnet]]`.
     #[serde(default)]
@@ -56,9 +61,11 @@ pub struct Document {
     pub workload: Vec<WorkloadEntry>,
     /// `[[action]]`.
     #[serde(default)]
+    #[schemars(with = "Vec<ActionEntry>")]
     pub action: Vec<Spanned<ActionEntry>>,
     /// `[[fault]]`.
     #[serde(default)]
+    #[schemars(with = "Vec<FaultEntry>")]
     pub fault: Vec<Spanned<FaultEntry>>,
     /// `[[probe]]`.
     #[serde(default)]
@@ -72,6 +79,7 @@ pub struct Document {
     /// `[explore]`: how `icsim explore` judges.
     pub explore: Option<ExploreEntry>,
     /// `[sweep]`: what `icsim sweep` varies, see [`crate::sweep::plan`].
+    #[schemars(with = "Option<schema::Anything>")]
     pub sweep: Option<IgnoredAny>,
 }
 

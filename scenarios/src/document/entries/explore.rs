@@ -1,10 +1,12 @@
 //! `[explore]`.
 
+use crate::schema;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sim_core::time::SimDuration;
 
 /// How `icsim explore` judges the histories it finds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExploreEntry {
     /// What may happen: `trap`, `stuck`, `unanswered`, `cycles_lost`.
@@ -12,11 +14,12 @@ pub struct ExploreEntry {
     pub allow: Vec<Allowed>,
     /// How long before the end no message is made to wait any more, a quarter of the run if it is
     /// not said.
+    #[schemars(with = "Option<schema::Duration>")]
     pub settle: Option<SimDuration>,
 }
 
 /// Something that may happen without being a violation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Allowed {
     /// Executions that fail.
