@@ -118,10 +118,11 @@ fn draw(growth: &Growth, taken: &[Taken]) -> Scene {
     let label = format!("Time and memory over {}", growth.axis);
     let mut scene = Scene { height: 230.0, ..Scene::sized(Width::Page, &label) };
     let most = taken.iter().map(|taken| taken.size as f64).fold(0.0, f64::max);
-    let time = |taken: &Taken| taken.seconds;
-    let memory = |taken: &Taken| taken.mebibytes;
-    let sides: [(f64, &str, &dyn Fn(&Taken) -> f64); 2] =
-        [(70.0, "processor time, s", &time), (530.0, "most memory, MiB", &memory)];
+    type Side = (f64, &'static str, fn(&Taken) -> f64);
+    let sides: [Side; 2] = [
+        (70.0, "processor time, s", |taken| taken.seconds),
+        (530.0, "most memory, MiB", |taken| taken.mebibytes),
+    ];
     for (left, title, value) in sides {
         let highest = taken.iter().map(value).fold(0.0, f64::max) * 1.08;
         let panel = Panel {
