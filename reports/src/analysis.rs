@@ -9,14 +9,15 @@ use crate::candid::Speech;
 use crate::latency::Latencies;
 use crate::littles_law::{LittlesLaw, LittlesLawBroken};
 use crate::messages::{Joiner, Message, Part, whole};
+use crate::metrics::WarmUp;
 use crate::names::Names;
 use crate::run::RunReport;
+use crate::steady::Steady;
 use crate::tallies::Tallies;
 use crate::traffic::Traffic;
 use crate::trees::Trees;
 use sim_core::history::History;
 use sim_core::id::MessageId;
-use sim_core::time::SimTime;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A run, joined and sampled.
@@ -32,8 +33,8 @@ pub struct Analysis {
     pub sizes: BTreeMap<MessageId, u64>,
     /// Its samples of latency.
     pub latencies: Latencies,
-    /// The same of the messages that were sent after the warm-up.
-    pub steady: Latencies,
+    /// Of the messages that were sent after the warm-up.
+    pub steady: Steady,
     /// What became of messages.
     pub tallies: Tallies,
     /// Calls between subnets.
@@ -85,7 +86,6 @@ pub struct Analyst {
     joiner: Joiner,
     trees: Trees,
     keep: Keep,
-    warm_up: SimTime,
 }
 
 impl Analyst {
@@ -97,19 +97,21 @@ impl Analyst {
             messages: Vec::new(),
             sizes: BTreeMap::new(),
             latencies: Latencies::default(),
-            steady: Latencies::default(),
+            steady: Steady::new(history.subnets.len(), WarmUp::None),
             tallies: Tallies::new(history),
             traffic: Traffic::new(history.subnets.len()),
             accounts: Accounts::default(),
             law: LittlesLaw::new(history.duration),
         };
         let (joiner, trees) = (Joiner::default(), Trees::default());
-        Analyst { analysis, joiner, trees, keep, warm_up: SimTime::ZERO }
+        Analyst { analysis, joiner, trees, keep }
     }
 
     /// Messages sent earlier are left out of [`Analysis::steady`].
-    pub fn after(self, warm_up: SimTime) -> Self {
-        Analyst { warm_up, ..self }
+    pub fn after(mut self, warm_up: WarmUp) -> Self {
+        let subnets = self.analysis.steady.ingress.len();
+        self.analysis.steady = Steady::new(subnets, warm_up);
+        self
     }
 
     /// Keeps the trees of these messages in any case.
@@ -143,9 +145,7 @@ impl Analyst {
         for message in ended {
             see(&message);
             analysis.latencies.add(&message);
-            if message.sent >= self.warm_up {
-                analysis.steady.add(&message);
-            }
+            analysis.steady.add(&message);
             analysis.tallies.add(&message);
             analysis.traffic.add(&message);
             analysis.law.add(&message);
@@ -165,6 +165,7 @@ impl Analyst {
             (analysis.messages, analysis.sizes) = trees.finish();
         }
         analysis.accounts.finish();
+        analysis.steady.finish();
         analysis
     }
 }

@@ -9,7 +9,7 @@
 //! - [`names`], [`messages`], [`rounds`]: the history, joined and named
 //! - [`latency`], [`quantiles`], [`bins`]: samples and what is said of them
 //! - [`revenue`]: what cycles are worth
-//! - [`analysis`]: these together, computed once
+//! - [`steady`]: what was measured after the warm-up; [`analysis`]: these together, computed once
 //! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
 //! - [`littles_law`]: what must hold of every run
 //! - [`metrics`]: a run as named numbers, for sweeps; [`statistics`]: what samples of them say
@@ -55,6 +55,7 @@ pub mod scene;
 pub mod sequence;
 mod sorted_rows;
 pub mod statistics;
+pub mod steady;
 pub mod store;
 pub mod story;
 pub mod summary;

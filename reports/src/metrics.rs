@@ -94,7 +94,7 @@ impl WarmUp {
     }
 
     /// When it ends in a run.
-    fn end(self, messages: &[Message]) -> SimTime {
+    pub(crate) fn end(self, messages: &[Message]) -> SimTime {
         match self {
             WarmUp::None => SimTime::ZERO,
             WarmUp::Fixed(time) => SimTime::ZERO + time,

@@ -8,13 +8,13 @@ use crate::candid::{Interfaces, Speech};
 use crate::charts::spec::Spec;
 use crate::error::ReportError;
 use crate::messages::Part;
+use crate::metrics::WarmUp;
 use crate::names::Names;
 use crate::store::{ReadError, Stored, Stream};
 use crate::tables::Table;
 use crate::tables::streamed::Streamed;
 use sim_core::history::History;
 use sim_core::record::{Event, Record};
-use sim_core::time::SimTime;
 use std::io::{Read, Seek};
 
 /// A stored run that cannot be looked at again.
@@ -50,12 +50,12 @@ pub struct Made {
 
 impl Reporter {
     /// Begins the report of a run with the subnets and canisters of `history`, with these tables
-    /// and figures. Metrics count messages sent after the warm-up.
+    /// and figures. The summary counts messages sent after the warm-up.
     pub fn new(
         history: &History,
         interfaces: &Interfaces,
         (tables, figures): (&[Table], &[Spec]),
-        warm_up: SimTime,
+        warm_up: WarmUp,
     ) -> Self {
         let speech = Speech::new(interfaces, &Names::new(history));
         let wanted = figures.iter().filter_map(|spec| spec.message).collect();
@@ -116,7 +116,7 @@ impl Made {
     ) -> Result<(Stored, Made), LookError> {
         let stored = stream.stored();
         let (history, interfaces) = (&stored.history, &stored.head.interfaces);
-        let mut reporter = Reporter::new(history, interfaces, (tables, wanted), SimTime::ZERO);
+        let mut reporter = Reporter::new(history, interfaces, (tables, wanted), WarmUp::None);
         stream.epochs(|parts| reporter.take(parts).map_err(LookError::from))?;
         let mut made = reporter.finish()?;
         let mut stored = stream.into_stored();

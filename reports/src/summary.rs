@@ -14,7 +14,7 @@ use crate::quantiles::Quantiles;
 use crate::revenue::Revenue;
 use crate::rounds;
 use crate::run::RunReport;
-use crate::tallies::Tallies;
+use crate::steady::Steady;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use sim_core::history::SubnetHistory;
@@ -38,6 +38,9 @@ pub struct Summary {
     pub tie_seed: Option<u64>,
     /// Simulated time in nanoseconds.
     pub duration_ns: u64,
+    /// When the warm-up ended. Messages sent before are counted nowhere in the summary; rounds, and
+    /// what they burned, are those of the whole run.
+    pub warm_up_ns: u64,
     /// Name of the profile.
     pub profile: String,
     /// The trace digest in hex.
@@ -173,7 +176,7 @@ impl Summary {
     /// Sums a run up.
     pub fn of(run: &RunReport<'_>, analysis: &Analysis) -> Self {
         let history = run.history;
-        let latencies = &analysis.latencies;
+        let latencies = &analysis.steady.latencies;
         Summary {
             version: run.version.to_owned(),
             title: run.title.to_owned(),
@@ -181,10 +184,11 @@ impl Summary {
             seed: history.seed,
             tie_seed: history.tie_seed,
             duration_ns: history.duration.as_nanos(),
+            warm_up_ns: analysis.steady.from.as_nanos(),
             profile: run.profile.name.clone(),
             digest: history.digest.to_string(),
             events: history.events,
-            subnets: totals(run, &analysis.tallies),
+            subnets: totals(run, &analysis.steady),
             latency: LatencyQuantiles {
                 ingress: KindLatency::of(&latencies.ingress),
                 same_subnet_calls: KindLatency::of(&latencies.same_subnet),
@@ -197,8 +201,8 @@ impl Summary {
     }
 }
 
-fn totals(run: &RunReport<'_>, tallies: &Tallies) -> Vec<SubnetTotals> {
-    let answers = tallies.ingress.iter().zip(&tallies.calls);
+fn totals(run: &RunReport<'_>, steady: &Steady) -> Vec<SubnetTotals> {
+    let answers = steady.ingress.iter().zip(&steady.calls);
     let total = |(subnet, (ingress, calls)): (&SubnetHistory, (&Answers, &Answers))| SubnetTotals {
         ingress: *ingress,
         calls: *calls,

@@ -21,10 +21,6 @@ pub struct Tallies {
     pub rejects: BTreeMap<&'static str, u64>,
     /// Executions that failed, by canister and cause.
     pub failures: BTreeMap<(CanisterId, &'static str), u64>,
-    /// Ingress messages to each subnet, by its place.
-    pub ingress: Vec<Answers>,
-    /// Calls from each subnet, by its place.
-    pub calls: Vec<Answers>,
     /// Intervals of the run.
     pub bins: Bins,
     /// Ingress messages sent, replied to and rejected in each interval.
@@ -34,16 +30,13 @@ pub struct Tallies {
 }
 
 impl Tallies {
-    /// Nothing yet, of a run with the subnets and the length of `history`.
+    /// Nothing yet, of a run of the length of `history`.
     pub fn new(history: &History) -> Self {
         let bins = Bins::of(history.duration, MOST_BINS);
-        let none = vec![Answers::default(); history.subnets.len()];
         Tallies {
             answers: Answers::default(),
             rejects: BTreeMap::new(),
             failures: BTreeMap::new(),
-            ingress: none.clone(),
-            calls: none,
             flow: vec![[0; 3]; bins.count],
             waits: vec![Durations::coarse(); bins.count],
             bins,
@@ -62,11 +55,6 @@ impl Tallies {
         self.answers.add(message);
         if let Some(Outcome::Reject(code)) = message.answer() {
             *self.rejects.entry(code.name()).or_default() += 1;
-        }
-        let place = message.caller_subnet.or(message.callee_subnet);
-        let of_subnets = if message.is_ingress() { &mut self.ingress } else { &mut self.calls };
-        if let Some(answers) = place.and_then(|place| of_subnets.get_mut(place)) {
-            answers.add(message);
         }
         if message.is_ingress() {
             self.count(message);

@@ -8,13 +8,13 @@ use crate::charts::Figure;
 use crate::charts::spec::Material;
 use crate::error::ReportError;
 use crate::messages::whole;
+use crate::metrics::WarmUp;
 use crate::page;
 use crate::reporter::{Made, Reporter};
 use crate::run::RunReport;
 use crate::summary::Summary;
 use crate::tables::streamed::{Streamed, row_of};
 use crate::tables::{Table, canisters, messages, rounds};
-use sim_core::time::SimTime;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -50,7 +50,7 @@ pub fn files<'a>(figures: impl Iterator<Item = &'a str>) -> impl Iterator<Item =
 /// itself.
 pub fn write_report(dir: &Path, run: &RunReport<'_>) -> Result<Summary, ReportError> {
     let wanted = (Table::ALL.as_slice(), run.figures);
-    let mut reporter = Reporter::new(run.history, run.interfaces, wanted, SimTime::ZERO);
+    let mut reporter = Reporter::new(run.history, run.interfaces, wanted, WarmUp::None);
     reporter.take(&whole(run.history))?;
     let Made { analysis, tables, .. } = reporter.finish()?;
     write_made(dir, run, &analysis, tables)

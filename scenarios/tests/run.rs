@@ -71,6 +71,35 @@ fn ping_pong_leaves_all_its_files() {
 }
 
 #[test]
+fn the_warm_up_is_left_out_of_the_summary_and_the_table() {
+    let (_folder, out) = workplace();
+    let text_of = |warm_up: &str| {
+        let (folder, _) = workplace();
+        let file = folder.path().join("warm.toml");
+        let canisters = fs::canonicalize("canisters").expect("a folder");
+        let scenario = fs::read_to_string(PING_PONG)
+            .expect("a scenario")
+            .replace("../canisters", &canisters.to_string_lossy())
+            .replace("\nduration = ", &format!("\n{warm_up}\nduration = "));
+        fs::write(&file, scenario).expect("a file");
+        let folder = out.to_string_lossy();
+        let arguments = ["run", &file.to_string_lossy(), "--duration", "5s", "--out", &folder];
+        let output = run(&[&arguments[..], &["--force"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let summary = fs::read_to_string(out.join("summary.json")).expect("a summary");
+        let summary: serde_json::Value = serde_json::from_str(&summary).expect("is JSON");
+        (text(&output.stdout), summary)
+    };
+    let (_, whole) = text_of("");
+    let (table, warm) = text_of("warm_up = \"2s\"");
+    assert_eq!((&whole["warm_up_ns"], &warm["warm_up_ns"]), (&0.into(), &2_000_000_000_u64.into()));
+    assert!(table.contains("warm-up   2 s"), "{table}");
+    let replies = |summary: &serde_json::Value| summary["latency"]["ingress"]["n"].as_u64();
+    assert!(replies(&warm) < replies(&whole));
+    assert_eq!(warm["digest"], whole["digest"]);
+}
+
+#[test]
 fn without_a_folder_the_digest_is_the_same() {
     let (_folder, out) = workplace();
     let arguments = ["run", PING_PONG, "--duration", "5s", "--seed", "7", "--quiet"];

@@ -20,6 +20,14 @@ pub(super) fn run(run: &RunReport<'_>, summary: &Summary) -> Markup {
                 }
                 dt { "Profile" } dd { (summary.profile) }
                 dt { "Simulated time" } dd { (human::duration(summary.duration_ns)) }
+                @if summary.warm_up_ns > 0 {
+                    dt { "Warm-up" }
+                    dd {
+                        (human::duration(summary.warm_up_ns))
+                        ": messages sent before are not in the tables of messages and latencies; \
+                         rounds, cycles and figures are of the whole run"
+                    }
+                }
                 dt { "Events" } dd { (human::count(summary.events)) }
                 dt { "Trace digest" } dd { code { (summary.digest) } }
                 dt { "Repeat it with" } dd { pre { code { (run.command) } } }

@@ -33,6 +33,10 @@ impl Summary {
         line(out, &format!("  profile   {}", self.profile));
         let time = human::duration(self.duration_ns);
         line(out, &format!("  simulated {time}, {} events", human::count(self.events)));
+        if self.warm_up_ns > 0 {
+            let from = human::duration(self.warm_up_ns);
+            line(out, &format!("  warm-up   {from}: messages sent before are not counted below"));
+        }
     }
 
     fn subnet_rows(&self, out: &mut String) {

@@ -2,6 +2,7 @@
 
 use crate::synthetic;
 use reports::messages::Part;
+use reports::metrics::WarmUp;
 use reports::reporter::Reporter;
 use reports::store::{self, Level, Stream, Writer};
 use reports::tables::Table;
@@ -65,7 +66,7 @@ fn in_epochs(history: &History, seconds: u64) -> TempDir {
     let mut outline = without_records(history);
     let words = synthetic::report(history, &profile);
     let wanted = (Table::ALL.as_slice(), words.figures);
-    let mut reporter = Reporter::new(&outline, words.interfaces, wanted, SimTime::ZERO);
+    let mut reporter = Reporter::new(&outline, words.interfaces, wanted, WarmUp::None);
     for epoch in epochs(history, seconds) {
         reporter.take(&epoch.iter().map(Part::from).collect::<Vec<_>>()).unwrap();
     }

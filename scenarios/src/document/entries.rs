@@ -45,7 +45,7 @@ pub struct Document {
     /// Simulated time.
     #[schemars(with = "schema::Duration")]
     pub duration: Spanned<SimDuration>,
-    /// What sweeps leave out at the beginning: a duration, or `"mser-5"`.
+    /// What metrics and the summary leave out at the beginning: a duration, or `"mser-5"`.
     #[schemars(with = "Option<schema::WarmUp>")]
     pub warm_up: Option<Spanned<WarmUpEntry>>,
     /// `[[subnet]]`.

@@ -8,7 +8,6 @@ use reports::store;
 use reports::tables::Table;
 use sim_core::history::History;
 use sim_core::sink::{Recorded, Sink};
-use sim_core::time::SimTime;
 use sim_core::world::Continue;
 use std::fs::File;
 use std::io::BufWriter;
@@ -42,7 +41,7 @@ impl Recorder {
         // Without a folder the table on the screen is all that is wanted.
         let tables: &[Table] = if folder.is_some() { &Table::ALL } else { &[] };
         let wanted = (tables, job.scenario.figures.as_slice());
-        let reporter = Reporter::new(outline, &interfaces, wanted, SimTime::ZERO);
+        let reporter = Reporter::new(outline, &interfaces, wanted, job.scenario.warm_up);
         Ok(Recorder { trace, path, reporter, failed: None })
     }
 
