@@ -33,7 +33,7 @@ impl Quantiles {
 }
 
 /// The least value of a sorted sample that `percent` of it do not exceed.
-pub fn nearest_rank(sample: &[u64], percent: usize) -> Option<u64> {
+pub fn nearest_rank<T: Copy>(sample: &[T], percent: usize) -> Option<T> {
     let rank = (sample.len() * percent).div_ceil(100).max(1);
     sample.get(rank - 1).copied()
 }

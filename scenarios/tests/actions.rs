@@ -153,12 +153,20 @@ fn a_canister_is_topped_up_again_and_again() {
 
 #[test]
 fn settings_change() {
+    // A reserved hundredth of a core costs more in so many days than the canister has.
+    let reserved = "name = 'reserve'\nsettings = { compute_allocation = 1 }";
     let frozen = "settings = { freezing_threshold = '100000d' }";
     let changed = assert_holds(
-        &[action("settings", "store", "10s", frozen)],
-        &[expect("not canister.store.frozen", "eventually within 5s")],
+        &[action("settings", "store", "3s", reserved), action("settings", "store", "10s", frozen)],
+        &[
+            expect("not canister.store.frozen", "eventually within 9s"),
+            expect("canister.store.frozen", "at the end"),
+        ],
     );
     assert_eq!(changed.number("workload.settings store.replied"), 1);
+    assert!(changed.number("workload.store.put.rejected") > 5, "it is frozen");
+    let calm = assert_holds(&[], &[expect("not canister.store.frozen", "always")]);
+    assert_eq!(calm.number("workload.store.put.rejected"), 0);
 }
 
 #[test]

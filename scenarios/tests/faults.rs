@@ -3,6 +3,10 @@
 mod runs;
 
 use runs::{Outcome, assert_refused};
+use sim_core::id::MessageId;
+use sim_core::record::{Event, Outcome as Answer};
+use sim_core::reject::ErrorCode;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A canister on the left asks one on the right once a second, with and without a guarantee.
 const CALLS: &str = r#"title = "Calls"
@@ -84,8 +88,27 @@ fn a_link_is_cut_and_mended() {
     assert_eq!(mended.number("workload.sure.replied"), 24);
     let broken = fault(cut);
     assert!(broken.number("workload.sure.open") > 10, "nobody mends it");
-    let away = fault(&format!("{cut}one_way = true"));
-    assert!(away.number("workload.sure.open") > 10, "no request gets there");
+}
+
+#[test]
+fn a_link_is_cut_one_way() {
+    // Ten seconds after the cut, what was on its way has arrived.
+    let arrived = |number: &str| {
+        format!(
+            "[[expect]]\nthat = 'query.callee.stats().received {number}'\nwhen = 'always'\nfrom = '15s'\n"
+        )
+    };
+    let cut = |from: &str, to: &str, expected: &str| {
+        let fields = "kind = 'link-cut'\nat = '5s'\none_way = true";
+        outcome(&format!("[[fault]]\n{fields}\nlink = ['{from}', '{to}']\n{expected}"), 7)
+    };
+    let there = cut("left", "right", &arrived("<= 12"));
+    assert_eq!(there.violations, [], "no request gets there");
+    let back = cut("right", "left", &arrived(">= 20"));
+    assert_eq!(back.violations, [], "the requests get there");
+    for cut in [there, back] {
+        assert!(cut.number("workload.sure.open") > 10, "no answer comes back");
+    }
 }
 
 #[test]
@@ -125,11 +148,41 @@ fn a_canister_is_upgraded_at_an_instant() {
     assert_eq!(calm[0].found, "query.keeper.info().0 = 1");
 }
 
+/// The codes with which calls between canisters were rejected, and how often.
+fn codes(outcome: &Outcome) -> Vec<(ErrorCode, usize)> {
+    let events = || {
+        let records = outcome.history.subnets.iter().flat_map(|subnet| &subnet.records);
+        records.map(|record| &record.event)
+    };
+    let call = |event: &Event| match event {
+        Event::Called { message, .. } => Some(*message),
+        _ => None,
+    };
+    let calls: BTreeSet<MessageId> = events().filter_map(call).collect();
+    let mut codes = BTreeMap::new();
+    for event in events() {
+        match event {
+            Event::Responded { message, outcome: Answer::Reject(code) }
+                if calls.contains(message) =>
+            {
+                *codes.entry(*code).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+    codes.into_iter().collect()
+}
+
 #[test]
 fn chosen_calls_are_rejected_with_a_chosen_code() {
     let calls = "kind = 'calls-rejected'\ncode = 'CanisterTrapped'\nat = '0s'\n";
     let all = fault(&format!("{calls}caller = 'caller'\ncallee = 'callee'\nmethod = 'ping'"));
     assert_eq!(all.number("rejected"), 48);
+    assert_eq!(codes(&all), [(ErrorCode::CanisterTrapped, 48)]);
+    let otherwise = calls.replace("CanisterTrapped", "CanisterNotFound");
+    assert_eq!(codes(&fault(&otherwise)), [(ErrorCode::CanisterNotFound, 48)]);
+    let none = fault(&format!("{calls}callee = 'keeper'"));
+    assert_eq!((none.number("rejected"), codes(&none)), (0, vec![]), "nobody calls it");
     let some = fault(&format!("{calls}share = '50%'")).number("rejected");
     assert!((10..40).contains(&some), "{some}");
     assert_eq!(fault(&format!("{calls}method = 'pong'")).number("rejected"), 0);

@@ -120,10 +120,22 @@ fn scenarios_can_be_shared_between_threads() {
 fn what_should_have_come_to_pass_by_then_is_missed_by_then() {
     let found = violations(&expect("query.counter-1.get() == 15", "eventually within 5s"));
     let [violation] = found.as_slice() else { panic!("{found:?}") };
-    assert!(violation.time.as_nanos() > 5_000_000_000, "{violation}");
-    assert!(violation.time.as_nanos() < 7_000_000_000, "{violation}");
+    assert_eq!(violation.time.as_nanos(), 5_000_000_000, "{violation}");
     let never = violations(&expect("query.counter-1.get() == 1000", "eventually"));
     assert_eq!(never.len(), 1);
+}
+
+#[test]
+fn what_comes_to_pass_after_its_deadline_is_late_however_seldom_it_is_checked() {
+    let often = "every = \"15s\"\n";
+    let counted = |number: u64, when: &str| {
+        violations(&[&expect(&format!("query.counter-1.get() >= {number}"), when), often].concat())
+    };
+    assert_eq!(counted(5, "eventually"), [], "it is so at the end");
+    let late = counted(5, "eventually within 5s");
+    let [violation] = late.as_slice() else { panic!("{late:?}") };
+    assert_eq!(violation.time.as_nanos(), 5_000_000_000, "{violation}");
+    assert_eq!(counted(1, "eventually within 5s"), [], "it is looked at when its time is over");
 }
 
 #[test]
@@ -175,4 +187,8 @@ fn mistakes_are_shown_where_they_are() {
     }
     let once = format!("{COUNTERS}\n{}every = \"1s\"\n", expect("open < 5", "at the end"));
     assert_refused(&once, "checked once");
+    for from in ["20s", "25s"] {
+        let late = format!("{COUNTERS}\n{}from = \"{from}\"\n", expect("open < 5", "always"));
+        assert_refused(&late, &format!("it begins at {from}, when the run of 20s is over"));
+    }
 }

@@ -98,4 +98,6 @@ fn mistakes_are_shown_where_they_are() {
     }
     let twice = [probe("it", "open", "1s"), probe("it", "open", "1s")].concat();
     assert_refused(&format!("{COUNTERS}\n{twice}"), "a second probe is called `it`");
+    let late = format!("{}\nfrom = \"10s\"\n", probe("it", "open", "1s"));
+    assert_refused(&format!("{COUNTERS}\n{late}"), "when the run of 10s is over");
 }

@@ -1,8 +1,11 @@
 //! The small test kit that cross-crate tests share: where things are, and how to run a scenario.
 
+use reports::metrics;
 use scenarios::document::change::Change;
+use scenarios::expect::{self, Violation};
 use scenarios::resolve;
 use scenarios::run::engine;
+use scenarios::scenario::Scenario;
 use scenarios::source::Source;
 use sim_core::history::History;
 use sim_core::time::SimDuration;
@@ -71,6 +74,24 @@ impl<'a> Run<'a> {
     /// # Panics
     /// If the scenario cannot be run: a library scenario always can.
     pub fn history(self) -> History {
+        let (_, world) = self.set_up();
+        let options = RunOptions { threads: self.threads, progress: &mut |_| Continue::Yes };
+        world.run(options).expect("runs to its end")
+    }
+
+    /// Runs it, and tells which of its expectations do not hold.
+    ///
+    /// # Panics
+    /// Likewise.
+    pub fn watched(self) -> (History, Vec<Violation>) {
+        let (scenario, world) = self.set_up();
+        let options = RunOptions { threads: self.threads, progress: &mut |_| Continue::Yes };
+        let watched = expect::run::run(world, &scenario.invariants, options).expect("runs");
+        let metrics = metrics::of(&watched.history, scenario.warm_up).expect("is measured");
+        watched.into_parts(&metrics)
+    }
+
+    fn set_up(&self) -> (Scenario, World) {
         let mut source = Source::read(&self.path()).expect("the scenario exists");
         let mut change = |text: &String| Change::read(text, &mut source).expect("is a change");
         let changes: Vec<Change> = self.changes.iter().map(&mut change).collect();
@@ -79,8 +100,6 @@ impl<'a> Run<'a> {
         let world = World::new(scenario.world(self.seed, self.tie_seed)).expect("is set up");
         // However little there is to do, to see that threads change nothing.
         let world = world.spreading_from(0);
-        let mut go_on = |_| Continue::Yes;
-        let options = RunOptions { threads: self.threads, progress: &mut go_on };
-        world.run(options).expect("runs to its end")
+        (scenario, world)
     }
 }

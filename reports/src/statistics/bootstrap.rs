@@ -10,12 +10,12 @@ pub const RESAMPLES: usize = 1_000;
 
 /// The interval of the quantile that `percent` of the values do not exceed; `None` for fewer than
 /// two values. `name` names the random stream.
-pub fn quantile(sorted: &[u64], percent: usize, name: &str) -> Option<Interval> {
+pub fn quantile(sorted: &[u128], percent: usize, name: &str) -> Option<Interval> {
     if sorted.len() < 2 {
         return None;
     }
     let mut random = Stream::new(0, name, "bootstrap");
-    let mut found: Vec<u64> = Vec::with_capacity(RESAMPLES);
+    let mut found: Vec<u128> = Vec::with_capacity(RESAMPLES);
     let mut drawn = vec![0; sorted.len()];
     for _ in 0..RESAMPLES {
         for value in &mut drawn {
@@ -40,7 +40,7 @@ mod tests {
     /// interval of 95 % goes from the 3rd to the 9th.
     #[test]
     fn the_interval_of_a_median_is_the_exact_one() {
-        let sample: Vec<u64> = (1..=11).collect();
+        let sample: Vec<u128> = (1..=11).collect();
         let interval = quantile(&sample, 50, "test").expect("enough values");
         assert_eq!(interval, Interval { low: 3.0, high: 9.0 });
         assert_eq!(quantile(&sample, 50, "test"), Some(interval));
@@ -51,7 +51,7 @@ mod tests {
     fn the_interval_covers_the_truth_as_often_as_it_says() {
         let mut random = Stream::new(1, "test", "samples");
         let covers = |_: &usize| {
-            let mut sample: Vec<u64> = (0..60).map(|_| random.below(1_000_001)).collect();
+            let mut sample: Vec<u128> = (0..60).map(|_| random.below(1_000_001).into()).collect();
             sample.sort_unstable();
             quantile(&sample, 50, "test").is_some_and(|interval| interval.contains(500_000.0))
         };

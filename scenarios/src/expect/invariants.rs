@@ -88,9 +88,13 @@ impl Invariants {
 impl Watch {
     /// Until when to run before the next check; none if nothing is to be checked before the end.
     pub fn next(&self, world: &World) -> Option<SimTime> {
-        let times = self.pending().filter_map(|(expectation, at)| match expectation.every {
-            Some(_) => Some(at),
-            None => world.next_round().map(|round| round.max(at)),
+        let times = self.pending().flat_map(|(expectation, at)| {
+            let regular = match expectation.every {
+                Some(_) => Some(at),
+                None => world.next_round().map(|round| round.max(at)),
+            };
+            // What has to have held by then is looked at then, too.
+            regular.into_iter().chain(expectation.deadline())
         });
         times.min().map(|time| time + INSTANT).filter(|time| *time <= world.end())
     }
@@ -122,7 +126,7 @@ impl Watch {
                 Some(_) => *at <= now,
                 None => new_round && round >= Some(expectation.from),
             };
-            if due {
+            if due || expectation.deadline().is_some_and(|deadline| deadline <= now) {
                 let earlier = std::mem::take(found);
                 let state = self.step(index, expectation, earlier, world, &mut violations);
                 self.states[index] = state;
@@ -155,6 +159,10 @@ impl Watch {
                 State::Settled
             }
             (When::Eventually(_), Ok(())) => State::Settled,
+            (_, Err(broken)) if expectation.deadline() == Some(now) => {
+                violations.push(Violation::at(index, expectation, now, world, broken.found));
+                State::Settled
+            }
             (_, Err(broken)) => again(broken.found),
             (_, Ok(())) => again(String::new()),
         }

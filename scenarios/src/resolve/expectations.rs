@@ -86,8 +86,7 @@ impl Context<'_, '_> {
             name: entry.name.get_ref().clone(),
             text: text.get_ref().clone(),
             every,
-            from: SimTime::ZERO
-                + entry.from.as_ref().map_or(SimDuration::ZERO, |from| *from.get_ref()),
+            from: self.beginning(entry.from.as_ref())?,
             root,
             operands: sources?,
             parts: parts.max_by_key(Vec::len).unwrap_or_default(),
@@ -136,15 +135,30 @@ impl Context<'_, '_> {
         let operands = operands?;
         self.check_condition(text, &root, &operands)?;
         self.check_times(entry, when)?;
-        let from = entry.from.as_ref().map_or(SimDuration::ZERO, |from| *from.get_ref());
+        let from = self.beginning(entry.from.as_ref())?;
         Ok(Expectation {
             text: text.get_ref().as_str().into(),
             when,
             every: entry.every.as_ref().map(|every| *every.get_ref()),
-            from: SimTime::ZERO + from,
+            from,
             root,
             operands,
         })
+    }
+
+    /// From when on something is looked at, which is before the run is over.
+    fn beginning(&self, from: Option<&Spanned<SimDuration>>) -> Result<SimTime, Mistake> {
+        let Some(from) = from else { return Ok(SimTime::ZERO) };
+        let (time, duration) = (*from.get_ref(), *self.document.duration.get_ref());
+        match time < duration {
+            true => Ok(SimTime::ZERO + time),
+            false => {
+                let message = format!("it begins at {time}, when the run of {duration} is over");
+                Err(Mistake::at(from.span(), message)
+                    .label("too late")
+                    .help("expected `from` < `duration`"))
+            }
+        }
     }
 
     fn unreadable(&self, text: &Spanned<String>, error: ParseError) -> Mistake {

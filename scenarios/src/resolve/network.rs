@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::quantity::distribution;
 use super::subnets::Subnet;
-use crate::diagnostics::{Mistake, did_you_mean};
+use crate::diagnostics::{Mistake, Span, did_you_mean};
 use crate::document::{Document, LinkEntry, NetworkEntry, Topology, Tree};
 use sim_core::distribution::Distribution;
 use std::collections::BTreeMap;
@@ -28,7 +28,9 @@ pub(super) fn resolve(
     let network = document.network.as_ref();
     let mut reader = Reader { document, subnets, names, mistakes };
     let topology = network.and_then(|network| network.topology.as_ref());
-    match topology.map(|topology| *topology.get_ref()).unwrap_or_default() {
+    let topology = topology.map(|topology| *topology.get_ref()).unwrap_or_default();
+    reader.mistakes.extend(network.into_iter().flat_map(|network| misfits(network, topology)));
+    match topology {
         Topology::Mesh => Links::Mesh(reader.common_latency(network)),
         Topology::Ring => Links::Each(reader.ring(network)),
         Topology::Regions => Links::Each(reader.regions(network)),
@@ -37,6 +39,28 @@ pub(super) fn resolve(
             Links::Each(links.iter().flat_map(|link| reader.link(link)).collect())
         }
     }
+}
+
+/// Fields given that mean nothing for a topology.
+fn misfits(network: &NetworkEntry, topology: Topology) -> Vec<Mistake> {
+    let latency = network.latency.as_ref().map(Spanned::span);
+    let round_trip = network.round_trip.as_ref().map(Spanned::span);
+    let link = network.link.first().map(|link| link.from.span());
+    let given = [
+        ("latency", latency, &[Topology::Mesh, Topology::Ring][..]),
+        ("round_trip", round_trip, &[Topology::Regions]),
+        ("link", link, &[Topology::Links]),
+    ];
+    let misfit = |(field, place, owners): (&str, Option<Span>, &[Topology])| {
+        let place = place.filter(|_| !owners.contains(&topology))?;
+        let name = topology.name();
+        let message = format!("`{field}` means nothing for a network of topology `{name}`");
+        let owners: Vec<String> =
+            owners.iter().map(|owner| format!("`topology = \"{}\"`", owner.name())).collect();
+        let help = format!("`{field}` belongs to {}", owners.join(" or "));
+        Some(Mistake::at(place, message).label("not a field here").help(help))
+    };
+    given.into_iter().filter_map(misfit).collect()
 }
 
 struct Reader<'a> {

@@ -173,8 +173,7 @@ fn begin<R: Read + Seek, W: Write>(
 
 /// The median of a sample and its interval.
 fn median(sample: &Sample, name: &str) -> [String; 3] {
-    let mut sorted: Vec<u64> =
-        sample.values().map(|value| u64::try_from(*value).unwrap_or(u64::MAX)).collect();
+    let mut sorted: Vec<u128> = sample.values().copied().collect();
     sorted.sort_unstable();
     let median = reports::quantiles::nearest_rank(&sorted, 50);
     let [low, high] = ends(bootstrap::quantile(&sorted, 50, name));
@@ -230,6 +229,16 @@ mod tests {
         let table = text(bytes);
         let row = table.lines().nth(1).expect("a row");
         assert!(row.starts_with("0,0s,replied,,2,15,7.0710678118654755,-48.5"), "{row}");
+    }
+
+    /// The cycles that a large network burns do not fit 64 bits.
+    #[test]
+    fn medians_are_exact_however_large_the_numbers() {
+        let large: u128 = 30_000_000_000_000_000_001;
+        let sample = Sample::from([(0, large - 1), (1, large), (2, large + 1)]);
+        let [middle, low, high] = median(&sample, "burned.total");
+        assert_eq!(middle, large.to_string());
+        assert!([low, high].iter().all(|end| end == "30000000000000000000"), "as floats");
     }
 
     #[test]

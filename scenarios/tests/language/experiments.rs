@@ -156,6 +156,33 @@ fn a_link_to_nowhere() {
 }
 
 #[test]
+fn fields_of_another_topology() {
+    let latency = "latency = '40ms'\n";
+    let trips = "round_trip = { eu = { eu = '20ms' } }\n";
+    let link = "[[network.link]]\nfrom = 'left'\nto = 'right'\nlatency = '40ms'\n";
+    for (topology, fields, said) in [
+        (None, [latency, link], "`link` means nothing for a network of topology `mesh`"),
+        (None, [latency, trips], "`round_trip` means nothing for a network of topology `mesh`"),
+        (Some("ring"), [latency, trips], "`round_trip` belongs to `topology = \"regions\"`"),
+        (Some("ring"), [latency, link], "`link` belongs to `topology = \"links\"`"),
+        (Some("regions"), [trips, latency], "`latency` means nothing for a network of topology"),
+        (Some("regions"), [trips, link], "`link` means nothing for a network of topology"),
+        (Some("links"), [trips, link], "`round_trip` means nothing for a network of topology"),
+        (
+            Some("links"),
+            [latency, link],
+            "`latency` belongs to `topology = \"mesh\"` or `topology = \"ring\"`",
+        ),
+    ] {
+        let topology = topology.map(|name| format!("topology = '{name}'\n")).unwrap_or_default();
+        let network = format!("[network]\n{topology}{}", fields.concat());
+        let old = "[network]\nlatency = { kind = \"fixed\", value = \"40ms\" }\n";
+        let refusal = refused(&with(&[(old, &network)]));
+        assert!(refusal.contains(said), "expected `{said}` in: {refusal}");
+    }
+}
+
+#[test]
 fn a_method_has_cases_or_says_itself_how_it_behaves() {
     let method = |text: &str| {
         let canister = "[[canister]]\nname = \"m\"\nsubnet = \"left\"\ncycles = \"100T\"\n";

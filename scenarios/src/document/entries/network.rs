@@ -74,6 +74,18 @@ pub enum Topology {
     Links,
 }
 
+impl Topology {
+    /// How it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Topology::Mesh => "mesh",
+            Topology::Ring => "ring",
+            Topology::Regions => "regions",
+            Topology::Links => "links",
+        }
+    }
+}
+
 /// A link in both directions.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
