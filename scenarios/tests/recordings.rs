@@ -5,7 +5,7 @@
 //! `cargo test --release -p scenarios --test recordings -- --include-ignored`.
 
 use scenarios::conformance::{
-    Difference, Selection, Verdict, judge, judge_all, name, recorded_instructions,
+    Difference, Selection, Verdict, judge, judge_all, name, recorded_instructions, unknown_fields,
 };
 use scenarios::script::{self, Runtimes};
 use serde_json::{Value, json};
@@ -191,6 +191,32 @@ fn a_trace_with_an_execution_too_many_does_not_agree() {
     let trace = case["results"][4]["trace"].as_array_mut().expect("is recorded");
     trace.pop();
     assert_eq!(difference(&case).field, "number of executions in trace");
+}
+
+#[test]
+fn of_a_reject_what_was_recorded_is_compared() {
+    let reject = |case: &mut Value, change: &dyn Fn(&mut Value)| {
+        let results = case["results"].as_array_mut().expect("is recorded").iter_mut();
+        let rejected = results.into_iter().find(|result| result["reject"].is_object());
+        change(&mut rejected.expect("one was rejected")["reject"]);
+    };
+    let original = case("replica-2024-06", "err_lookup");
+    assert_eq!(verdict(&original), Verdict::Agrees);
+    for (field, other) in
+        [("code", json!(1)), ("error_code", json!("IC0101")), ("error", json!("CanisterQueueFull"))]
+    {
+        let mut case = original.clone();
+        reject(&mut case, &|reject| reject[field] = other.clone());
+        assert_eq!(difference(&case).field, format!("reject.{field}"));
+        reject(&mut case, &|reject| reject[field] = Value::Null);
+        assert_eq!(verdict(&case), Verdict::Agrees, "without {field}");
+    }
+    let mut none = original.clone();
+    reject(&mut none, &|reject| *reject = Value::Null);
+    assert_eq!(difference(&none).field, "reject");
+    let mut more = original.clone();
+    reject(&mut more, &|reject| reject["mood"] = json!("bad"));
+    assert_eq!(unknown_fields(&more), ["reject.mood".to_owned()].into());
 }
 
 #[test]
