@@ -26,6 +26,20 @@ fn help_on_run_reads_well() {
 }
 
 #[test]
+fn help_on_script_reads_well() {
+    let output = icsim(&["script", "--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn help_on_conformance_reads_well() {
+    let output = icsim(&["conformance", "--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
 fn an_unknown_flag_is_refused_with_the_nearest() {
     let output = icsim(&["run", "scenario.toml", "--sed", "7"]);
     assert_eq!(output.status.code(), Some(2));

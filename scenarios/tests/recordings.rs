@@ -5,11 +5,11 @@
 //! `cargo test --release -p scenarios --test recordings -- --include-ignored`.
 
 use scenarios::conformance::{
-    Difference, Selection, Verdict, judge, judge_all, name, recorded_instructions,
+    Difference, Selection, Verdict, judge, judge_all, name, recorded_instructions, unknown_fields,
 };
 use scenarios::script::{self, Runtimes};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -23,38 +23,58 @@ fn cases(file: &str) -> Vec<Value> {
     serde_json::from_value(whole["cases"].take()).expect("they hold cases")
 }
 
-/// Names of the cases that are known not to agree; each has a reason.
-fn known_disagreements(file: &str) -> BTreeSet<String> {
+/// Names of cases in a table of the list; each has a reason.
+fn listed(path: &[&str]) -> BTreeSet<String> {
     let text = std::fs::read_to_string(folder().join("disagreements.toml"));
-    let listed: toml::Table = text.expect("the list is there").parse().expect("it is TOML");
-    let Some(listed) = listed.get(file).and_then(toml::Value::as_table) else {
-        return BTreeSet::new();
-    };
+    let whole: toml::Table = text.expect("the list is there").parse().expect("it is TOML");
+    let whole = toml::Value::Table(whole);
+    let found = path.iter().try_fold(&whole, |table, name| table.get(name));
+    let Some(listed) = found.and_then(toml::Value::as_table) else { return BTreeSet::new() };
     let reason = |value: &toml::Value| value.as_str().is_some_and(|reason| reason.len() > 10);
     assert!(listed.values().all(reason), "each case listed has its reason");
     listed.keys().cloned().collect()
 }
 
-/// Judges the cases of a file that are `wanted`, and holds the result against the list.
+/// Cases that are known not to agree.
+fn known_disagreements(file: &str) -> BTreeSet<String> {
+    listed(&[file])
+}
+
+/// Cases that are known not to be judged.
+fn known_skipped(file: &str) -> BTreeSet<String> {
+    listed(&["skipped", file])
+}
+
+/// What is wrong with a list: cases that belong on it and are not there, and the other way round.
+fn inexact(
+    known: &BTreeSet<String>,
+    found: &BTreeMap<String, String>,
+    judged: &BTreeSet<&str>,
+) -> Vec<String> {
+    let missing = found.iter().filter(|(name, _)| !known.contains(*name));
+    let vain =
+        known.iter().filter(|name| judged.contains(name.as_str()) && !found.contains_key(*name));
+    missing
+        .map(|(name, verdict)| format!("{name}: {verdict}"))
+        .chain(vain.map(|name| format!("{name}: take it off the list")))
+        .collect()
+}
+
+/// Judges the cases of a file that are `wanted`, and holds the result against the lists.
 fn check(file: &str, wanted: impl Fn(&Value) -> bool) {
     let cases: Vec<Value> = cases(file).into_iter().filter(|case| wanted(case)).collect();
-    let known = known_disagreements(file);
-    let (mut wrong, mut disagreeing) = (Vec::new(), BTreeSet::new());
+    let (mut disagreeing, mut skipped) = (BTreeMap::new(), BTreeMap::new());
     judge_all(&cases, &folder(), &Runtimes::default(), |case, verdict| {
-        if let Verdict::Differs(_) | Verdict::Malformed(_) = verdict {
-            disagreeing.insert(name(case).to_owned());
-            if !known.contains(name(case)) {
-                wrong.push(format!("{} disagrees: {verdict}", name(case)));
-            }
-        }
+        let list = match verdict {
+            Verdict::Agrees => return,
+            Verdict::Differs(_) | Verdict::Malformed(_) => &mut disagreeing,
+            Verdict::Skipped(_) => &mut skipped,
+        };
+        list.insert(name(case).to_owned(), format!("{}: {verdict}", verdict.word()));
     });
     let names: BTreeSet<&str> = cases.iter().map(name).collect();
-    let agreeing = known.iter().filter(|name| names.contains(name.as_str()));
-    wrong.extend(
-        agreeing
-            .filter(|name| !disagreeing.contains(*name))
-            .map(|name| format!("{name} agrees now: take it off the list")),
-    );
+    let mut wrong = inexact(&known_disagreements(file), &disagreeing, &names);
+    wrong.extend(inexact(&known_skipped(file), &skipped, &names));
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
@@ -107,12 +127,12 @@ fn prices_agree() {
 }
 
 #[test]
-fn every_case_listed_as_disagreeing_exists() {
+fn every_case_listed_exists() {
     for file in ["replica-2024-06", "fuzz-2024-06", "instructions", "fees"] {
         let names: BTreeSet<String> =
             cases(file).iter().map(|case| name(case).to_owned()).collect();
-        for listed in known_disagreements(file) {
-            assert!(names.contains(&listed), "{file} has no case {listed}");
+        for listed in known_disagreements(file).union(&known_skipped(file)) {
+            assert!(names.contains(listed), "{file} has no case {listed}");
         }
     }
 }
@@ -171,6 +191,32 @@ fn a_trace_with_an_execution_too_many_does_not_agree() {
     let trace = case["results"][4]["trace"].as_array_mut().expect("is recorded");
     trace.pop();
     assert_eq!(difference(&case).field, "number of executions in trace");
+}
+
+#[test]
+fn of_a_reject_what_was_recorded_is_compared() {
+    let reject = |case: &mut Value, change: &dyn Fn(&mut Value)| {
+        let results = case["results"].as_array_mut().expect("is recorded").iter_mut();
+        let rejected = results.into_iter().find(|result| result["reject"].is_object());
+        change(&mut rejected.expect("one was rejected")["reject"]);
+    };
+    let original = case("replica-2024-06", "err_lookup");
+    assert_eq!(verdict(&original), Verdict::Agrees);
+    for (field, other) in
+        [("code", json!(1)), ("error_code", json!("IC0101")), ("error", json!("CanisterQueueFull"))]
+    {
+        let mut case = original.clone();
+        reject(&mut case, &|reject| reject[field] = other.clone());
+        assert_eq!(difference(&case).field, format!("reject.{field}"));
+        reject(&mut case, &|reject| reject[field] = Value::Null);
+        assert_eq!(verdict(&case), Verdict::Agrees, "without {field}");
+    }
+    let mut none = original.clone();
+    reject(&mut none, &|reject| *reject = Value::Null);
+    assert_eq!(difference(&none).field, "reject");
+    let mut more = original.clone();
+    reject(&mut more, &|reject| reject["mood"] = json!("bad"));
+    assert_eq!(unknown_fields(&more), ["reject.mood".to_owned()].into());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::rounds;
 use crate::run::RunReport;
 use maud::{Markup, html};
 use sim_core::history::{CanisterSummary, SubnetHistory};
+use sim_core::profile::MeteringMode;
 use sim_core::record::Event;
 
 /// Names listed in one warning.
@@ -34,6 +35,7 @@ fn all(run: &RunReport<'_>, analysis: &Analysis) -> Vec<(&'static str, String)> 
     let mut warnings = Vec::new();
     let subnets = &run.history.subnets;
     push(&mut warnings, "Expectations that failed.", run.disappointments.to_vec());
+    push(&mut warnings, "Instructions in the interpreter's own unit.", native(run));
     push(&mut warnings, "Canisters that died.", died(subnets, analysis));
     push(&mut warnings, "Canisters that are frozen.", frozen(subnets, analysis));
     push(&mut warnings, "Subnets that fell behind.", overloaded(subnets));
@@ -41,6 +43,16 @@ fn all(run: &RunReport<'_>, analysis: &Analysis) -> Vec<(&'static str, String)> 
     warnings.extend(rejected(analysis).map(|detail| ("Messages that were rejected.", detail)));
     warnings.extend(open(analysis).map(|detail| ("Messages without an answer.", detail)));
     warnings
+}
+
+/// What was counted in no unit of the network is worth no comparison with it.
+fn native(run: &RunReport<'_>) -> Vec<String> {
+    let said =
+        "metering.mode is \"native\": numbers of instructions and of cycles are not the network's";
+    match run.profile.metering.mode {
+        MeteringMode::Native => vec![said.to_owned()],
+        MeteringMode::Fuel | MeteringMode::Counter => Vec::new(),
+    }
 }
 
 fn push(warnings: &mut Vec<(&'static str, String)>, what: &'static str, names: Vec<String>) {

@@ -178,3 +178,17 @@ fn expectations_that_failed_are_among_the_warnings() {
     assert!(warnings.contains("Expectations that failed."), "{warnings}");
     assert!(warnings.contains("latency.p99 &lt; 1ms"), "{warnings}");
 }
+
+#[test]
+fn a_run_that_counted_in_another_unit_than_the_network_says_so() {
+    let (history, mut profile) = (synthetic::history(), Profile::default());
+    let page = |profile: &Profile| {
+        let dir = tempfile::tempdir().unwrap();
+        write_report(dir.path(), &synthetic::report(&history, profile)).unwrap();
+        fs::read_to_string(dir.path().join("report.html")).unwrap()
+    };
+    let warning = "are not the network";
+    assert!(!page(&profile).contains(warning));
+    profile.metering.mode = sim_core::profile::MeteringMode::Native;
+    assert!(page(&profile).contains(warning));
+}

@@ -164,6 +164,7 @@ Examples:
   icsim conformance --json replica.json fuzz.json
 
 Exit codes: 0 if nothing failed, 1 if a case failed, 2 if a file or a name cannot be understood.
+Steps and config: `icsim script --help`.
 Fields, reasons for skipping and what is compared: docs/scripts.md.";
 
 const SCRIPT_NOTES: &str = "\
@@ -179,8 +180,9 @@ Example, a canister that is created, installed and called:
       { \"op\": \"state\", \"c\": \"a\" } ] }
 
 Steps:
-  create    as, subnet, cycles, settings, sender
+  create    as, subnet, cycles, id, settings, sender
   install   c, wat | wasm_file | wasm_hex, arg, mode, sender
+            mode: \"install\", \"reinstall\" or \"upgrade\"
   update    c, method, arg, sender         submits and runs rounds until answered
   submit    c, method, arg, as, sender     submits, runs no round
   poll      id                             the answer, if there is one
@@ -192,8 +194,27 @@ Steps:
   state     c
   heap, stable  c, offset, len
 
-Config, all optional: subnets [{ type, size }], fees \"2026\", scheduler { … }, dts, time_s,
-mainnet_debug_print. Each field is described in docs/scripts.md.";
+Values:
+  c         the name a step gave with `as`, or an id; \"aaaaa-aa\" is the management canister
+  arg       hexadecimal digits, { \"zeros\": n }, { \"text\": \"…\" }, { \"candid_canister_id\": \"a\" }
+  sender    \"user:N\", the name of a canister, or a principal; anonymous if absent
+  {{id:a}}  in hexadecimal digits or in wat: the ten bytes of the id of canister `a`
+
+Config, all optional:
+  subnets    [{ \"type\", \"size\" }]; type: \"application\" (default), \"system\" or \"verified\";
+             size: nodes, 13 by default
+  profile    a name, or { \"base\": name, and what differs }; \"2024-06\" as recorded by default
+  fees       \"2026\": base fee 5 M, an instruction 1 cycle, creation 500 B
+  scheduler  { scheduler_cores, max_instructions_per_round, max_instructions_per_message,
+             max_instructions_per_message_without_dts, max_instructions_per_slice,
+             instruction_overhead_per_message, instruction_overhead_per_canister }
+  dts        time slicing, true or false; as `sandbox` if absent
+  sandbox    what `dts` is where that is absent; true by default
+  time_s     start, in seconds since 1970; 2021-05-06 19:17:10 UTC by default
+  mainnet_debug_print  true: printing is not shown and costs nothing for that;
+             false by default, but true with a profile
+
+Each field, with the settings of canisters, is described in docs/scripts.md.";
 
 const EXAMPLES: &str = "\
 Examples:

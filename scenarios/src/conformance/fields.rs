@@ -58,6 +58,12 @@ const OF_THE_STEP: [&str; 6] = ["op", "c", "as", "method", "label", "note"];
 /// are in the reply, the module that was installed.
 const LEFT_OUT: [&str; 3] = ["message_id", "measured", "wasm_hex"];
 
+/// Fields of a reject that are compared where they were recorded.
+const OF_REJECT: [&str; 3] = ["code", "error_code", "error"];
+
+/// What a reject says to people is worded differently in every version of the replica.
+const TEXT_OF_REJECT: &str = "message";
+
 /// True if a recorded result has a field that is compared.
 pub(super) fn says_something(result: &Value) -> bool {
     let compared = |name: &String| {
@@ -79,6 +85,9 @@ pub fn unknown(case: &Value) -> BTreeSet<String> {
                 || ["reject", "trace"].contains(&name)
         };
         unknown.extend(names.filter(|name| !known(name)).cloned());
+        let parts = result["reject"].as_object().into_iter().flat_map(|fields| fields.keys());
+        let known = |name: &&String| OF_REJECT.contains(&name.as_str()) || *name == TEXT_OF_REJECT;
+        unknown.extend(parts.filter(|name| !known(name)).map(|name| format!("reject.{name}")));
         let entries = result["trace"].as_array().into_iter().flatten();
         unknown.extend(entries.flat_map(trace::unknown).map(|name| format!("trace.{name}")));
     }
@@ -87,10 +96,7 @@ pub fn unknown(case: &Value) -> BTreeSet<String> {
 
 /// The first field that differs.
 pub(super) fn mismatch(expected: &Value, found: &Value) -> Option<Mismatch> {
-    let reject = ["code", "error_code"].into_iter().find_map(|field| {
-        let pair = (&expected["reject"][field], &found["reject"][field]);
-        (pair.0 != pair.1).then(|| differing(&format!("reject.{field}"), pair.0, pair.1, found))
-    });
+    let reject = reject_mismatch(expected, found);
     reject.or_else(|| trace::mismatch(&expected["trace"], &found["trace"])).or_else(|| {
         COMPARED.into_iter().find_map(|field| {
             let wanted = &expected[field];
@@ -100,6 +106,18 @@ pub(super) fn mismatch(expected: &Value, found: &Value) -> Option<Mismatch> {
                 .then(|| differing(field, wanted, &found[field], found))
         })
     })
+}
+
+/// Where no reject was recorded there was none; of one that was, what was recorded is compared.
+fn reject_mismatch(expected: &Value, found: &Value) -> Option<Mismatch> {
+    let (wanted, got) = (&expected["reject"], &found["reject"]);
+    if wanted.is_null() != got.is_null() {
+        let code = |reject: &Value| reject.get("code").unwrap_or(reject).clone();
+        return Some(differing("reject", &code(wanted), &code(got), found));
+    }
+    let differs = |field: &&str| !wanted[*field].is_null() && wanted[*field] != got[*field];
+    let field = OF_REJECT.into_iter().find(differs)?;
+    Some(differing(&format!("reject.{field}"), &wanted[field], &got[field], found))
 }
 
 /// `at_submit` may be left out or false; a reply may be written out or described.
