@@ -22,7 +22,10 @@ pub(crate) fn configure(config: &mut Config) {
 /// Sets `config` up to count in fuel as the interpreter does.
 pub(crate) fn configure_native(config: &mut Config) {
     config.consume_fuel(true);
-    // Copying costs nothing: what the network takes for it is charged before.
+    // Copying costs nothing: what the network takes for it is charged before. This is also a
+    // workaround: a `table.grow` of wasmi 2.0.0 that runs out of fuel for its copying is resumed at
+    // the place of the last pause and repeats what came since (`exec.rs`, `table_grow`, ends
+    // without saving where it is). Where that costs nothing, it cannot run out of it.
     config.fuel_cost(CustomFuelCosts {
         bytes_copied_per_fuel: u32::MAX,
         fuel_per_bytes_translated: 0,

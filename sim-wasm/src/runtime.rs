@@ -47,8 +47,8 @@ impl WasmiRuntime {
     /// # Errors
     /// The interpreter fails a check of what results depend on, such as canonical NaNs.
     pub fn with_options(profile: &Profile, options: Options) -> Result<Self, BrokenInterpreter> {
+        canary::check()?;
         let rules = Arc::new(Rules::new(profile));
-        canary::check(&rules)?;
         let pool = Arc::new(Pool::new(options));
         Ok(WasmiRuntime { rules, pool, programs: Mutex::default() })
     }

@@ -1,6 +1,7 @@
 //! The interpreter: its known faults, its limits, and its answers to bad code.
 
-use crate::kit::{Canister, update};
+use crate::kit::{Canister, profile_in, reply, update, wat};
+use sim_core::profile::MeteringMode;
 use sim_core::reject::ErrorCode;
 
 #[test]
@@ -67,4 +68,30 @@ fn memory_grows_to_its_limit_and_no_further() {
     );
     canister.succeed(update("go", b""));
     assert_eq!(canister.instance.memory().heap.get(), 3 * 65_536);
+}
+
+#[test]
+fn growing_a_table_does_not_repeat_what_came_before() {
+    let module = wat(r#"(module
+          (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+          (import "ic0" "msg_reply" (func $reply))
+          (memory 1) (table $t 1 funcref) (global $begun (mut i32) (i32.const 0))
+          (func (export "canister_update go")
+            (global.set $begun (i32.add (global.get $begun) (i32.const 1)))
+            (i32.store8 (i32.const 1) (table.grow $t (ref.null func) (i32.const 1000)))
+            (i32.store8 (i32.const 0) (global.get $begun))
+            (i32.store16 (i32.const 2) (table.size $t))
+            (call $append (i32.const 0) (i32.const 4)) (call $reply)))"#);
+    for mode in [MeteringMode::Counter, MeteringMode::Fuel, MeteringMode::Native] {
+        let used = [1, 7, 300, 1_000_000].map(|slice| {
+            let mut canister = Canister::new(&profile_in("2026-mid", mode), &module);
+            canister = canister.limited(1_000_000, slice);
+            let finished = canister.run(update("go", b""));
+            let effects = finished.outcome.expect("succeeds");
+            // It began once, the table had one element, and has 1,001.
+            assert_eq!(reply(&effects), [1, 1, 0xe9, 0x03], "{mode:?}, slices of {slice}");
+            finished.instructions.get()
+        });
+        assert_eq!(used, [used[3]; 4], "{mode:?}");
+    }
 }

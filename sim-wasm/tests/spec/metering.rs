@@ -143,6 +143,27 @@ fn real_canisters_count_the_same_in_both_ways() {
 }
 
 #[test]
+fn operators_of_any_weight_count_the_same_in_both_ways() {
+    let module = crate::kit::wat(
+        r#"(module (func (export "canister_update go")
+          (drop (i32.add (i32.const 1) (i32.const 2)))))"#,
+    );
+    // Besides the addition: the function, two constants and the drop, one each.
+    for (weight, expected) in [(300, 304), (4_096, 4_100), (4_097, 4_101), (1_000_000, 1_000_004)] {
+        for mode in [MeteringMode::Counter, MeteringMode::Fuel] {
+            for slice in [777, 10_000_000] {
+                let mut profile = profile_in("2026-mid", mode);
+                profile.metering.operators.insert("i32.add".into(), weight);
+                let mut canister = Canister::new(&profile, &module).limited(10_000_000, slice);
+                let (outcome, used) = run(&mut canister, update("go", b""));
+                outcome.expect("succeeds");
+                assert_eq!(used, expected, "{weight} in {mode:?}, slices of {slice}");
+            }
+        }
+    }
+}
+
+#[test]
 fn lengths_of_64_bits_count_the_same_in_both_ways() {
     let module = crate::kit::wat(
         r#"(module (memory i64 1) (table i64 4 funcref)
