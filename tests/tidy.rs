@@ -120,9 +120,9 @@ fn there_are_no_stray_files() {
         let first = path.components().next().map(|part| part.as_os_str().to_string_lossy());
         let first = first.unwrap_or_default();
         let kind = path.extension().unwrap_or_default().to_string_lossy();
-        let is_licence =
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("LICENSE"));
-        let is_of_a_kind = KINDS.contains(&&*kind) || is_licence || !FOLDERS.contains(&&*first);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_known = name.starts_with("LICENSE") || name == "Cargo.lock";
+        let is_of_a_kind = KINDS.contains(&&*kind) || is_known || !FOLDERS.contains(&&*first);
         !ROOT.contains(&&*first) || !is_of_a_kind
     };
     let stray = tracked().into_iter().filter(is_stray);

@@ -192,6 +192,8 @@ pub struct Limits {
     pub provisional_cycles: Cycles,
     /// Replicated queries may accept cycles of the call and burn the canister's.
     pub cycles_in_queries: bool,
+    /// Cleanup callbacks may ask for the code of the reject.
+    pub reject_code_in_cleanup: bool,
     /// Modules may have the hook `canister_on_low_wasm_memory`.
     pub low_memory_hook: bool,
     /// Modules may use tail calls.

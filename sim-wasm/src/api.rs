@@ -39,6 +39,7 @@ pub(crate) const MODULE: &str = "ic0";
 pub(crate) struct ApiCosts {
     costs: SystemApiCosts,
     cycles_in_queries: bool,
+    reject_code_in_cleanup: bool,
 }
 
 /// What replicated queries may only call where the profile lets them handle cycles.
@@ -65,14 +66,19 @@ struct Rule {
 impl ApiCosts {
     pub(crate) fn new(profile: &Profile) -> Self {
         let costs = profile.metering.system_api.clone();
-        ApiCosts { costs, cycles_in_queries: profile.limits.cycles_in_queries }
+        let cycles_in_queries = profile.limits.cycles_in_queries;
+        let reject_code_in_cleanup = profile.limits.reject_code_in_cleanup;
+        ApiCosts { costs, cycles_in_queries, reject_code_in_cleanup }
     }
 
     fn entries(&self, name: &str) -> Entries {
         let entries = signature(name).map_or(Entries::ANY, |signature| signature.entries);
-        match !self.cycles_in_queries && CYCLES.contains(&name) {
-            true => entries.without(Entries::REPLICATED_QUERY),
-            false => entries,
+        match name {
+            _ if !self.cycles_in_queries && CYCLES.contains(&name) => {
+                entries.without(Entries::REPLICATED_QUERY)
+            }
+            "msg_reject_code" if !self.reject_code_in_cleanup => entries.without(Entries::CLEANUP),
+            _ => entries,
         }
     }
 

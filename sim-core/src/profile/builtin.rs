@@ -83,6 +83,7 @@ pub(super) fn y2024_06() -> Profile {
             dropped_cycles_refunded: false,
             upload_chunk_instructions: Instructions::new(200_000_000),
             cycles_in_queries: false,
+            reject_code_in_cleanup: false,
             low_memory_hook: false,
             tail_calls: false,
             table_writes: true,
@@ -210,6 +211,7 @@ pub(super) fn y2026_mid() -> Profile {
     profile.limits.loopback_limited = false;
     profile.limits.heap64 = Bytes::new(6 * GIB);
     profile.limits.cycles_in_queries = true;
+    profile.limits.reject_code_in_cleanup = true;
     profile.limits.low_memory_hook = true;
     profile.limits.tail_calls = true;
     profile.limits.stable_memory = Bytes::new(500 * GIB);
