@@ -80,12 +80,13 @@ impl Failure {
             .map_err(|error| FailureError::Format { path: path.to_owned(), error })
     }
 
-    /// Writes it; the scenario's path becomes one relative to the file's folder.
+    /// Writes it, and makes its folder; the scenario's path becomes one relative to that folder.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), FailureError> {
         let io = |error| FailureError::Io { path: path.to_owned(), error };
+        std::fs::create_dir_all(folder(path)).map_err(io)?;
         let scenario = relative(Path::new(&self.scenario), folder(path));
         let scenario = scenario.unwrap_or_else(|| self.scenario.clone());
         let failure = Failure { scenario, ..self.clone() };

@@ -93,7 +93,7 @@ pub(in crate::cli) struct ReplayArguments {
     /// Write the happens-before graph of the messages that matter (Graphviz DOT)
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) graph: Option<PathBuf>,
-    /// Stop at a time such as "3.5s", or at a message such as "m7" when it was executed, and show the
+    /// Stop at a time such as "3.5s", or at a message such as "0.7" when it was executed, and show the
     /// world: queues, calls, balances, globals, memory
     #[arg(long, value_name = "EVENT")]
     pub(in crate::cli) until: Option<String>,
@@ -118,4 +118,4 @@ Examples:
   icsim replay failure.json --until 3.5s --fork
   icsim replay tests/double-spend.json --expect-pass
 
-Exit codes: as for --expect-pass, if nothing else is asked for.";
+Exit codes: 1 if it still goes wrong and 0 if not, unless --expect-fail turns that round; 0 after --until.";
