@@ -4,7 +4,7 @@ use super::state::digits;
 use super::values::Names;
 use serde_json::{Value, json};
 use sim_core::id::{CanisterId, MessageId};
-use sim_core::record::{EntryKind, Event, Record};
+use sim_core::record::{EntryKind, Event, Record, Slice};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,61 +65,37 @@ impl Messages {
                     "balance_after": null,
                 }))
             }
-            Event::Executed {
-                message,
-                canister,
-                entry,
-                iteration,
-                thread,
-                instructions,
-                balance,
-                heap_delta,
-                resumed,
-                ..
-            } => {
-                self.executed(*canister, *iteration);
-                let earlier = self.slices.remove(canister).filter(|_| *resumed).unwrap_or(0);
-                Some(json!({
-                    "place": "canister",
-                    "canister": name(*canister, names),
-                    "round": round,
-                    "iter": iteration,
-                    "thread": thread,
-                    "what": self.what(*entry, *message, *resumed),
-                    "instructions": instructions.get(),
-                    "round_instructions": instructions.get().saturating_sub(earlier),
-                    "heap_delta": heap_delta.get(),
-                    "balance_after": digits(*balance),
-                }))
-            }
-            Event::Paused {
-                message,
-                canister,
-                entry,
-                iteration,
-                thread,
-                instructions,
-                balance,
-                resumed,
-                ..
-            } => {
-                self.executed(*canister, *iteration);
-                *self.slices.entry(*canister).or_insert(0) += instructions.get();
-                Some(json!({
-                    "place": "canister",
-                    "canister": name(*canister, names),
-                    "round": round,
-                    "iter": iteration,
-                    "thread": thread,
-                    "what": self.what(*entry, *message, *resumed),
-                    "instructions": null,
-                    "round_instructions": instructions.get(),
-                    "heap_delta": 0,
-                    "balance_after": digits(*balance),
-                }))
-            }
-            _ => None,
+            event => event.slice().map(|slice| self.slice(slice, event, round, names)),
         }
+    }
+
+    /// A slice of an execution; what it counts of earlier slices is known from them.
+    fn slice(&mut self, slice: Slice, event: &Event, round: u64, names: &Names) -> Value {
+        let Slice { canister, iteration, .. } = slice;
+        self.executed(canister, iteration);
+        let instructions = slice.instructions.get();
+        let (whole, in_round, heap_delta) = match event {
+            Event::Executed { heap_delta, .. } => {
+                let earlier = self.slices.remove(&canister).filter(|_| slice.resumed).unwrap_or(0);
+                (Some(instructions), instructions.saturating_sub(earlier), heap_delta.get())
+            }
+            _ => {
+                *self.slices.entry(canister).or_insert(0) += instructions;
+                (None, instructions, 0)
+            }
+        };
+        json!({
+            "place": "canister",
+            "canister": name(canister, names),
+            "round": round,
+            "iter": iteration,
+            "thread": slice.thread,
+            "what": self.what(slice.entry, slice.message, slice.resumed),
+            "instructions": whole,
+            "round_instructions": in_round,
+            "heap_delta": heap_delta,
+            "balance_after": digits(slice.balance),
+        })
     }
 
     fn what(&self, entry: EntryKind, message: Option<MessageId>, resumed: bool) -> String {
