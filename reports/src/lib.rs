@@ -7,14 +7,17 @@
 //!
 //! - [`run`]: what a report is about; [`error`]: what can go wrong
 //! - [`names`], [`messages`], [`rounds`]: the history, joined and named
-//! - [`latency`], [`quantiles`], [`bins`]: samples and what is said of them
+//! - [`candid`]: arguments and answers in words
+//! - [`latency`], [`durations`], [`quantiles`], [`bins`]: samples and what is said of them
+//! - [`accounts`], [`tallies`], [`traffic`], [`trees`]: what is counted and kept while a run goes on
 //! - [`revenue`]: what cycles are worth
 //! - [`steady`]: what was measured after the warm-up; [`analysis`]: these together, computed once
-//! - [`tables`]: the CSV tables; [`summary`]: the key figures; [`human`]: numbers for people
+//! - [`reporter`]: a report in the making, which takes a run epoch by epoch
+//! - [`tables`]: the CSV tables (`sorted_rows` brings rows into order); [`summary`]: the key figures; [`human`]: numbers for people
 //! - [`littles_law`]: what must hold of every run
 //! - [`metrics`]: a run as named numbers, for sweeps; [`statistics`]: what samples of them say
 //! - [`theme`], [`scene`], [`ticks`], [`panel`], [`legend`], [`decimate`]: the parts of a figure;
-//!   `font` and [`canvas`]: how it becomes SVG and PNG
+//!   `font` and [`canvas`]: how it becomes SVG and PNG (`pdf`: PDF)
 //! - [`charts`]: the figures
 //! - [`page`]: the HTML report
 //! - [`store`]: the trace file; [`export`]: the same for other tools

@@ -29,7 +29,7 @@ pub struct LittlesLawBroken {
 /// It does not hold.
 pub fn check(history: &History, messages: &[Message]) -> Result<(), LittlesLawBroken> {
     let mut law = LittlesLaw::new(history.duration);
-    history.subnets.iter().flat_map(|subnet| &subnet.records).for_each(|record| law.note(record));
+    history.records().for_each(|record| law.note(record));
     messages.iter().for_each(|message| law.add(message));
     law.check()
 }

@@ -143,7 +143,7 @@ pub fn of_samples(history: &History, from: SimTime, latencies: &Latencies) -> Ve
     list.messages(latencies);
     list.network(history, from);
     history.subnets.iter().for_each(|subnet| list.subnet(subnet, from));
-    let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
+    let canisters = history.canisters();
     canisters.for_each(|canister| list.canister(canister));
     list.0
 }

@@ -16,7 +16,7 @@ pub struct Names {
 impl Names {
     /// The names in `history`, which need not have run yet.
     pub fn new(history: &History) -> Self {
-        let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
+        let canisters = history.canisters();
         let named = canisters.filter(|canister| !canister.name.is_empty());
         let subnets = history.subnets.iter().map(|subnet| (subnet.id, subnet.name.clone()));
         Names {

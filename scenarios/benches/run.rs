@@ -37,7 +37,7 @@ fn run(world: World) -> History {
 }
 
 fn executed(history: &History) -> u64 {
-    let records = history.subnets.iter().flat_map(|subnet| &subnet.records);
+    let records = history.records();
     records.filter(|record| matches!(record.event, Event::Executed { .. })).count() as u64
 }
 

@@ -49,7 +49,7 @@ fn main() {
 }
 
 fn tell(history: &History, set_up: f64, ran: f64) {
-    let records = || history.subnets.iter().flat_map(|subnet| &subnet.records);
+    let records = || history.records();
     let executed =
         records().filter(|record| matches!(record.event, Event::Executed { .. })).count();
     let completed =

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`parse`] | text to a tree; `token` finds the words |
 //! | [`value`], [`evaluate`] | what the tree comes to, given values for what it speaks of |
-//! | [`live`] | those values, found in a world between two rounds |
+//! | [`live`], `answers` | those values, found in a world between two rounds |
 //! | [`when`] | when it has to hold |
 //! | [`invariants`] | all expectations of a scenario over one run |
 //! | [`run`] | a run that is watched |

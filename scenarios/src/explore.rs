@@ -11,7 +11,7 @@
 //! | [`search`] | many trials, until one goes wrong |
 //! | [`reduction`], [`ddmin`], [`shrink`] | the same failure with less: fewer held messages, less workload, less time |
 //! | [`names`], [`failure`] | a failure as a file that can be kept as a test |
-//! | [`parting`], [`matter`], [`explain`] | the failure in words and pictures |
+//! | [`parting`], [`matter`], [`explain`], `graph` | the failure in words and pictures |
 //! | [`look`] | the world at one moment of the failure |
 //! | [`hunt`] | all of it in order, as `icsim explore` does it |
 

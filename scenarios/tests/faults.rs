@@ -151,7 +151,7 @@ fn a_canister_is_upgraded_at_an_instant() {
 /// The codes with which calls between canisters were rejected, and how often.
 fn codes(outcome: &Outcome) -> Vec<(ErrorCode, usize)> {
     let events = || {
-        let records = outcome.history.subnets.iter().flat_map(|subnet| &subnet.records);
+        let records = outcome.history.records();
         records.map(|record| &record.event)
     };
     let call = |event: &Event| match event {

@@ -44,6 +44,18 @@ pub struct History {
     pub subnets: Vec<SubnetHistory>,
 }
 
+impl History {
+    /// All records, subnet by subnet; those of one in the order in which they were made.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.subnets.iter().flat_map(|subnet| &subnet.records)
+    }
+
+    /// All canisters, subnet by subnet.
+    pub fn canisters(&self) -> impl Iterator<Item = &CanisterSummary> {
+        self.subnets.iter().flat_map(|subnet| &subnet.canisters)
+    }
+}
+
 /// What happened on one subnet.
 #[derive(Clone, Debug)]
 pub struct SubnetHistory {

@@ -24,8 +24,11 @@
 //! | `execution` | one message on one canister: paid, run, applied or dropped |
 //! | [`runtime`] | the seam behind which code runs, and the effects that come back |
 //! | [`modelled`] | a runtime of its own: canisters whose behaviour is data |
+//! | [`scheduler`] | who is executed first, and on which virtual thread |
+//! | [`management`] | the management canister as callers see it |
 //! | [`ledger`] | the books: where cycles are and what they are burned for |
-//! | [`record`], [`history`] | what a run leaves behind |
+//! | [`record`], [`sink`], [`history`] | what a run hands over as it goes, or leaves behind |
+//! | [`sandbox`] | a world driven by hand |
 
 pub mod action;
 mod call_context;

@@ -84,7 +84,7 @@ pub fn figure(spec: &Spec, run: &Material<'_>) -> csv::Result<Figure> {
 
 /// Every canister with a balance that was recorded.
 fn lines<'a>(run: &Material<'a>) -> Vec<Line<'a>> {
-    let canisters = run.run.history.subnets.iter().flat_map(|subnet| &subnet.canisters);
+    let canisters = run.run.history.canisters();
     let line = |canister: &CanisterSummary| {
         let account = run.analysis.accounts.0.get(&canister.id)?;
         let threshold = canister.freezing_threshold.get();

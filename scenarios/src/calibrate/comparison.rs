@@ -47,9 +47,9 @@ fn unit_of(name: &str, duration: SimDuration) -> Option<(f64, &'static str)> {
 pub fn table(rows: &[Row], allowed: f64) -> (String, bool) {
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     let mut text = format!("{:width$}  {:>12}  {:>12}  {:>8}\n", "", "code", "model", "change");
-    for Row { name, code, model } in rows {
-        let row = Row { name: name.clone(), code: *code, model: *model };
+    for row in rows {
         let change = row.change().map_or(String::new(), |share| format!("{:+.2} %", 100.0 * share));
+        let Row { name, code, model } = row;
         text.push_str(&format!("{name:width$}  {code:>12.4}  {model:>12.4}  {change:>8}\n"));
     }
     let matters = |row: &&Row| !row.name.contains("p99");

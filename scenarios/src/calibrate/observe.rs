@@ -65,7 +65,7 @@ pub struct Made {
 impl Observed {
     /// What `canisters` did in a run.
     pub fn of(history: &History, canisters: &BTreeSet<CanisterId>) -> Observed {
-        let records = || history.subnets.iter().flat_map(|subnet| &subnet.records);
+        let records = || history.records();
         let mut watch = Watch::new(canisters, Asked::of(records()));
         records().for_each(|record| watch.take(record));
         watch.end(history)

@@ -3,7 +3,7 @@
 //! They are read once and watched in any number of runs:
 //!
 //! ```text
-//! let invariants = scenario.invariants();                 // once
+//! let invariants = &scenario.invariants;                  // once
 //! let mut watch = invariants.watch();                     // for each run
 //! while let Some(time) = watch.next(&world) {             // when something is due
 //!     world.run_until(time, options)?;

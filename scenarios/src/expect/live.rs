@@ -130,11 +130,6 @@ pub fn burned_names() -> impl Iterator<Item = (&'static str, Option<UseCase>)> {
 }
 
 impl Source {
-    /// Whether it can be found while the run goes on.
-    pub fn is_live(&self) -> bool {
-        !matches!(self, Source::Metric(_))
-    }
-
     /// Whether it can be true or false by itself.
     pub fn can_be_true(&self) -> bool {
         matches!(self, Source::Canister(_, CanisterValue::Frozen) | Source::Query(_))

@@ -6,7 +6,7 @@
 
 use sim_core::history::History;
 use sim_core::id::{CanisterId, MessageId};
-use sim_core::record::{Event, Record};
+use sim_core::record::Event;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -30,7 +30,7 @@ impl Coverage {
 pub fn order(history: &History) -> u64 {
     let names = names(history);
     let mut orders: BTreeMap<CanisterId, DefaultHasher> = BTreeMap::new();
-    for record in records(history) {
+    for record in history.records() {
         if let Event::Executed { canister, entry, message, failure, .. } = &record.event {
             let hasher = orders.entry(*canister).or_default();
             let name = message.and_then(|message| names.get(&message));
@@ -48,7 +48,7 @@ pub fn order(history: &History) -> u64 {
 fn names(history: &History) -> BTreeMap<MessageId, u64> {
     let mut made: BTreeMap<u64, u64> = BTreeMap::new();
     let mut names = BTreeMap::new();
-    for record in records(history) {
+    for record in history.records() {
         let mut hasher = DefaultHasher::new();
         let message = match &record.event {
             Event::Submitted { message, workload, canister, method, .. } => {
@@ -67,8 +67,4 @@ fn names(history: &History) -> BTreeMap<MessageId, u64> {
         names.insert(message, hasher.finish());
     }
     names
-}
-
-fn records(history: &History) -> impl Iterator<Item = &Record> {
-    history.subnets.iter().flat_map(|subnet| &subnet.records)
 }

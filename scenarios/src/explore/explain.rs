@@ -81,7 +81,7 @@ fn waited(entry: &HeldEntry, id: Option<MessageId>, causes: &Causes<'_>) -> Stri
 fn story(out: &mut String, history: &History, matter: &Matter<'_>, names: &Names) {
     let _ = writeln!(out, "\nThe story");
     let mut told: Vec<(SimTime, String)> = Vec::new();
-    for record in history.subnets.iter().flat_map(|subnet| &subnet.records) {
+    for record in history.records() {
         let Some(line) = sentence(record, matter, names) else { continue };
         told.push((record.time, line));
     }

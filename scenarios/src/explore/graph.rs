@@ -51,7 +51,7 @@ pub(super) fn happens_before(history: &History, matter: &Matter<'_>, names: &Nam
 
 fn nodes(history: &History, matter: &Matter<'_>) -> Vec<Node> {
     let matters = |id: MessageId| matter.messages.iter().any(|message| message.id == id);
-    let records = history.subnets.iter().flat_map(|subnet| &subnet.records);
+    let records = history.records();
     let mut nodes: Vec<_> = records
         .filter_map(|record| match &record.event {
             Event::Executed { message: Some(id), canister, entry, failure, .. } if matters(*id) => {

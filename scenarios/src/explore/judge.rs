@@ -9,7 +9,7 @@ use reports::names::{Names, entry as entry_name};
 use sim_core::history::History;
 use sim_core::id::{CanisterId, MessageId};
 use sim_core::ledger::UseCase;
-use sim_core::record::{Event, Outcome, Record};
+use sim_core::record::{Event, Outcome};
 use sim_core::reject::ErrorCode;
 use sim_core::time::SimTime;
 use std::collections::BTreeMap;
@@ -56,10 +56,6 @@ fn expectation(broken: &expect::Violation) -> Violation {
     Violation::Expectation { expected, found: format!("{}{at}", broken.found) }
 }
 
-fn records(history: &History) -> impl Iterator<Item = &Record> {
-    history.subnets.iter().flat_map(|subnet| &subnet.records)
-}
-
 /// Failures that tell of a mistake in a canister. Others tell of circumstances: no cycles, stopped,
 /// no such method.
 fn is_mistake(code: ErrorCode) -> bool {
@@ -76,7 +72,7 @@ fn is_mistake(code: ErrorCode) -> bool {
 
 fn traps(history: &History, names: &Names) -> Vec<Violation> {
     let mut found: Vec<Violation> = Vec::new();
-    for record in records(history) {
+    for record in history.records() {
         let Event::Executed { canister, entry, failure: Some(code), .. } = &record.event else {
             continue;
         };
@@ -94,7 +90,7 @@ fn traps(history: &History, names: &Names) -> Vec<Violation> {
 
 fn cycles_lost(history: &History, names: &Names) -> Vec<Violation> {
     let place = UseCase::ALL.iter().position(|case| *case == UseCase::Dropped).unwrap_or(0);
-    let canisters = history.subnets.iter().flat_map(|subnet| &subnet.canisters);
+    let canisters = history.canisters();
     let lost = canisters.filter(|canister| !canister.burned[place].is_zero());
     lost.map(|canister| Violation::CyclesLost {
         canister: names.canister(canister.id),
@@ -117,7 +113,7 @@ struct Calls<'a>(Vec<Call<'a>>);
 impl<'a> Calls<'a> {
     fn of(history: &'a History) -> Self {
         let mut calls: BTreeMap<MessageId, Call<'a>> = BTreeMap::new();
-        for record in records(history) {
+        for record in history.records() {
             let sent = record.time;
             match &record.event {
                 Event::Submitted { message, canister, method, .. } => {
@@ -133,7 +129,7 @@ impl<'a> Calls<'a> {
             }
         }
         // An answer may be recorded on another subnet than the call.
-        for record in records(history) {
+        for record in history.records() {
             if let Event::Responded { message, outcome } = &record.event
                 && let Some(call) = calls.get_mut(message)
             {

@@ -36,9 +36,8 @@ pub fn moment(text: &str, history: Option<&History>) -> Result<SimTime, UnknownM
     }
     let unknown = || UnknownMoment(text.to_owned());
     let id: MessageId = text.parse().map_err(|_| unknown())?;
-    let records = history.into_iter().flat_map(|history| &history.subnets);
+    let mut records = history.into_iter().flat_map(History::records);
     records
-        .flat_map(|subnet| &subnet.records)
         .find_map(|record| match record.event {
             Event::Executed { message: Some(message), .. } if message == id => Some(record.time),
             _ => None,

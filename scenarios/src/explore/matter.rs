@@ -25,8 +25,6 @@ pub struct Matter<'a> {
     pub messages: Vec<&'a Message>,
     /// Ids of the messages that were held, in the order of the list.
     pub held: Vec<Option<MessageId>>,
-    /// The message in which something failed, and when.
-    pub failed: Option<(MessageId, SimTime)>,
 }
 
 impl<'a> Matter<'a> {
@@ -42,10 +40,9 @@ impl<'a> Matter<'a> {
         let causes = &Causes::of(messages);
         let ids = Ids::of(history);
         let held: Vec<_> = trial.held.iter().map(|held| ids.of_held(held)).collect();
-        let failed = failed(history, violation, names);
         let mut starts: Vec<MessageId> = held.iter().copied().flatten().collect();
         starts.extend(also);
-        starts.extend(failed.map(|(message, _)| message));
+        starts.extend(failed(history, violation, names));
         for (held, id) in trial.held.iter().zip(&held) {
             starts.extend(id.iter().flat_map(|id| overtook(messages, held, *id)));
         }
@@ -59,7 +56,7 @@ impl<'a> Matter<'a> {
         let mut messages: Vec<_> = trees.collect();
         messages.sort_by_key(|message| (message.sent, message.id));
         messages.dedup_by_key(|message| message.id);
-        Matter { messages, held, failed }
+        Matter { messages, held }
     }
 }
 
@@ -83,15 +80,15 @@ fn overtook(messages: &[Message], held: &Held, id: MessageId) -> Vec<MessageId> 
     messages.iter().filter(meanwhile).map(|other| other.id).collect()
 }
 
-/// Where something failed, if it failed in one place.
-fn failed(history: &History, violation: &Violation, names: &Names) -> Option<(MessageId, SimTime)> {
+/// The message in which something failed, if it failed in one place.
+fn failed(history: &History, violation: &Violation, names: &Names) -> Option<MessageId> {
     let Violation::Trap { canister: name, entry: kind, code } = violation else { return None };
-    records(history).find_map(|record| match &record.event {
+    history.records().find_map(|record| match &record.event {
         Event::Executed { canister, entry, message: Some(message), failure: Some(why), .. } => {
             let is_it = names.canister(*canister) == *name
                 && entry_name(*entry) == kind
                 && why.name() == code;
-            is_it.then_some((*message, record.time))
+            is_it.then_some(*message)
         }
         _ => None,
     })
@@ -106,7 +103,7 @@ impl Ids {
         let mut counts = BTreeMap::new();
         let mut ids = BTreeMap::new();
         let mut seen = BTreeSet::new();
-        for record in records(history) {
+        for record in history.records() {
             let Some((name, message)) = name(record) else { continue };
             if seen.insert((message, name.kind)) {
                 let number: &mut u64 = counts.entry(name.clone()).or_default();
@@ -121,10 +118,6 @@ impl Ids {
     fn of_held(&self, held: &Held) -> Option<MessageId> {
         self.0.get(&held.message).copied()
     }
-}
-
-fn records(history: &History) -> impl Iterator<Item = &Record> {
-    history.subnets.iter().flat_map(|subnet| &subnet.records)
 }
 
 fn name(record: &Record) -> Option<(MessageName, MessageId)> {
@@ -154,7 +147,7 @@ fn answers(
         .collect();
     let mut counts: BTreeMap<MessageName, u64> = BTreeMap::new();
     let mut found = Vec::new();
-    for record in records(history) {
+    for record in history.records() {
         let Event::Responded { message, .. } = &record.event else { continue };
         let Some(call) = calls.get(message) else { continue };
         let Some(to) = call.from else { continue };

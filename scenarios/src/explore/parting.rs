@@ -51,7 +51,7 @@ pub struct Parting {
 impl Parting {
     /// Where two histories part, if they do; the earliest place by the first.
     pub fn of(wrong: &History, well: &History) -> Option<Parting> {
-        let canisters = wrong.subnets.iter().flat_map(|subnet| &subnet.canisters);
+        let canisters = wrong.canisters();
         let partings = canisters.filter_map(|canister| {
             let canister = canister.id;
             let (a, b) = (executions(wrong, canister), executions(well, canister));
@@ -78,7 +78,7 @@ impl Parting {
 }
 
 fn executions(history: &History, of: CanisterId) -> Vec<&Record> {
-    let records = history.subnets.iter().flat_map(|subnet| &subnet.records);
+    let records = history.records();
     let here = |record: &&Record| matches!(record.event, Event::Executed { canister, .. } if canister == of);
     records.filter(here).collect()
 }

@@ -193,7 +193,7 @@ fn parting(a: &History, b: &History) -> String {
 
 /// How many messages were taken in.
 fn messages(history: &History) -> u64 {
-    let records = history.subnets.iter().flat_map(|subnet| &subnet.records);
+    let records = history.records();
     records
         .filter(|record| matches!(record.event, Event::Executed { message: Some(_), .. }))
         .count() as u64

@@ -7,6 +7,7 @@ use super::search::Found;
 use super::trial::Trials;
 use super::violation::Violation;
 use sim_core::delivery::Held;
+use sim_core::history::History;
 use sim_core::record::Event;
 use sim_core::time::SimDuration;
 use std::collections::BTreeMap;
@@ -145,8 +146,7 @@ impl Shrinker<'_, '_> {
     fn sent(&self) -> BTreeMap<String, u64> {
         let trial = self.trials.replay(self.seed, &self.held);
         let mut counts = BTreeMap::new();
-        let subnets = trial.history.iter().flat_map(|history| &history.subnets);
-        for record in subnets.flat_map(|subnet| &subnet.records) {
+        for record in trial.history.iter().flat_map(History::records) {
             if let Event::Submitted { workload, .. } = &record.event {
                 *counts.entry(workload.to_string()).or_default() += 1;
             }

@@ -309,7 +309,7 @@ impl Arrivals for Poisson {
 
 /// All records of a run, subnet by subnet.
 pub fn records(history: &History) -> impl Iterator<Item = &Record> {
-    history.subnets.iter().flat_map(|subnet| &subnet.records)
+    history.records()
 }
 
 /// How the ingress messages of a run ended.
