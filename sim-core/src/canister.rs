@@ -319,6 +319,11 @@ impl Canister {
             && self.code.as_ref().is_some_and(|code| code.program.exports().on_low_wasm_memory)
     }
 
+    /// Whether it could start or go on with a message or task.
+    pub(crate) fn can_execute(&self) -> bool {
+        matches!(self.next_execution(), NextExecution::StartNew | NextExecution::ContinueLong)
+    }
+
     /// Whether it has a message or task that was paused or aborted.
     pub(crate) fn has_long_execution(&self) -> bool {
         self.paused.is_some()

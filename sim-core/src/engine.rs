@@ -160,9 +160,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Lane<P, Q> {
             self.process.handle(event, &mut context);
         }
     }
-}
 
-impl<P: Process, Q: EventQueue<P::Event>> Lane<P, Q> {
     /// Effort since this was last asked.
     fn take_effort(&mut self) -> u64 {
         let effort = self.process.effort().saturating_add(self.events * EVENT_EFFORT);
@@ -204,7 +202,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
         self.worth_spreading = nanos;
     }
 
-    /// What the last run chose to do on several threads.
+    /// What was done so far on several threads, in all stretches of the run.
     pub fn spreading(&self) -> Spreading {
         self.spreading
     }
@@ -246,6 +244,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
             pool.as_ref().map_or(1, rayon::ThreadPool::current_num_threads),
             self.worth_spreading,
         );
+        let before = self.spreading;
         while let Some(window_end) = self.next_window(end) {
             match pool.as_ref().filter(|_| chooser.spreads()) {
                 Some(pool) => pool.install(|| {
@@ -255,7 +254,7 @@ impl<P: Process, Q: EventQueue<P::Event>> Engine<P, Q> {
                 None => self.lanes.iter_mut().for_each(|lane| lane.run_window(window_end)),
             }
             chooser.note(self.lanes.iter_mut().map(Lane::take_effort));
-            self.spreading = self.spreading.and(chooser.told());
+            self.spreading = before.and(chooser.told());
             self.exchange();
             let mut processes = self.lanes.iter_mut().map(|lane| &mut lane.process);
             if !after_window(window_end, &mut processes) {

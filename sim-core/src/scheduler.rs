@@ -16,7 +16,7 @@ mod standings;
 #[cfg(test)]
 mod tests;
 
-use crate::canister::{Canister, NextExecution};
+use crate::canister::Canister;
 use crate::roster::Roster;
 use crate::units::{Bytes, Instructions};
 use serde::{Deserialize, Serialize};
@@ -120,11 +120,6 @@ pub(crate) trait Scheduler: Send {
     fn accumulated(&self, _index: usize) -> i64 {
         0
     }
-}
-
-/// Whether it could start or go on with a message or task.
-fn is_active(canister: &Canister) -> bool {
-    matches!(canister.next_execution(), NextExecution::StartNew | NextExecution::ContinueLong)
 }
 
 /// Deals canisters to threads in turn.

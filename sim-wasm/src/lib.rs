@@ -15,6 +15,7 @@
 //! - `instance`: a canister's code with its memories; runs tasks, pauses, commits, rolls back.
 //! - `pool`: which canisters are live; the others are kept as an `image`.
 //! - `meter`: what is left of the instructions granted, in a counter or in the interpreter's `fuel`.
+//! - `stack`: what each function takes of the stack in the replica's compiled code.
 //! - `live`: the interpreter's store behind an instance; `execution` runs a task on it.
 //! - `entry`: entry points, as the System API tells them apart.
 //! - `budget`: instructions granted and used, slice by slice.
@@ -22,6 +23,7 @@
 //! - `api`: the System API.
 //! - `rollback`: the heap as it was before the task; `barrier` and `heap` see to it that code and
 //!   System API record what they overwrite. `block_set` is a set of blocks. `stable`: stable memory with its overlay.
+//! - `pages`: which pages a task has touched, where that is charged.
 //! - [`inspection`]: a module seen from outside, accepted or not.
 //! - `failure`: traps and violations as the replica reports them.
 //! - `canary`: checks at start-up that the interpreter still behaves.

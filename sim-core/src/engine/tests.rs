@@ -59,8 +59,15 @@ fn one_queue_in_the_order_of_keys_gives_the_same_history() {
 #[test]
 fn windows_without_work_stay_on_one_thread_with_the_same_history() {
     let mut engine = phold(1, None);
-    assert!(engine.run(SimTime::ZERO + SimDuration::from_secs(60), 2, &mut |_| true));
-    assert_eq!(engine.spreading().spread, 0);
+    let mut windows = 0;
+    for seconds in [20, 60] {
+        let end = SimTime::ZERO + SimDuration::from_secs(seconds);
+        assert!(engine.run(end, 2, &mut |_| {
+            windows += 1;
+            true
+        }));
+    }
+    assert_eq!((engine.spreading().spread, engine.spreading().windows), (0, windows));
     assert_eq!((engine.events(), engine.finish().1), run(phold(1, None), 2));
 }
 

@@ -68,6 +68,7 @@ impl Executor<'_> {
         surroundings: Surroundings,
         limit: Instructions,
     ) -> (Result<Effects, Failure>, Instructions) {
+        let is_paused = canister.has_paused_execution();
         let Some(code) = &mut canister.code else {
             let message = format!("canister {} has no code", canister.id);
             let lost = Err(failure(ErrorCode::CanisterWasmModuleNotFound, message));
@@ -75,7 +76,7 @@ impl Executor<'_> {
         };
         let limits = InstructionLimits { message: limit, slice: limit };
         let task = Task { entry, surroundings, limits };
-        let finished = match canister.paused.as_ref().is_some_and(|job| job.in_progress()) {
+        let finished = match is_paused {
             false => run_whole(&mut *code.instance, task),
             // What is paused goes on from where it is, so this runs on what was there before it.
             true => match code.program.restore(&code.instance.image()) {

@@ -143,11 +143,6 @@ impl InputQueues {
         self.answers
     }
 
-    /// Whether a request with a deadline waits.
-    pub fn has_best_effort(&self) -> bool {
-        self.best_effort > 0
-    }
-
     /// How many messages wait.
     pub fn len(&self) -> usize {
         self.len

@@ -2,7 +2,7 @@
 //! threads in turn. Who was executed and has more to do goes to the end. For comparison; no network
 //! schedules like this.
 
-use super::{Executed, Round, Scheduler, Threads, deal_in_turn, is_active, note_first};
+use super::{Executed, Round, Scheduler, Threads, deal_in_turn, note_first};
 use crate::roster::Roster;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -20,10 +20,10 @@ impl Scheduler for FirstCome {
     }
 
     fn deal(&mut self, first: bool, canisters: &mut Roster) -> Threads {
-        self.waiting.retain(|&index| is_active(&canisters[index]));
+        self.waiting.retain(|&index| canisters[index].can_execute());
         self.members = self.waiting.iter().copied().collect();
         for (index, canister) in canisters.awake() {
-            if is_active(canister) && self.members.insert(index) {
+            if canister.can_execute() && self.members.insert(index) {
                 self.waiting.push_back(index);
             }
         }

@@ -9,7 +9,7 @@
 //! Of canisters that are asleep only the priority counts, so all else looks at those that are awake.
 
 use super::standings::Standings;
-use super::{Round, Scheduler, Threads, is_active, note_first};
+use super::{Round, Scheduler, Threads, note_first};
 use crate::canister::{Canister, NextExecution};
 use crate::roster::Roster;
 use crate::units::Bytes;
@@ -56,7 +56,7 @@ impl Scheduler for AccumulatedPriority {
         };
         let long: Vec<_> = self.long.iter().copied().filter(goes_on).collect();
         let is_ready = |(index, canister): &(usize, &Canister)| {
-            under_limit(canister) && is_active(canister) && self.is_new(*index)
+            under_limit(canister) && canister.can_execute() && self.is_new(*index)
         };
         let mut new: Vec<_> = canisters.awake().filter(is_ready).map(|(index, _)| index).collect();
         new.sort_by_key(|&index| (Reverse(self.standings.accumulated[index]), index));

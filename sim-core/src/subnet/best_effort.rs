@@ -59,10 +59,8 @@ impl Subnet {
             |message: &CanisterMessage| message.deadline().is_some_and(|deadline| deadline < now);
         let mut dropped = Vec::new();
         for (_, canister) in self.canisters.awake_mut() {
-            if canister.input.has_best_effort() {
-                let late = canister.input.expired_requests(now);
-                dropped.extend(late.into_iter().map(Dropped::AtCallee));
-            }
+            let late = canister.input.expired_requests(now);
+            dropped.extend(late.into_iter().map(Dropped::AtCallee));
             if !canister.output.is_empty() {
                 dropped.extend(canister.output.extract(is_late).into_iter().map(found_in_output));
             }

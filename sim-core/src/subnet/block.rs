@@ -192,8 +192,7 @@ impl Subnet {
             }
             self.management.push(request.into_management_call(), local);
         } else {
-            let callee = self.canister_mut(request.callee).filter(|canister| !canister.deleted);
-            let Some(canister) = callee else {
+            let Some(canister) = self.canister_mut(request.callee) else {
                 return Err((ErrorCode::CanisterNotFound, request));
             };
             if let Some(code) = canister.refuses(request.caller, capacity) {

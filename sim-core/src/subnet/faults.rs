@@ -4,9 +4,10 @@ use super::{Subnet, SubnetStream};
 use crate::canister::Status;
 use crate::execution::Executor;
 use crate::fault::{CallFilter, Fault, FaultSpec};
-use crate::id::{CanisterId, SubnetId};
+use crate::id::{CanisterId, MessageId, SubnetId};
 use crate::message::{Request, ResponseMessage};
 use crate::random::Stream;
+use crate::record::{Event, Outcome};
 use crate::reject::ErrorCode;
 use crate::time::SimTime;
 use crate::units::Cycles;
@@ -235,8 +236,8 @@ impl Subnet {
         }
     }
 
-    fn record_lost(&mut self, message: crate::id::MessageId) {
-        let outcome = crate::record::Outcome::Reject(ErrorCode::IngressMessageTimeout);
-        self.record(self.clock, crate::record::Event::Responded { message, outcome });
+    fn record_lost(&mut self, message: MessageId) {
+        let outcome = Outcome::Reject(ErrorCode::IngressMessageTimeout);
+        self.record(self.clock, Event::Responded { message, outcome });
     }
 }

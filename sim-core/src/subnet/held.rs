@@ -118,6 +118,9 @@ impl Held {
 
     /// Takes out what does not wait for another turn, in the order of arrival.
     fn due(&mut self, turn: &Turn<'_>) -> Vec<Waiting> {
+        if self.waiting.is_empty() {
+            return Vec::new();
+        }
         let here =
             |waiting: &Waiting| turn.opens_round || matches!(waiting.arrival, Arrival::Local(_));
         let mut pairs = BTreeSet::new();
@@ -128,9 +131,6 @@ impl Held {
                 offer.behind = behind;
                 offered.push(offer.clone());
             }
-        }
-        if offered.is_empty() && self.waiting.is_empty() {
-            return Vec::new();
         }
         let mut waits = self.choices.wait(turn, &offered).into_iter();
         let mut blocked = BTreeSet::new();
@@ -219,8 +219,9 @@ impl Subnet {
         let capacity = self.profile.limits.queue_capacity;
         let own = self.id;
         for (_, canister) in self.canisters.awake_mut() {
-            let receivers: Vec<_> = canister.output.receivers().collect();
-            for receiver in receivers.into_iter().filter(|receiver| receiver.subnet() == own) {
+            let receivers = canister.output.receivers();
+            let receivers: Vec<_> = receivers.filter(|receiver| receiver.subnet() == own).collect();
+            for receiver in receivers {
                 while held.requests_of((canister.id, receiver)) < capacity {
                     let Some(message) = canister.output.pop(receiver) else { break };
                     held.add(Arrival::Local(message));

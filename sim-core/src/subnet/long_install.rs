@@ -39,7 +39,10 @@ impl Subnet {
     pub(super) fn advance_install(&mut self, budget: &mut Budget) -> Instructions {
         let slice = self.profile.limits.install_slice_instructions;
         let mut all = Instructions::ZERO;
-        for index in self.canisters.awake_places() {
+        let awake = self.canisters.awake();
+        let under_way = awake.filter(|(_, canister)| canister.installing.is_some());
+        let under_way: Vec<usize> = under_way.map(|(index, _)| index).collect();
+        for index in under_way {
             let Some(install) = &mut self.canisters[index].installing else { continue };
             install.aborted = false;
             let run = install.left.min(slice);

@@ -10,7 +10,7 @@ mod budget;
 mod tasks;
 
 use super::{MESSAGE_EFFORT, Subnet};
-use crate::canister::{Canister, NextExecution};
+use crate::canister::Canister;
 use crate::execution::{Executor, Place};
 use crate::profile::Limits;
 use crate::record::RoundSummary;
@@ -164,8 +164,9 @@ impl Subnet {
             if self.canisters[index].output.is_empty() {
                 continue;
             }
-            let receivers: Vec<_> = self.canisters[index].output.receivers().collect();
-            for receiver in receivers.into_iter().filter(|receiver| receiver.subnet() == own) {
+            let receivers = self.canisters[index].output.receivers();
+            let receivers: Vec<_> = receivers.filter(|receiver| receiver.subnet() == own).collect();
+            for receiver in receivers {
                 while let Some(message) = self.canisters[index].output.pop(receiver) {
                     if let Err((_, refused)) = self.take_in(message, true) {
                         self.canisters[index].output.put_back(refused);
@@ -186,11 +187,11 @@ impl Subnet {
             self.canisters.awake_places().into_iter().for_each(|index| self.abort_install(index));
         }
         let keep = if at_checkpoint { 0 } else { self.profile.limits.paused_executions as usize };
-        let in_progress =
-            |canister: &Canister| canister.paused.as_ref().is_some_and(|job| job.in_progress());
         let all = self.canisters.awake();
-        let mut paused: Vec<usize> =
-            all.filter(|(_, canister)| in_progress(canister)).map(|(index, _)| index).collect();
+        let mut paused: Vec<usize> = all
+            .filter(|(_, canister)| canister.has_paused_execution())
+            .map(|(index, _)| index)
+            .collect();
         if paused.len() <= keep {
             return;
         }
@@ -218,7 +219,7 @@ fn run_thread(
         }
         let canister = &mut canisters[index];
         let mut completed = false;
-        while can_execute(canister) {
+        while canister.can_execute() {
             if budget.is_used_up() {
                 canister.priority.interrupted += 1;
                 break;
@@ -235,10 +236,6 @@ fn run_thread(
         budget.spend(limits.round_overhead_per_canister);
     }
     work
-}
-
-fn can_execute(canister: &Canister) -> bool {
-    matches!(canister.next_execution(), NextExecution::StartNew | NextExecution::ContinueLong)
 }
 
 /// Executes one slice; whether it ended an execution that earlier slices belong to.

@@ -8,9 +8,10 @@
 
 use super::Subnet;
 use crate::id::CanisterId;
-use crate::message::{CanisterMessage, Request};
+use crate::message::{CanisterMessage, Request, ResponseMessage};
 use crate::queues::OutputQueues;
 use crate::random;
+use crate::record::{Event, Outcome};
 use crate::reject::ErrorCode;
 use crate::runtime::{Reject, Response};
 use crate::units::{Bytes, Cycles};
@@ -191,7 +192,7 @@ impl Subnet {
 
     /// Answers a request that never left its subnet.
     pub(super) fn answer_at_caller(&mut self, request: Request, code: ErrorCode, text: &str) {
-        let exists = self.canister_mut(request.callee).is_some_and(|canister| !canister.deleted);
+        let exists = self.existing(request.callee).is_some();
         let local = exists || request.callee == CanisterId::MANAGEMENT;
         let answer = self.rejection(request, code, text);
         let caller = answer.caller;
@@ -206,17 +207,17 @@ impl Subnet {
         request: Request,
         code: ErrorCode,
         text: &str,
-    ) -> crate::message::ResponseMessage {
+    ) -> ResponseMessage {
         let response = Response::Reject(Reject { code, message: text.into() });
-        let outcome = crate::record::Outcome::Reject(code);
+        let outcome = Outcome::Reject(code);
         let message = request.id;
-        self.record(self.clock, crate::record::Event::Responded { message, outcome });
+        self.record(self.clock, Event::Responded { message, outcome });
         self.contents.answer(message, &response);
         request.answer(response)
     }
 
     /// Sends an answer that the subnet itself gives on its way to the caller.
-    pub(super) fn return_answer(&mut self, answer: crate::message::ResponseMessage) {
+    pub(super) fn return_answer(&mut self, answer: ResponseMessage) {
         let peer = answer.caller.subnet();
         let message = CanisterMessage::Response(answer);
         if peer == self.id {

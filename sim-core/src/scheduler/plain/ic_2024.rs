@@ -3,7 +3,7 @@
 use super::existing;
 use crate::canister::{Canister, NextExecution};
 use crate::roster::Roster;
-use crate::scheduler::{Round, Scheduler, Threads, is_active, note_first};
+use crate::scheduler::{Round, Scheduler, Threads, note_first};
 use crate::units::Bytes;
 use std::cmp::Reverse;
 
@@ -48,7 +48,7 @@ impl Scheduler for AccumulatedPriority {
     fn deal(&mut self, first: bool, canisters: &mut Roster) -> Threads {
         let under_limit = |canister: &Canister| canister.heap_delta_debit < self.heap_delta_limit;
         let is_ready =
-            |&index: &usize| under_limit(&canisters[index]) && is_active(&canisters[index]);
+            |&index: &usize| under_limit(&canisters[index]) && canisters[index].can_execute();
         // Who has finished its long execution waits for the next round.
         let goes_on = |&index: &usize| {
             let canister = &canisters[index];
